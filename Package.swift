@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "switchboard",
+    products: [
+        .executable(name: "switchboard", targets: ["Switchboard"]),
+        .executable(name: "script-worker", targets: ["ScriptWorker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C libraries: module maps and shims only.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1",
+            providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
+        .systemLibrary(name: "CLame", pkgConfig: "lame", providers: [.apt(["libmp3lame-dev"])]),
+        .systemLibrary(name: "CMpg123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
+        .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSpandsp", pkgConfig: "spandsp", providers: [.apt(["libspandsp-dev"])]),
+        .target(name: "CMediaIO"),
+        .target(
+            name: "CPhoneNumber", cxxSettings: [],
+            linkerSettings: [.linkedLibrary("phonenumber")]),
+
+        // Decisions: pure values.
+        module("CallControl"),
+        module("Digests", ["COpenSSL"]),
+        module("RequestSigning", ["Digests"]),
+        module("PhoneNumbers", ["CPhoneNumber"]),
+        module("Routing", ["PhoneNumbers"]),
+        module("Billing", ["PhoneNumbers"]),
+
+        // Protocols: state machines.
+        module("SIP", ["Digests"]),
+        module("SDP"),
+        module("Media", ["SDP", "CLame", "CMpg123", "CSndfile", "CSpandsp"]),
+        module("WorkerProtocol"),
+
+        // Engines: the I/O.
+        module("Storage", [.product(name: "GRDB", package: "GRDB.swift"), logging]),
+        module(
+            "VoiceEngine",
+            ["SIP", "SDP", "Media", "CallControl", "CMediaIO", nioCore, nioPosix, httpClient, logging]),
+        .executableTarget(
+            name: "ScriptWorker", dependencies: ["CJavaScriptCore", "WorkerProtocol", "Digests"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "ScenarioRuntime",
+            dependencies: ["CallControl", "WorkerProtocol", nioCore, nioPosix, nioFoundation, httpClient, logging],
+            resources: [.embedInCode("Prelude")], swiftSettings: swiftSettings),
+
+        // The three systems.
+        module(
+            "VoicePlatform",
+            [
+                "Billing", "PhoneNumbers", "Storage", "VoiceEngine", "ScenarioRuntime", "CallControl", "Digests",
+                nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
+            ]),
+        module("CRM", ["PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, logging]),
+        module(
+            "Controller",
+            [
+                "Routing", "Billing", "PhoneNumbers", "Storage", "CRM", "RequestSigning", "Digests", nioCore,
+                nioFoundation, hummingbird, httpTypes, httpClient, logging, lifecycle,
+            ]),
+        module(
+            "Portal",
+            [
+                "PhoneNumbers", "Storage", "CRM", "RequestSigning", "Digests", nioCore, nioFoundation, hummingbird,
+                httpTypes, httpClient, logging, lifecycle,
+            ]),
+
+        // Assembly.
+        .executableTarget(
+            name: "Switchboard",
+            dependencies: [
+                "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "VoicePlatform",
+                "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning", "Digests",
+                nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: swiftSettings),
+    ]
+)

@@ -1,0 +1,6 @@
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
+#include <openssl/pem.h>

@@ -1,0 +1,1 @@
+int x_phone(void){return 0;}

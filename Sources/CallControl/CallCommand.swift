@@ -1,0 +1,96 @@
+/// What a scenario asks of the engine; every command names the leg or unit that it acts on.
+///
+/// A command never fails by itself: what goes wrong comes back as a ``CallEvent`` of the leg.
+public enum CallCommand: Sendable, Equatable {
+    /// 180 towards an inbound leg that is not answered.
+    case ring(CallID, headers: CallHeaders)
+    /// 183 with media towards an inbound leg that is not answered.
+    case startEarlyMedia(CallID, headers: CallHeaders)
+    /// 200 towards an inbound leg.
+    case answer(CallID, headers: CallHeaders)
+    /// Ends a leg whatever its state: refuses, cancels or hangs up. `code` is the SIP status where one is sent.
+    case hangup(CallID, code: Int, headers: CallHeaders)
+
+    case callUser(CallID, OutgoingUserCall)
+    case callSIP(CallID, OutgoingSIPCall)
+
+    case play(CallID, url: String, loop: Bool)
+    case playTone(CallID, script: String, loop: Bool)
+    case say(CallID, text: String, language: String)
+    /// Stops whatever plays into the leg; no `playbackFinished` follows.
+    case stopPlayback(CallID)
+
+    case handleTones(CallID, enabled: Bool, kinds: Set<DTMFKind>)
+    case sendDigits(CallID, digits: String)
+    case sendMessage(CallID, text: String)
+    case sendInfo(CallID, mimeType: String, body: String, headers: CallHeaders)
+
+    /// One-way link; a leg receives from one source, a new one replaces the old.
+    case sendMedia(from: CallID, to: CallID)
+    case stopMedia(from: CallID, to: CallID)
+
+    /// Records both directions of the leg until it ends.
+    case record(CallID, RecordingRequest)
+}
+
+/// The three ways in which a digit can travel.
+public enum DTMFKind: Int, Sendable, CaseIterable {
+    case telephoneEvent = 1
+    case inBand = 2
+    case sipInfo = 3
+}
+
+/// An outgoing leg to a user of the session's application; all devices of the user ring.
+public struct OutgoingUserCall: Sendable, Equatable {
+    public var username: String
+    public var callerID: String
+    public var displayName: String?
+    public var headers: CallHeaders
+    /// Seconds until the leg fails with 408, 10…400.
+    public var timeoutSeconds: Int
+
+    public init(
+        username: String, callerID: String, displayName: String? = nil, headers: CallHeaders = [:],
+        timeoutSeconds: Int = 60
+    ) {
+        self.username = username
+        self.callerID = callerID
+        self.displayName = displayName
+        self.headers = headers
+        self.timeoutSeconds = timeoutSeconds
+    }
+}
+
+/// An outgoing leg to any SIP address.
+public struct OutgoingSIPCall: Sendable, Equatable {
+    public var uri: String
+    public var callerID: String
+    public var displayName: String?
+    public var authUser: String?
+    public var password: String?
+    public var headers: CallHeaders
+    public var outboundProxy: String?
+    public var timeoutSeconds: Int
+
+    public init(
+        uri: String, callerID: String, displayName: String? = nil, authUser: String? = nil, password: String? = nil,
+        headers: CallHeaders = [:], outboundProxy: String? = nil, timeoutSeconds: Int = 60
+    ) {
+        self.uri = uri
+        self.callerID = callerID
+        self.displayName = displayName
+        self.authUser = authUser
+        self.password = password
+        self.headers = headers
+        self.outboundProxy = outboundProxy
+        self.timeoutSeconds = timeoutSeconds
+    }
+}
+
+/// How a leg is recorded.
+public struct RecordingRequest: Sendable, Equatable {
+    /// False: both directions mixed. True: what the leg sends in the right channel, what it hears in the left.
+    public var stereo: Bool
+
+    public init(stereo: Bool = false) { self.stereo = stereo }
+}

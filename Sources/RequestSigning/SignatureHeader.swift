@@ -1,0 +1,8 @@
+/// Names of the HTTP headers that carry a request's signature.
+public enum SignatureHeader {
+    /// The portal's identifier; says whose key signs.
+    public static let portal = "X-Switchboard-Portal"
+    public static let time = "X-Switchboard-Time"
+    public static let nonce = "X-Switchboard-Nonce"
+    public static let signature = "X-Switchboard-Signature"
+}
