@@ -117,5 +117,8 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: swiftSettings),
+
+        // Tests.
+        tests("LayeringTests", []),
     ]
 )

@@ -1,0 +1,50 @@
+# Switchboard: `make help` lists the targets.
+
+SWIFT ?= swift
+CONFIGURATION ?= debug
+SCRATCH ?= .build
+DEMO_ARGS ?=
+TEST_ARGS ?=
+BENCH_ARGS ?=
+BUILD_FLAGS = --scratch-path $(SCRATCH) --disable-index-store
+SOURCES = Package.swift Sources Tests Benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help dependencies test-dependencies build demo test bench lint format doctor clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dependencies: ## Install the Debian packages that the product needs (root or sudo)
+	@scripts/install-packages runtime
+
+test-dependencies: dependencies
+	@scripts/install-packages test
+
+build: dependencies ## Build everything (CONFIGURATION=debug or release)
+	$(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION)
+
+demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --json")
+	@$(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --product switchboard >&2
+	@$(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --product script-worker >&2
+	@$$($(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --show-bin-path)/switchboard demo $(DEMO_ARGS)
+
+test: test-dependencies ## Build and run every test, calls with sipp and baresip among them
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
+
+bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
+	$(SWIFT) build $(BUILD_FLAGS) -c release
+	$$($(SWIFT) build $(BUILD_FLAGS) -c release --show-bin-path)/switchboard-bench --output .build/bench.json $(BENCH_ARGS)
+
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+format: ## Rewrite the sources in the project's format
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+doctor: build ## Check libraries, ports, clock, data directory and database
+	@$$($(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --show-bin-path)/switchboard doctor
+
+clean: ## Remove what was built
+	rm -rf $(SCRATCH)
