@@ -1,0 +1,56 @@
+/// What the database refused or could not do.
+///
+/// `description` never holds a value of a statement's arguments, so it is safe to log.
+public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kinds of failure that callers tell apart.
+    public enum Code: Sendable, Hashable {
+        /// The file cannot be opened or is not a database.
+        case cannotOpen
+        /// A row with the same unique key exists; see ``StorageError/constraint``.
+        case uniqueViolation
+        /// A row refers to another that does not exist, or is still referred to.
+        case foreignKeyViolation
+        /// A NOT NULL or CHECK constraint refused a value.
+        case constraintViolation
+        /// Another process held the database longer than the busy timeout.
+        case busy
+        /// The result has no such column.
+        case columnMissing
+        /// The column holds another type, or NULL where a value was asked for.
+        case columnType
+        /// The numbers of placeholders and arguments differ.
+        case argumentCount
+        /// The database was made by a newer program, or its migrations ran in another order.
+        case migrationOrder
+        /// Anything else: a syntax error, a full disk.
+        case statementFailed
+    }
+
+    public let code: Code
+    /// What happened and what helps.
+    public let message: String
+    /// The statement, without its arguments; empty where none was involved.
+    public let sql: String
+    /// The column that could not be read.
+    public let column: String?
+    /// What the database says about the violated constraint, for example `app_user.application_id, app_user.name`.
+    public let constraint: String?
+
+    public init(code: Code, message: String, sql: String = "", column: String? = nil, constraint: String? = nil) {
+        self.code = code
+        self.message = message
+        self.sql = sql
+        self.column = column
+        self.constraint = constraint
+    }
+
+    /// Whether a row with the same unique key exists already.
+    public var isUniqueViolation: Bool { code == .uniqueViolation }
+
+    public var description: String {
+        var text = "storage: \(message)"
+        if let column { text += "; column: \(column)" }
+        if !sql.isEmpty { text += "; SQL: \(sql)" }
+        return text
+    }
+}
