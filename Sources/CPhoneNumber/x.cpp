@@ -1,1 +1,0 @@
-int x_phone(void){return 0;}
