@@ -48,11 +48,10 @@ public struct Money: Sendable, Hashable {
     /// - Throws: ``MoneyError/overflow`` when the result is too large or the denominator is not positive.
     public func share(_ numerator: Int64, of denominator: Int64) throws(MoneyError) -> Money {
         guard denominator > 0 else { throw .overflow }
-        let product = millionths.multipliedFullWidth(by: numerator)
-        // The quotient fits only if the high half is smaller than the divisor; otherwise division would trap.
-        guard product.high.magnitude < UInt64(denominator) / 2 else { throw .overflow }
-        let (quotient, remainder) = denominator.dividingFullWidth(product)
-        return Money(millionths: remainder > 0 ? quotient + 1 : quotient, currency)
+        let product = Int128(millionths) * Int128(numerator)
+        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(denominator))
+        guard let whole = Int64(exactly: remainder > 0 ? quotient + 1 : quotient) else { throw .overflow }
+        return Money(millionths: whole, currency)
     }
 
     /// Whether the amount is smaller.

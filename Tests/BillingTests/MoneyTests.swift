@@ -68,6 +68,12 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(throws: MoneyError.overflow) { try one.share(1, of: 0) }
     }
 
+    @Test func `a whole share is the product`() throws {
+        #expect(try Money(millionths: .max, .eur).share(1, of: 1).millionths == .max)
+        #expect(try Money(millionths: .max, .eur).share(.max, of: .max).millionths == .max)
+        #expect(try Money(millionths: -7, .eur).share(1, of: 2).millionths == -3)
+    }
+
     @Test func `amounts of two currencies never mix`() {
         let euro = Money(millionths: 1, .eur)
         let dollar = Money(millionths: 1, .usd)
