@@ -1,0 +1,23 @@
+/// What two sides agreed for the audio stream, seen from this side (RFC 3264).
+public struct AgreedAudio: Hashable, Sendable {
+    public var codec: AudioCodec
+    /// The payload type to send with: the peer's number.
+    public var payloadType: UInt8
+    /// The payload type to expect: the number of our description.
+    public var receivePayloadType: UInt8
+    /// The payload type to send telephone events with (RFC 4733); nil when the peer takes none.
+    public var telephoneEventPayloadType: UInt8?
+    /// The payload type under which telephone events arrive.
+    public var receiveTelephoneEventPayloadType: UInt8?
+    /// Where to send. `0.0.0.0` or `::` while the peer holds the old way.
+    public var remoteAddress: String
+    public var remotePort: UInt16
+    /// Where RTCP goes; equals ``remotePort`` when multiplexed.
+    public var remoteRTCPPort: UInt16
+    /// What this side may do; an unspecified address of the peer takes sending away.
+    public var direction: MediaDirection
+    /// True when the peer put this side on hold: `sendonly`, `inactive` or the address of RFC 2543.
+    public var isHeldByRemote: Bool
+    /// Milliseconds of sound in a packet towards the peer.
+    public var ptime: Int
+}

@@ -1,0 +1,26 @@
+/// What this side can do with an offered audio stream.
+public struct AudioCapabilities: Hashable, Sendable {
+    /// Where this side receives.
+    public var address: String
+    public var port: UInt16
+    /// What may be agreed; the offer's order decides which one is.
+    public var codecs: [AudioCodec]
+    /// Whether telephone events (RFC 4733) are taken when offered.
+    public var telephoneEvents: Bool
+    /// What this side wants; the answer never exceeds it.
+    public var direction: MediaDirection
+    /// Number of the session in `o=`; kept for all descriptions of one dialog.
+    public var sessionID: UInt64
+
+    public init(
+        address: String, port: UInt16, codecs: [AudioCodec] = [.pcmu, .pcma], telephoneEvents: Bool = true,
+        direction: MediaDirection = .sendReceive, sessionID: UInt64
+    ) {
+        self.address = address
+        self.port = port
+        self.codecs = codecs
+        self.telephoneEvents = telephoneEvents
+        self.direction = direction
+        self.sessionID = sessionID
+    }
+}
