@@ -1,0 +1,26 @@
+import CallControl
+
+/// What the media loop reports; called from the media thread, recording results from the recording queue.
+public enum MediaEvent: Sendable, Equatable {
+    /// The first valid packet of the leg's far end arrived; once a leg.
+    case firstPacket(LegID)
+    /// Nothing valid arrived for the configured time although the far end may send.
+    case rtpStopped(LegID)
+    case rtpResumed(LegID)
+    /// The duration is that of one round in milliseconds, 0 for a sound without end.
+    case playbackStarted(LegID, PlaybackID, durationMilliseconds: Int)
+    /// The sound came to its natural end; not sent after a stop or a replacement.
+    case playbackFinished(LegID, PlaybackID)
+    /// One key press, `0`…`9`, `*`, `#`, `A`…`D`.
+    case digit(LegID, Character, DTMFKind)
+    /// The last digit of ``MediaLoop/sendDigits(_:_:)`` is out.
+    case digitsSent(LegID)
+    /// The file exists and grows.
+    case recordStarted(LegID, RecordingID)
+    /// The file is complete and closed.
+    case recordStopped(LegID, RecordingID, durationMilliseconds: Int)
+    /// The file could not be made or written; nothing more is recorded, the text says why.
+    case recordFailed(LegID, RecordingID, String)
+    /// The leg is gone; its last figures.
+    case legRemoved(LegID, MediaStatistics)
+}

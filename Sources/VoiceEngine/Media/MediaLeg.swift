@@ -1,0 +1,21 @@
+import Media
+
+/// What a leg owns besides its ``LegCore``: everything that is not touched by every packet.
+final class MediaLeg {
+    let id: LegID
+    let port: MediaPort
+    var player: Player?
+    var digitSender: DigitSender?
+    var digitReceiver: DigitReceiver?
+    var recorders: [Recorder] = []
+    /// What the far end last said about our stream, and the round trip that followed from it.
+    var farReport: ReportBlock?
+    var roundTripMilliseconds: Double?
+    /// When the next RTCP report is due.
+    var nextReport: UInt64 = 0
+
+    init(id: LegID, port: MediaPort) {
+        self.id = id
+        self.port = port
+    }
+}

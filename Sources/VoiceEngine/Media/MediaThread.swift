@@ -1,0 +1,48 @@
+import CMediaIO
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// One POSIX thread that runs one closure.
+final class MediaThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let handle: pthread_t
+
+    /// Starts the thread at once.
+    init(name: String, _ run: @escaping @Sendable () -> Void) throws(MediaError) {
+        var handle = pthread_t()
+        let body = Unmanaged.passRetained(
+            Body {
+                media_name_thread(name)
+                run()
+            })
+        let status = pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
+        guard status == 0 else {
+            body.release()
+            throw .threadRefused(errno: status)
+        }
+        self.handle = handle
+    }
+
+    /// Waits until the closure has returned; once, and never from the thread itself.
+    func join() { pthread_join(handle, nil) }
+
+    /// Processor time that the thread has used; zero when it is gone.
+    var cpuTime: Duration {
+        var clock = clockid_t()
+        var time = timespec()
+        guard pthread_getcpuclockid(handle, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .zero }
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}

@@ -1,0 +1,238 @@
+import CMediaIO
+import Media
+
+/// The way of a packet from one socket to the next: read, check, count, rewrite, send.
+///
+/// Two system calls a packet; no lock, no allocation, no dictionary. What is out of the ordinary (first packet, digits,
+/// recording) goes to the ``MediaGraph``, after the packet itself has been passed on.
+final class PacketPath {
+    private static let capacity = 2048
+    /// Comfort noise (RFC 3389): the far end is alive but silent.
+    private static let comfortNoise: UInt8 = 13
+
+    private let cores: UnsafeMutablePointer<LegCore>
+    private let counters: UnsafeMutablePointer<PacketCounters>
+    private let packet: UnsafeMutableRawBufferPointer
+    private let transcoded: UnsafeMutableRawBufferPointer
+    private let from: UnsafeMutablePointer<media_address>
+    private let sender: PacketSender
+    private let graph: MediaGraph
+
+    init(graph: MediaGraph) {
+        self.graph = graph
+        sender = graph.sender
+        cores = graph.table.cores
+        counters = graph.sender.counters
+        packet = .allocate(byteCount: Self.capacity, alignment: 16)
+        transcoded = .allocate(byteCount: Self.capacity, alignment: 16)
+        from = .allocate(capacity: 1)
+        from.initialize(to: media_address())
+    }
+
+    deinit {
+        packet.deallocate()
+        transcoded.deallocate()
+        from.deallocate()
+    }
+
+    /// Handles one datagram of the leg's RTP socket.
+    func receive(_ slot: Int32, at now: UInt64) {
+        let core = cores + Int(slot)
+        let count = media_receive(core.pointee.rtp, packet.baseAddress, Self.capacity, from)
+        guard count >= 0 else { return }
+        counters.pointee.received &+= 1
+        let datagram = UnsafeRawBufferPointer(start: packet.baseAddress, count: min(count, Self.capacity))
+        guard count <= Self.capacity, let header = RTPHeader(parsing: datagram) else {
+            core.pointee.malformed &+= 1
+            return
+        }
+        let content = Content(payloadType: header.payloadType, core)
+        guard content != .unknown else { return refuse(datagram, slot, at: now) }
+        guard comesFromFarEnd(core, at: now) else {
+            core.pointee.foreign &+= 1
+            return
+        }
+        account(header, slot, core, at: now)
+        guard core.pointee.receives else { return }
+        pass(content, header, slot, core, at: now)
+    }
+
+    /// Handles one datagram of the leg's RTCP socket.
+    func receiveControl(_ slot: Int32, at now: UInt64) {
+        let core = cores + Int(slot)
+        let count = media_receive(core.pointee.rtcp, packet.baseAddress, Self.capacity, from)
+        guard count >= 0, count <= Self.capacity else { return }
+        guard core.pointee.isAgreed, media_same_host(from, &core.pointee.remote) else {
+            core.pointee.foreign &+= 1
+            return
+        }
+        let datagram = UnsafeRawBufferPointer(start: packet.baseAddress, count: count)
+        guard graph.receiveReport(datagram, slot, at: now) else {
+            core.pointee.malformed &+= 1
+            return
+        }
+        core.pointee.remoteControl = from.pointee
+    }
+
+    /// What a payload type means on a leg.
+    private enum Content: Equatable {
+        /// G.711 by its static payload type.
+        case audio(law: UInt8)
+        case event
+        case silence
+        case unknown
+
+        /// The static numbers are taken too: some phones send the other law of an answer that named both.
+        @inline(__always)
+        init(payloadType: UInt8, _ core: UnsafeMutablePointer<LegCore>) {
+            if payloadType == core.pointee.receivePayloadType {
+                self = .audio(law: core.pointee.law)
+            } else if payloadType == core.pointee.receiveEventType {
+                self = .event
+            } else if payloadType == 0 || payloadType == 8 {
+                self = .audio(law: payloadType)
+            } else {
+                self = payloadType == PacketPath.comfortNoise ? .silence : .unknown
+            }
+        }
+    }
+
+    /// RTCP that arrives multiplexed (RFC 5761, 4) is no garbage.
+    private func refuse(_ datagram: UnsafeRawBufferPointer, _ slot: Int32, at now: UInt64) {
+        let core = cores + Int(slot)
+        if RTCPPacket.isRTCP(datagram), core.pointee.isAgreed, media_same_address(from, &core.pointee.remote),
+            graph.receiveReport(datagram, slot, at: now)
+        {
+            return
+        }
+        core.pointee.malformed &+= 1
+    }
+
+    @inline(__always)
+    private func comesFromFarEnd(_ core: UnsafeMutablePointer<LegCore>, at now: UInt64) -> Bool {
+        if core.pointee.learning.fit != .none, media_same_address(from, &core.pointee.remote) { return true }
+        return learn(core, at: now)
+    }
+
+    @inline(never)
+    private func learn(_ core: UnsafeMutablePointer<LegCore>, at now: UInt64) -> Bool {
+        guard core.pointee.isAgreed else { return false }
+        let fit: SourceLearning.Fit
+        if media_same_address(from, &core.pointee.signalled) {
+            fit = .exact
+        } else {
+            fit = media_same_host(from, &core.pointee.signalled) ? .host : .stranger
+        }
+        guard core.pointee.learning.accept(fit, at: now) else { return false }
+        if fit != .exact {
+            core.pointee.remoteControl = from.pointee
+            media_address_set_port(&core.pointee.remoteControl, media_address_port(from) &+ 1)
+        }
+        core.pointee.remote = from.pointee
+        return true
+    }
+
+    @inline(__always)
+    private func account(
+        _ header: RTPHeader, _ slot: Int32, _ core: UnsafeMutablePointer<LegCore>, at now: UInt64
+    ) {
+        core.pointee.incoming.receive(header, at: now)
+        core.pointee.arrivedAt = now
+        if core.pointee.awaitsPacket { graph.packetArrived(slot) }
+    }
+
+    @inline(__always)
+    private func pass(
+        _ content: Content, _ header: RTPHeader, _ slot: Int32, _ core: UnsafeMutablePointer<LegCore>, at now: UInt64
+    ) {
+        switch content {
+        case .audio(let law):
+            guard !core.pointee.isMuted else { return muted(header, law: law, slot, at: now) }
+            forward(header, law: law, from: core, at: now)
+            if !core.pointee.taps.isEmpty {
+                graph.received(payload(header), header, law: law, slot, at: now)
+            }
+        case .event:
+            if core.pointee.taps.contains(.events) {
+                omit(from: core)
+            } else {
+                forward(header, law: nil, from: core, at: now)
+            }
+            if !core.pointee.taps.isEmpty { graph.receivedEvent(payload(header), header, slot, at: now) }
+        case .silence, .unknown:
+            omit(from: core)
+        }
+    }
+
+    private func payload(_ header: RTPHeader) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: packet[header.payload])
+    }
+
+    /// Audio while an in-band digit sounds: listeners get silence in its place, detection goes on.
+    private func muted(_ header: RTPHeader, law: UInt8, _ slot: Int32, at now: UInt64) {
+        let core = cores + Int(slot)
+        graph.received(payload(header), header, law: law, slot, at: now)
+        if core.pointee.isMuted {
+            payload(header).initializeMemory(as: UInt8.self, repeating: law == 0 ? 0xFF : 0xD5)
+        }
+        forward(header, law: law, from: core, at: now)
+    }
+
+    @inline(__always)
+    private func omit(from core: UnsafeMutablePointer<LegCore>) {
+        var listener = core.pointee.firstListener
+        while listener != LegCore.nobody {
+            let target = cores + Int(listener)
+            target.pointee.outgoing.omitted()
+            listener = target.pointee.nextListener
+        }
+    }
+
+    /// Passes audio (`law` set) or a telephone event (`law` nil) on to all listeners.
+    @inline(__always)
+    private func forward(_ header: RTPHeader, law: UInt8?, from core: UnsafeMutablePointer<LegCore>, at now: UInt64) {
+        var listener = core.pointee.firstListener
+        while listener != LegCore.nobody {
+            let target = cores + Int(listener)
+            deliver(header, law: law, to: target, listener, at: now)
+            listener = target.pointee.nextListener
+        }
+    }
+
+    @inline(__always)
+    private func deliver(
+        _ header: RTPHeader, law: UInt8?, to target: UnsafeMutablePointer<LegCore>, _ slot: Int32, at now: UInt64
+    ) {
+        let type = law == nil ? target.pointee.eventType : target.pointee.payloadType
+        guard target.pointee.sends, !target.pointee.work.contains(.digits), type != LegCore.noPayloadType else {
+            return target.pointee.outgoing.omitted()
+        }
+        let count = header.payload.count
+        guard
+            let next = target.pointee.outgoing.forward(
+                sequence: header.sequenceNumber.rawValue, timestamp: header.timestamp.rawValue,
+                ssrc: header.ssrc.rawValue, marker: header.marker,
+                duration: law == nil ? UInt32(PacketSender.frameSize) : UInt32(truncatingIfNeeded: count), at: now)
+        else {
+            target.pointee.late &+= 1
+            return
+        }
+        guard let start = bytes(header, law: law, for: target) else { return }
+        sender.send(start, count, next, payloadType: type, to: target)
+        if !target.pointee.work.isEmpty { graph.forwarded(start + RTPHeader.size, count, next, law, slot, at: now) }
+    }
+
+    /// Where the outgoing packet starts: in place, or a copy in the other law. Room for the header precedes the payload.
+    @inline(__always)
+    private func bytes(
+        _ header: RTPHeader, law: UInt8?, for target: UnsafeMutablePointer<LegCore>
+    ) -> UnsafeMutableRawPointer? {
+        guard let base = packet.baseAddress, let copy = transcoded.baseAddress else { return nil }
+        let payload = base + header.payload.lowerBound
+        guard let law, law != target.pointee.law else { return payload - RTPHeader.size }
+        (copy + RTPHeader.size).copyMemory(from: payload, byteCount: header.payload.count)
+        let octets = UnsafeMutableRawBufferPointer(start: copy + RTPHeader.size, count: header.payload.count)
+        (law == 0 ? G711.muLaw : G711.aLaw).transcode(octets)
+        return copy
+    }
+}
