@@ -1,0 +1,97 @@
+import Storage
+
+/// The portal's tables. Instants are seconds since 1970.
+enum Schema {
+    static let migrations = [
+        Migration("2026-01 company and employees", company + employees),
+        Migration("2026-02 lines", lines),
+        Migration("2026-03 cards", CardKind.allCases.flatMap(cards) + cardPhones),
+        Migration("2026-04 calls", calls),
+        Migration("2026-05 messages to the controller", outbox),
+    ]
+
+    private static let company = [
+        "CREATE TABLE company (id BIGINT PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL)",
+        "CREATE TABLE blacklist (number TEXT PRIMARY KEY)",
+    ]
+
+    private static let employees = [
+        """
+        CREATE TABLE employee (
+            id AUTO_ID, name TEXT NOT NULL, login TEXT NOT NULL UNIQUE, password TEXT NOT NULL, extension TEXT UNIQUE,
+            own_phone TEXT, have_phone BIGINT NOT NULL, workday_open BIGINT NOT NULL, is_admin BIGINT NOT NULL,
+            is_active BIGINT NOT NULL, last_activity BIGINT)
+        """,
+        """
+        CREATE TABLE phone_credentials (
+            employee_id BIGINT PRIMARY KEY REFERENCES employee (id), answer TEXT NOT NULL, obtained_at BIGINT NOT NULL)
+        """,
+        """
+        CREATE TABLE session (
+            token_digest TEXT PRIMARY KEY, employee_id BIGINT NOT NULL REFERENCES employee (id),
+            expires_at BIGINT NOT NULL)
+        """,
+    ]
+
+    private static let lines = [
+        "CREATE TABLE line (id AUTO_ID, search_id TEXT NOT NULL UNIQUE, settings TEXT NOT NULL)",
+        """
+        CREATE TABLE line_member (
+            line_id BIGINT NOT NULL REFERENCES line (id) ON DELETE CASCADE, position BIGINT NOT NULL,
+            employee_id BIGINT NOT NULL REFERENCES employee (id), PRIMARY KEY (line_id, position))
+        """,
+    ]
+
+    private static func cards(_ kind: CardKind) -> [String] {
+        [
+            """
+            CREATE TABLE \(kind.table) (
+                id AUTO_ID, name TEXT NOT NULL, responsible_id BIGINT REFERENCES employee (id),
+                call_manager_id BIGINT REFERENCES employee (id), temporary_manager_id BIGINT REFERENCES employee (id),
+                temporary_until BIGINT, created_at BIGINT NOT NULL, created_by_call TEXT UNIQUE)
+            """
+        ]
+    }
+
+    private static let cardPhones = [
+        """
+        CREATE TABLE card_phone (
+            kind TEXT NOT NULL, card_id BIGINT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (kind, card_id, number))
+        """,
+        "CREATE INDEX card_phone_number ON card_phone (number)",
+    ]
+
+    private static let calls = [
+        """
+        CREATE TABLE call (
+            call_id TEXT PRIMARY KEY, line TEXT NOT NULL, caller TEXT NOT NULL, status TEXT NOT NULL,
+            employee_id BIGINT, type_connect TEXT NOT NULL, card TEXT NOT NULL, created_at BIGINT NOT NULL)
+        """,
+        """
+        CREATE TABLE call_invite (
+            call_id TEXT NOT NULL REFERENCES call (call_id) ON DELETE CASCADE, employee_id BIGINT NOT NULL,
+            PRIMARY KEY (call_id, employee_id))
+        """,
+        """
+        CREATE TABLE call_history (
+            id AUTO_ID, call_id TEXT NOT NULL UNIQUE, line TEXT NOT NULL, caller TEXT NOT NULL, employee_id BIGINT,
+            is_success BIGINT NOT NULL, failure_code TEXT, duration BIGINT NOT NULL, record_url TEXT NOT NULL,
+            log_url TEXT NOT NULL, received_at BIGINT NOT NULL, fields TEXT NOT NULL)
+        """,
+    ]
+
+    private static let outbox = [
+        "CREATE TABLE outbox (id AUTO_ID, command TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (command, body))"
+    ]
+}
+
+extension CardKind {
+    /// The section's table; `company` is the portal's own.
+    var table: String {
+        switch self {
+        case .contact: "contact"
+        case .company: "client_company"
+        case .lead: "lead"
+        }
+    }
+}
