@@ -1,0 +1,13 @@
+/// What names a dialog at this end (RFC 3261 12).
+public struct DialogID: Hashable, Sendable {
+    public var callID: String
+    public var localTag: String
+    /// Empty for a peer of RFC 2543 that sends no tag.
+    public var remoteTag: String
+
+    public init(callID: String, localTag: String, remoteTag: String) {
+        self.callID = callID
+        self.localTag = localTag
+        self.remoteTag = remoteTag
+    }
+}

@@ -1,0 +1,42 @@
+/// Names a request of one session until its client transaction is over.
+struct PendingID: Hashable, Sendable {
+    let rawValue: UInt32
+}
+
+/// A request that the session has sent, for as long as answers may come.
+struct PendingRequest: Sendable {
+    /// What the request was sent for, which decides what its answer means.
+    enum Purpose: Hashable, Sendable {
+        /// The INVITE that opens the call.
+        case opening
+        /// A re-INVITE or UPDATE with an offer of the owner's.
+        case offer
+        /// A re-INVITE or UPDATE that keeps the session timer running.
+        case refresh
+        case bye
+        /// The BYE of a fork that lost.
+        case forkBye
+        case cancel
+        /// INFO, MESSAGE, OPTIONS.
+        case information
+    }
+
+    let request: SIPRequest
+    let flow: SIPFlow
+    let purpose: Purpose
+    /// The ACK of its 2xx, repeated for each repetition of the 2xx.
+    var ack: SIPRequest?
+    var isAnswered = false
+}
+
+/// What a session asks of the user agent.
+enum InviteSessionAction: Sendable {
+    /// Send in a client transaction; answers come back under the identifier.
+    case send(SIPRequest, SIPFlow, PendingID)
+    /// Send an ACK, which has no transaction.
+    case sendACK(SIPRequest, SIPFlow)
+    case respond(SIPResponse, TransactionID)
+    case event(InviteEvent)
+    /// Stop waiting for an INVITE that nobody will answer.
+    case abandon(PendingID)
+}
