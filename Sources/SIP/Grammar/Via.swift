@@ -34,6 +34,15 @@ public struct Via: Hashable, Sendable, CustomStringConvertible {
         set { parameters["branch"] = newValue }
     }
 
+    /// The branch when it identifies the transaction by itself: it begins with the magic cookie `z9hG4bK` and goes on
+    /// (RFC 3261 clause 8.1.1.7). Any other branch is one of RFC 2543 and matches by the old rule.
+    public var uniqueBranch: String? {
+        guard let branch, branch.utf8.count > 7, CaseFolding.equal(String(branch.prefix(7)), "z9hG4bK") else {
+            return nil
+        }
+        return branch
+    }
+
     /// The source address that the receiver saw, without brackets.
     public var received: String? {
         get { parameters["received"].map(HostName.withoutBrackets) }

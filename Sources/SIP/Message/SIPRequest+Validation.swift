@@ -64,3 +64,19 @@ extension SIPRequest {
         }
     }
 }
+
+extension SIPResponse {
+    /// The first mistake in what a response is matched by, or nil; a response with one is dropped (RFC 3261 clause 18.1.2).
+    public func matchingProblem() -> SIPParseError? {
+        do throws(SIPParseError) {
+            _ = try headers.topVia
+            _ = try headers.from
+            _ = try headers.to
+            _ = try headers.callID
+            _ = try headers.cseq
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
