@@ -20,4 +20,22 @@ public struct AgreedAudio: Hashable, Sendable {
     public var isHeldByRemote: Bool
     /// Milliseconds of sound in a packet towards the peer.
     public var ptime: Int
+
+    public init(
+        codec: AudioCodec, payloadType: UInt8, receivePayloadType: UInt8, telephoneEventPayloadType: UInt8?,
+        receiveTelephoneEventPayloadType: UInt8?, remoteAddress: String, remotePort: UInt16, remoteRTCPPort: UInt16,
+        direction: MediaDirection = .sendReceive, isHeldByRemote: Bool = false, ptime: Int = 20
+    ) {
+        self.codec = codec
+        self.payloadType = payloadType
+        self.receivePayloadType = receivePayloadType
+        self.telephoneEventPayloadType = telephoneEventPayloadType
+        self.receiveTelephoneEventPayloadType = receiveTelephoneEventPayloadType
+        self.remoteAddress = remoteAddress
+        self.remotePort = remotePort
+        self.remoteRTCPPort = remoteRTCPPort
+        self.direction = direction
+        self.isHeldByRemote = isHeldByRemote
+        self.ptime = ptime
+    }
 }
