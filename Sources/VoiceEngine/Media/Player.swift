@@ -17,6 +17,7 @@ final class Player {
     private enum Source {
         case clip(PCMClip, position: Int, loops: Bool)
         case tone(ToneGenerator)
+        case none
     }
 
     init(id: PlaybackID, sound: Sound) {
@@ -38,11 +39,12 @@ final class Player {
     func next(into octets: UnsafeMutableRawBufferPointer, law: G711) -> Bool {
         let count: Int
         switch source {
+        case .none: return false
         case .clip(let clip, let position, let loops):
             count = fill(from: clip, position, loops: loops)
         case .tone(var generator):
             // Taken out first, so that the generator's oscillators are not copied.
-            source = .clip(.empty, position: 0, loops: false)
+            source = .none
             count = generator.fill(frame)
             source = .tone(generator)
         }

@@ -67,7 +67,7 @@ final class RecordingFile: Sendable {
 
     private func append(_ block: [Int16]) {
         state.withLock { state in
-            guard case .open(var file, let samples) = state else { return }
+            guard case .open(let file, let samples) = state else { return }
             do {
                 try file.write(block)
                 state = .open(file, samples: samples + block.count / plan.channels)
@@ -80,7 +80,7 @@ final class RecordingFile: Sendable {
 
     private func finish() {
         state.withLock { state in
-            guard case .open(var file, let samples) = state else { return }
+            guard case .open(let file, let samples) = state else { return }
             state = .closed
             do {
                 try file.close()
@@ -93,7 +93,7 @@ final class RecordingFile: Sendable {
 
     private func fail(_ reason: String) {
         state.withLock { state in
-            guard case .open(var file, _) = state else { return }
+            guard case .open(let file, _) = state else { return }
             state = .closed
             // What was written so far stays readable; a second error tells nothing new.
             try? file.close()

@@ -1,28 +1,67 @@
+import CMediaIO
 import Media
 
-/// A sound file that is being written.
-enum SoundFile {
-    case mp3(MP3Writer)
-    case wav(WAVWriter)
+/// A sound file that is being written, fed with interleaved samples of 8 kHz.
+final class SoundFile {
+    private enum Writer {
+        case mp3(MP3Writer, OutputFile)
+        case wav(WAVWriter)
+    }
 
+    private let writer: Writer
+    private let channels: Int
+    private var encoded: [UInt8] = []
+
+    /// Creates or replaces the file.
     init(_ plan: RecordingPlan) throws {
+        channels = plan.channels
         switch plan.format {
-        case .mp3: self = .mp3(try MP3Writer(path: plan.path, channels: plan.channels))
-        case .wav: self = .wav(try WAVWriter(path: plan.path, channels: plan.channels))
+        case .mp3:
+            let encoder = try MP3Writer(configuration: .init(isStereo: plan.channels == 2))
+            writer = .mp3(encoder, try OutputFile(path: plan.path))
+        case .wav:
+            writer = .wav(try WAVWriter(path: plan.path, channels: plan.channels))
         }
     }
 
-    mutating func write(_ samples: [Int16]) throws {
-        switch self {
-        case .mp3(let writer): try writer.write(samples)
-        case .wav(let writer): try writer.write(samples)
+    func write(_ samples: [Int16]) throws {
+        switch writer {
+        case .wav(let file):
+            try samples.withUnsafeBufferPointer { samples throws in try file.append(samples) }
+        case .mp3(let encoder, let file):
+            try encode(samples, encoder)
+            try flush(to: file)
         }
     }
 
-    mutating func close() throws {
-        switch self {
-        case .mp3(let writer): try writer.close()
-        case .wav(let writer): try writer.close()
+    func close() throws {
+        switch writer {
+        case .wav(let file):
+            try file.close()
+        case .mp3(let encoder, let file):
+            try encoder.finish(to: &encoded)
+            try flush(to: file)
+            try file.close()
         }
+    }
+
+    private func encode(_ samples: [Int16], _ encoder: MP3Writer) throws {
+        guard channels == 2 else {
+            return try samples.withUnsafeBufferPointer { samples throws in
+                try encoder.append(samples, to: &encoded)
+            }
+        }
+        let left = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+        let right = stride(from: 1, to: samples.count, by: 2).map { samples[$0] }
+        try left.withUnsafeBufferPointer { left throws in
+            try right.withUnsafeBufferPointer { right throws in
+                try encoder.append(left: left, right: right, to: &encoded)
+            }
+        }
+    }
+
+    private func flush(to file: OutputFile) throws {
+        try encoded.withUnsafeBytes { bytes throws in try file.write(bytes) }
+        encoded.removeAll(keepingCapacity: true)
     }
 }
