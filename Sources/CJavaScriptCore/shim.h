@@ -12,3 +12,4 @@ extern void JSGlobalContextSetEvalEnabled(JSGlobalContextRef ctx, bool enabled, 
 extern JSObjectRef JSGetMemoryUsageStatistics(JSContextRef ctx);
 extern bool JSConfigureSignalForGC(int signal);
 extern int jsc_options_set_boolean(const char *option, int value);
+extern void JSSynchronousGarbageCollectForDebugging(JSContextRef ctx);

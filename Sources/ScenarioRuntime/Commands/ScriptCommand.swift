@@ -1,0 +1,102 @@
+import CallControl
+import WorkerProtocol
+
+/// One command that a script sent, checked: the script's process is not trusted.
+enum ScriptCommand: Equatable {
+    /// A command on a leg that exists; `leg` was not checked against the session.
+    case leg(CallID, LegCommand)
+    case media(MediaLink, from: CallID, to: CallID)
+    case callUser(CallID, UserCallRequest)
+    case callSIP(CallID, SIPCallRequest)
+    case callPSTN(CallID, number: String, callerID: String?)
+    case setCustomData(String)
+    case log(String)
+    case hideTones(Bool)
+    case http(id: Int, HTTPCallRequest)
+    case storage(id: Int, StorageRequest)
+    case timer(id: Int, milliseconds: Int64, repeats: Bool)
+    case clearTimer(id: Int)
+    case reply(id: Int, body: String, isJSON: Bool)
+    case error(ScriptFailure)
+    /// The script is done; false when it does not listen to what follows.
+    case close(wantsEnding: Bool)
+}
+
+/// What a script does to one leg.
+enum LegCommand: Equatable {
+    case ring(CallHeaders?)
+    case startAudio(CallHeaders?)
+    case accept(CallHeaders?)
+    case hangup(code: Int, CallHeaders?)
+    case play(url: String, loop: Bool)
+    case playTone(script: String, loop: Bool)
+    case say(text: String, language: String)
+    case stop
+    case handleTones(Bool, Set<DTMFKind>)
+    case sendDigits(String)
+    case sendMessage(String)
+    case sendInfo(mimeType: String, body: String, CallHeaders?)
+    case record(stereo: Bool)
+}
+
+/// Which links a media command makes or breaks.
+enum MediaLink: Equatable {
+    case send, stop, sendBetween, stopBetween
+}
+
+/// `VoxEngine.callUser` as the script wrote it; nil prints as NULL.
+struct UserCallRequest: Equatable {
+    var username: String
+    var callerID: String?
+    var displayName: String?
+    var headers: CallHeaders?
+    var video: Bool?
+}
+
+/// `VoxEngine.callSIP` as the script wrote it.
+struct SIPCallRequest: Equatable {
+    var to: String
+    var callerID: String?
+    var displayName: String?
+    var password: String?
+    var authUser: String?
+    var headers: CallHeaders?
+    var video: Bool?
+    var outboundProxy: String?
+}
+
+/// `Net.httpRequest` as the script wrote it.
+struct HTTPCallRequest: Equatable {
+    var url: String
+    var method: String
+    var headers: CallHeaders
+    var body: [UInt8]
+    var wantsBytes: Bool
+    var timeoutSeconds: Int
+}
+
+/// A use of `ApplicationStorage`.
+enum StorageRequest: Equatable {
+    case get(key: String)
+    case put(key: String, value: String, ttlSeconds: Int)
+    case remove(key: String)
+    case keys(pattern: String?, count: Int)
+}
+
+/// An error that no one caught in the script.
+struct ScriptFailure: Error, Equatable {
+    var message: String
+    var file: String?
+    var line: Int?
+    var column: Int?
+    var stack: [String] = []
+
+    /// `JS session error: TypeError: … (bitrix24:12:5)` and the stack, a line each.
+    var logText: String {
+        var place = file ?? ""
+        if let line { place += ":\(line)" }
+        if let column, line != nil { place += ":\(column)" }
+        let head = "JS session error: \(message)" + (place.isEmpty ? "" : " (\(place))")
+        return ([head] + stack.prefix(20).map { "    at \($0)" }).joined(separator: "\n")
+    }
+}

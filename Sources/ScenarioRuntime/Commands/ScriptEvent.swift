@@ -1,0 +1,141 @@
+import CallControl
+import WorkerProtocol
+
+/// An event for a script: the map that the log shows and what the script sees besides.
+struct ScriptEvent: Equatable {
+    var name: String
+    /// Fields of the log line, `name` and `id` included.
+    var logged: [String: ScenarioValue]
+    /// Fields that only the script sees.
+    var unlogged: [String: ScenarioValue] = [:]
+    var call: CallID?
+    /// False for events that the log does not show at all.
+    var isLogged = true
+
+    init(
+        _ name: String, call: CallID? = nil, _ fields: [String: ScenarioValue] = [:],
+        unlogged: [String: ScenarioValue] = [:], isLogged: Bool = true
+    ) {
+        self.name = name
+        self.call = call
+        self.unlogged = unlogged
+        self.isLogged = isLogged
+        logged = fields
+        logged["name"] = .string(name)
+        if let call { logged["id"] = .string(call.rawValue) }
+    }
+
+    /// The message for the script's `deliver`.
+    func message(extra: [String: ScenarioValue] = [:], kind: String? = nil) -> ScenarioValue {
+        var entries = extra
+        entries["k"] = .string(kind ?? (call == nil || name.hasPrefix("Application.") ? "app" : "call"))
+        if let call, extra["id"] == nil { entries["id"] = .string(call.rawValue) }
+        entries["e"] = .map(logged.merging(unlogged) { first, _ in first })
+        return .map(entries)
+    }
+}
+
+extension ScriptEvent {
+    /// `Application.Started`.
+    static func started(_ start: SessionStart) -> ScriptEvent {
+        ScriptEvent(
+            "Application.Started",
+            [
+                "accessURL": .string(start.accessURL), "accountId": .int(start.accountID.rawValue),
+                "applicationId": .int(start.applicationID.rawValue), "logURL": .string(start.logURL),
+                "sessionId": .int(start.sessionID.rawValue), "userId": .int(start.userID ?? -1),
+            ],
+            unlogged: [
+                "accessSecureURL": .string(start.accessSecureURL), "customData": .string(start.customData ?? ""),
+            ])
+    }
+
+    /// `Application.CallAlerting`.
+    static func callAlerting(_ call: IncomingCall) -> ScriptEvent {
+        ScriptEvent(
+            "Application.CallAlerting", call: call.id,
+            [
+                "callerid": .string(call.callerID), "destination": .string(call.destination),
+                "displayName": .string(call.displayName), "fromURI": .string(call.fromURI),
+                "headers": .init(call.headers), "toURI": .string(call.toURI),
+            ])
+    }
+
+    /// `Application.HttpRequest`.
+    static func httpRequest(_ request: ControlRequest) -> ScriptEvent {
+        let headers = request.headers.filter { $0.name.lowercased().hasPrefix("x-") }
+        return ScriptEvent(
+            "Application.HttpRequest",
+            [
+                "content": .string(request.content), "method": .string(request.method), "path": .string(request.path),
+            ],
+            unlogged: [
+                "headers": .list(headers.map { .map(["key": .string($0.name), "value": .string($0.value)]) })
+            ])
+    }
+
+    /// `Application.Terminating` and `Application.Terminated`, which the log does not show.
+    static func ending(_ name: String, systemError: String?) -> ScriptEvent {
+        ScriptEvent(name, unlogged: systemError.map { ["systemError": .string($0)] } ?? [:], isLogged: false)
+    }
+}
+
+extension ScriptEvent {
+    /// The event of a leg in the form of the log.
+    init(_ event: CallEvent) {
+        let id = event.callID
+        switch event {
+        case .ringing(_, let headers): self = .init("Call.Ringing", call: id, ["headers": .init(headers)])
+        case .audioStarted(_, let headers): self = .init("Call.AudioStarted", call: id, ["headers": .init(headers)])
+        case .connected(_, let headers): self = .init("Call.Connected", call: id, ["headers": .init(headers)])
+        case .failed(_, let code, let reason, let headers):
+            self = .init(
+                "Call.Failed", call: id,
+                ["code": .int(Int64(code)), "headers": .init(headers), "reason": .string(reason)])
+        case .disconnected(_, let end): self = .disconnected(id, end)
+        case .messageReceived(_, let text, let headers):
+            self = .init("Call.MessageReceived", call: id, ["headers": .init(headers), "text": .string(text)])
+        case .infoReceived(_, let mimeType, let body, let headers):
+            self = .init(
+                "Call.InfoReceived", call: id,
+                ["body": .string(body), "headers": .init(headers), "mimeType": .string(mimeType)])
+        case .toneReceived(_, let tone, let kind):
+            self = .init(
+                "Call.ToneReceived", call: id, ["tone": .string(String(tone))],
+                unlogged: ["type": .int(Int64(kind.rawValue))])
+        case .onHold: self = .init("Call.OnHold", call: id)
+        case .offHold: self = .init("Call.OffHold", call: id)
+        default: self = .media(event)
+        }
+    }
+
+    private static func disconnected(_ id: CallID, _ end: CallEnd) -> ScriptEvent {
+        ScriptEvent(
+            "Call.Disconnected", call: id,
+            [
+                "cost": .double(end.cost), "direction": .string(end.direction),
+                "duration": .int(Int64(end.durationSeconds)), "headers": .init(end.headers),
+            ], unlogged: ["internalCode": .int(Int64(end.code)), "reason": .string(end.reason)])
+    }
+
+    private static func media(_ event: CallEvent) -> ScriptEvent {
+        let id = event.callID
+        return switch event {
+        case .playbackStarted(_, let duration):
+            ScriptEvent(
+                "Call.PlaybackStarted", call: id, unlogged: ["duration": .int(Int64(duration))], isLogged: false)
+        case .playbackFinished(_, let error):
+            ScriptEvent("Call.PlaybackFinished", call: id, error.map { ["error": .string($0)] } ?? [:])
+        case .recordStarted(_, let url): ScriptEvent("Call.RecordStarted", call: id, ["url": .string(url)])
+        case .recordStopped(_, let url, let duration):
+            ScriptEvent(
+                "Call.RecordStopped", call: id,
+                [
+                    "cost": .int(0), "duration": .int(Int64(duration)), "reason": .string("Stopped by user"),
+                    "url": .string(url),
+                ])
+        case .recordError(_, let error): ScriptEvent("Call.RecordError", call: id, ["error": .string(error)])
+        default: ScriptEvent("Call.Unknown", call: id)
+        }
+    }
+}

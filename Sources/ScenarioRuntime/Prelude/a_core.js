@@ -1,0 +1,163 @@
+// The scenario side of one session. All files of this folder are joined in the order of their names into the body of one function,
+// `host` and `global` being its parameters: nothing here is visible to scenarios but what `publish` makes so.
+//
+// Commands for the platform are collected in `outbox` and leave together when the event that caused them has been handled.
+delete global.Atomics;
+delete global.WebAssembly;
+delete global.SharedArrayBuffer;
+
+const parseJSON = JSON.parse;
+const formatJSON = JSON.stringify;
+
+let outbox = [];
+// Call ids that the platform has handed out in advance, because a script reads them at once.
+let spareCallIDs = [];
+
+function send(...command) {
+    outbox.push(command);
+}
+
+// What a script does after it has ended its session still counts, so `close` is the last command of its batch.
+let closing = "no";
+
+function collect() {
+    if (closing === "wanted") {
+        closing = "told";
+        send("close", Emitter.hears(application, "Application.Terminating", "Application.Terminated"));
+    }
+    const text = formatJSON(outbox);
+    outbox = [];
+    return text;
+}
+
+function publish(names) {
+    for (const name of Object.keys(names)) {
+        Object.defineProperty(global, name, { value: names[name], writable: true, configurable: true });
+    }
+}
+
+// Tells the platform that the script has failed, with the place where it happened.
+function fail(error) {
+    const isObject = error !== null && typeof error === "object";
+    const stack = isObject && typeof error.stack === "string" ? error.stack : "";
+    send("error", {
+        message: describe(error),
+        file: isObject && typeof error.sourceURL === "string" ? error.sourceURL : null,
+        line: isObject && typeof error.line === "number" ? error.line : null,
+        column: isObject && typeof error.column === "number" ? error.column : null,
+        stack: stack.split("\n").filter((frame) => frame !== "" && !frame.includes("voxengine:")),
+    });
+}
+
+function describe(error) {
+    try {
+        return error instanceof Error ? `${error.name}: ${error.message}` : show(error);
+    } catch (_) {
+        return "an error that cannot be shown";
+    }
+}
+
+// Any value as text: objects as JSON.
+function show(value) {
+    if (typeof value !== "object" || value === null) return String(value);
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    try {
+        const text = formatJSON(value);
+        return text === undefined ? String(value) : text;
+    } catch (_) {
+        return String(value);
+    }
+}
+
+// Length in UTF-8 bytes, which is how the platform's limits count.
+function utf8Length(text) {
+    let length = text.length;
+    for (let i = 0; i < text.length; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit >= 0x80) length += unit >= 0x800 && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+    }
+    return length;
+}
+
+function isDictionary(value) {
+    return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function optionalText(value) {
+    return value === undefined || value === null ? null : String(value);
+}
+
+function requiredText(value, what) {
+    if (value === undefined || value === null || value === "") throw new TypeError(`${what} is missing`);
+    return String(value);
+}
+
+function requiredFunction(value, what) {
+    if (typeof value !== "function") throw new TypeError(`${what} must be a function, ${typeof value} was given`);
+    return value;
+}
+
+// Headers as a dictionary; the older form is a list of "Name: value".
+function headerFields(value) {
+    if (value === undefined || value === null) return null;
+    const fields = {};
+    if (Array.isArray(value)) {
+        for (const line of value) {
+            const colon = String(line).indexOf(":");
+            if (colon > 0) fields[String(line).slice(0, colon).trim()] = String(line).slice(colon + 1).trim();
+        }
+        return fields;
+    }
+    if (typeof value !== "object") throw new TypeError("headers must be a dictionary or a list of \"Name: value\"");
+    for (const name of Object.keys(value)) {
+        if (value[name] !== undefined && value[name] !== null) fields[name] = String(value[name]);
+    }
+    return fields;
+}
+
+// What can be listened to: calls and the application.
+class Emitter {
+    #handlers = new Map();
+
+    addEventListener(event, handler) {
+        const name = eventName(event, "addEventListener");
+        requiredFunction(handler, `the handler of ${name}`);
+        const list = this.#handlers.get(name);
+        if (list) list.push(handler);
+        else this.#handlers.set(name, [handler]);
+    }
+
+    removeEventListener(event, handler) {
+        const name = eventName(event, "removeEventListener");
+        if (handler === undefined) {
+            this.#handlers.delete(name);
+            return;
+        }
+        const list = this.#handlers.get(name);
+        if (list) this.#handlers.set(name, list.filter((other) => other !== handler));
+    }
+
+    static hears(emitter, ...names) {
+        return names.some((name) => emitter.#handlers.has(name));
+    }
+
+    // Calls the handlers in the order of their registration; the last value that is not undefined is the result.
+    static emit(emitter, name, event) {
+        const list = emitter.#handlers.get(name);
+        if (!list) return undefined;
+        let result;
+        for (const handler of list.slice()) {
+            const value = handler(event);
+            if (value !== undefined) result = value;
+        }
+        return result;
+    }
+}
+
+function eventName(event, method) {
+    const name = typeof event === "function" ? event.name : event;
+    if (typeof name !== "string" || name === "") {
+        throw new TypeError(`${method}: the event must be one of AppEvents or CallEvents, ${String(event)} was given`);
+    }
+    return name;
+}

@@ -1,0 +1,127 @@
+import CallControl
+import NIOCore
+import WorkerProtocol
+
+/// The dialogue with the script: one message at a time, answered by one batch of commands.
+extension ScenarioSession: WorkerClient {
+    /// Begins the session in a worker.
+    func open() {
+        for scenario in start.scenarios { log.loading(scenario: scenario.name) }
+        outstanding = .evaluation
+        enterWorker()
+        post(.event(.started(start)))
+        if let incoming = start.incoming {
+            post(.event(.callAlerting(incoming)))
+            watchAnswer(of: incoming.id)
+        }
+        watchIdleness()
+    }
+
+    private func enterWorker() {
+        let worker = runtime.pool.worker(for: start.trust)
+        self.worker = worker
+        worker.open(self, subject: subject, scenarios: start.scenarios)
+    }
+
+    private var subject: UInt64 { UInt64(bitPattern: id.rawValue) }
+
+    /// Sends a message when the script is free, keeps it until then otherwise.
+    func post(_ message: SessionMessage) {
+        guard phase != .ended else { return }
+        if outstanding == nil {
+            send(message)
+        } else if waiting.count < 2_000 {
+            waiting.append(message)
+        } else {
+            fail("more than 2000 events wait for the script")
+        }
+    }
+
+    private func send(_ message: SessionMessage) {
+        outstanding = message
+        if let event = message.loggedEvent { log.sentEvent(visible(event)) }
+        let ids = calls.grant { runtime.makeCallID() }
+        worker?.send(message.payload(ids: ids), subject: subject)
+    }
+
+    private func visible(_ event: ScriptEvent) -> [String: ScenarioValue] {
+        guard hidesTones, event.name == "Call.ToneReceived" else { return event.logged }
+        return event.logged.merging(["tone": .string("******")]) { $1 }
+    }
+
+    func workerAnswered(_ batch: [UInt8]) {
+        guard let message = outstanding else { return }
+        perform(batch)
+        guard phase != .ended else { return }
+        outstanding = nil
+        answered(message)
+        guard outstanding == nil, phase != .ended else { return }
+        if waiting.isEmpty {
+            for waiter in idleWaiters { waiter.succeed() }
+            idleWaiters.removeAll()
+        } else {
+            send(waiting.removeFirst())
+        }
+    }
+
+    private func perform(_ batch: [UInt8]) {
+        do {
+            for command in try ScriptCommand.decode(batch: batch) {
+                guard phase != .ended else { return }
+                perform(command)
+            }
+        } catch {
+            fail(String(describing: error))
+        }
+    }
+
+    /// Moves on to the next phase when the message was one of those that end a phase.
+    private func answered(_ message: SessionMessage) {
+        switch (phase, message) {
+        case (.opening, .evaluation): phase = .running
+        case (.closing, _), (.terminating, _), (.terminated, _): advanceEnding()
+        default: break
+        }
+    }
+
+    func workerKilled(_ reason: KillReason, batch: [UInt8]) {
+        let label = outstanding?.label ?? "an event"
+        perform(batch)
+        guard phase != .ended else { return }
+        switch reason {
+        case .time:
+            let limit = runtime.configuration.worker.callbackMilliseconds
+            crash("the callback for \(label) took more than \(limit) ms")
+        case .memory:
+            let limit = runtime.configuration.worker.sessionBytes >> 20
+            crash("the callback for \(label) used more than \(limit) MB of memory")
+        case .broken: crash("the script's context was unusable in the callback for \(label)")
+        }
+    }
+
+    func workerLost(_ loss: WorkerLoss) {
+        let label = outstanding?.label ?? "an event"
+        worker = nil
+        switch loss {
+        case .beforeStart where outstanding == .evaluation && phase == .opening: enterWorker()
+        case .otherSession, .beforeStart:
+            crash("the session's worker was stopped because of another session")
+        case .tooSlow(let milliseconds):
+            crash("the callback for \(label) took more than \(milliseconds) ms, its worker was stopped")
+        case .tooLarge(let megabytes):
+            crash("the callback for \(label) used more than \(megabytes) MB of memory, its worker was stopped")
+        case .died: crash("the script's process ended in the callback for \(label): out of memory or a crash")
+        case .unavailable(let reason): crash("no worker can run: \(reason)")
+        }
+    }
+
+    /// Completes when the script has nothing to do.
+    func whenIdle() -> EventLoopFuture<Void> {
+        guard phase != .ended, outstanding != nil || !waiting.isEmpty else {
+            return runtime.eventLoop.makeSucceededVoidFuture()
+        }
+        let promise = runtime.eventLoop.makePromise(of: Void.self)
+        idleWaiters.append(promise)
+        return promise.futureResult
+    }
+}

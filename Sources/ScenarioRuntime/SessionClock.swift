@@ -1,0 +1,46 @@
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Time as sessions see it: timers, time-outs and the stamps of the log.
+///
+/// The event loop's clock in the product, one that tests move by hand in tests. Used on the runtime's event loop only.
+public protocol SessionClock: AnyObject {
+    /// Milliseconds since 1970 in UTC.
+    var unixMilliseconds: Int64 { get }
+    /// Runs an action once after a time; not before this method has returned.
+    func schedule(afterMilliseconds delay: Int64, _ action: @escaping () -> Void) -> any ScheduledAction
+}
+
+/// An action that waits for its time.
+public protocol ScheduledAction {
+    /// The action will not run; without effect when it has run.
+    func cancel()
+}
+
+/// The clock of an event loop and of the system.
+public final class EventLoopClock: SessionClock {
+    private let eventLoop: any EventLoop
+
+    public init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    public var unixMilliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    public func schedule(afterMilliseconds delay: Int64, _ action: @escaping () -> Void) -> any ScheduledAction {
+        EventLoopAction(eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(delay)) { action() })
+    }
+}
+
+private struct EventLoopAction: ScheduledAction {
+    private let task: Scheduled<Void>
+
+    init(_ task: Scheduled<Void>) { self.task = task }
+
+    func cancel() { task.cancel() }
+}

@@ -1,0 +1,87 @@
+import CallControl
+
+/// A named scenario text.
+public struct ScenarioSource: Sendable, Hashable {
+    public var name: String
+    public var text: String
+
+    public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
+}
+
+/// Who wrote a session's scenarios, which decides with whom it shares a process.
+public enum ScenarioTrust: Sendable, Hashable {
+    /// Published by the operator: shares a small pool of workers.
+    case operatorPublished
+    /// An account's own text: runs in that account's worker and nowhere else.
+    case account(AccountID)
+}
+
+/// Everything that a new session needs to know.
+public struct SessionStart: Sendable {
+    public var sessionID: SessionID
+    public var accountID: AccountID
+    public var applicationID: ApplicationID
+    /// The user on whose behalf the session runs; scripts see -1 for nil.
+    public var userID: Int64?
+    /// The session's control URL over http.
+    public var accessURL: String
+    /// The session's control URL over https.
+    public var accessSecureURL: String
+    public var logURL: String
+    /// Evaluated in order in one scope.
+    public var scenarios: [ScenarioSource]
+    public var trust: ScenarioTrust
+    /// Text that `VoxEngine.customData()` returns at first.
+    public var customData: String?
+    /// Where the session log is written; its directory is made. Nil writes none.
+    public var logFile: String?
+    /// The leg that started the session; nil for sessions that were started over the management API.
+    public var incoming: IncomingCall?
+
+    public init(
+        sessionID: SessionID, accountID: AccountID, applicationID: ApplicationID, userID: Int64? = nil,
+        accessURL: String, accessSecureURL: String, logURL: String, scenarios: [ScenarioSource], trust: ScenarioTrust,
+        customData: String? = nil, logFile: String? = nil, incoming: IncomingCall? = nil
+    ) {
+        self.sessionID = sessionID
+        self.accountID = accountID
+        self.applicationID = applicationID
+        self.userID = userID
+        self.accessURL = accessURL
+        self.accessSecureURL = accessSecureURL
+        self.logURL = logURL
+        self.scenarios = scenarios
+        self.trust = trust
+        self.customData = customData
+        self.logFile = logFile
+        self.incoming = incoming
+    }
+}
+
+/// Why a session ended, in the words of the call history.
+public enum SessionFinishReason: String, Sendable, CaseIterable {
+    case normalTermination = "Normal termination"
+    case insufficientFunds = "Insufficient funds"
+    case billingTimeout = "Internal error (billing timeout)"
+    case administrative = "Terminated administratively"
+    case scriptError = "JS session error"
+    case timeout = "Timeout"
+}
+
+/// How a session ended.
+public struct SessionEnd: Sendable, Equatable {
+    public var reason: SessionFinishReason
+    /// What went wrong, as the log says it; nil after an orderly end.
+    public var detail: String?
+    /// False when the scenario could not finish its legs: whoever gets this value must end them or use a fallback.
+    public var isOrderly: Bool
+
+    public init(reason: SessionFinishReason, detail: String? = nil, isOrderly: Bool) {
+        self.reason = reason
+        self.detail = detail
+        self.isOrderly = isOrderly
+    }
+}
