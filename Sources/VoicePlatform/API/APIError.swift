@@ -1,0 +1,33 @@
+/// An error as the management API reports it, in a body `{"error":{"code","msg"}}` with status 200.
+public struct APIError: Error, Sendable, Equatable {
+    /// The number of the cloud's error table.
+    public let code: Int
+    public let message: String
+    /// The parameter that is wrong, where one is.
+    public let field: String?
+
+    public init(code: Int, message: String, field: String? = nil) {
+        self.code = code
+        self.message = message
+        self.field = field
+    }
+
+    /// The body of the answer.
+    public var body: JSONValue {
+        .members([
+            "error": .members([
+                "code": .count(code), "msg": .string(message), "field_name": .optional(field),
+            ])
+        ])
+    }
+
+    /// The same answer whatever was wrong with the credentials.
+    static let authorizationFailed = APIError(code: 100, message: "Authorization failed.")
+    static let commandMissing = APIError(code: 102, message: "The cmd parameter is missing or unknown.")
+    static let internalError = APIError(code: 2, message: "Internal error.")
+    static let insufficientMoney = APIError(code: 127, message: "Insufficient money.")
+
+    static func invalid(_ field: String, _ expectation: String) -> APIError {
+        APIError(code: 101, message: "Invalid argument: \(field) \(expectation).", field: field)
+    }
+}

@@ -1,0 +1,28 @@
+import Digests
+
+/// A secret that an account authenticates with; stored and compared only as a digest.
+///
+/// The key holds 128 random bits, so a plain digest is enough: there is nothing to guess.
+struct APIKey: Sendable {
+    let text: String
+
+    init(text: String) { self.text = text }
+
+    /// A new key in the form of a UUID.
+    static func random() -> APIKey {
+        let digits = Array(Hexadecimal.encode(SecureRandom.bytes(16)))
+        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+        return APIKey(text: groups.map { String(digits[$0]) }.joined(separator: "-"))
+    }
+
+    var digest: String { HashFunction.sha256.hexDigest(text) }
+
+    /// Whether the key's digest is the stored one, in constant time.
+    func matches(digest stored: String) -> Bool { ConstantTime.equal(digest.utf8, stored.utf8) }
+}
+
+/// Random names of logs, recordings and control URLs.
+enum RandomToken {
+    /// `bytes` random octets in hexadecimal.
+    static func hexadecimal(bytes: Int) -> String { Hexadecimal.encode(SecureRandom.bytes(bytes)) }
+}

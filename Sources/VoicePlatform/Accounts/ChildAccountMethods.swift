@@ -1,0 +1,87 @@
+import Billing
+import CallControl
+import Storage
+
+/// SetChildAccountInfo, GetChildrenAccounts.
+enum ChildAccountMethods {
+    static let all: [APIMethod] = [
+        .write("SetChildAccountInfo", setChildAccountInfo),
+        .read("GetChildrenAccounts", getChildrenAccounts),
+    ]
+
+    /// The children that `child_account_id`, `…_name` or `…_email` name; nil when none of them is there.
+    static func selected(_ call: MethodCall) throws -> [AccountID]? {
+        let columns = [("child_account_id", "id"), ("child_account_name", "name"), ("child_account_email", "email")]
+        var found: (field: String, column: String, selection: MethodParameters.Selection)?
+        for (field, column) in columns {
+            guard let selection = try call.parameters.optionalSelection(field) else { continue }
+            guard found == nil else { throw APIError.invalid(field, "excludes the other ways to name a child account") }
+            found = (field, column, selection)
+        }
+        guard let found else { return nil }
+        var filter = QueryFilter("parent_id = ?", call.owner)
+        var wanted: Int?
+        if case .listed(let items) = found.selection {
+            let values = try items.map { item in try value(item, found.field, found.column) }
+            filter.add(found.column, in: values)
+            wanted = Set(values).count
+        }
+        let rows = try call.transaction.query(
+            "SELECT id FROM account WHERE \(filter.sql) ORDER BY id", filter.arguments)
+        if let wanted, rows.count < wanted, try !call.parameters.flag("ignore_invalid_accounts") {
+            throw APIError(code: 194, message: "The child_account_id is invalid.", field: found.field)
+        }
+        return try rows.map { AccountID(rawValue: try $0.integer("id")) }
+    }
+
+    static func everyChild(_ call: MethodCall) throws -> [AccountID] {
+        try call.transaction.query("SELECT id FROM account WHERE parent_id = ? ORDER BY id", [call.owner])
+            .map { AccountID(rawValue: try $0.integer("id")) }
+    }
+
+    private static func value(_ item: String, _ field: String, _ column: String) throws -> SQLValue {
+        guard column == "id" else { return .text(item.lowercased()) }
+        guard let id = Int64(item) else { throw APIError.invalid(field, "holds something that is no id") }
+        return .integer(id)
+    }
+
+    private static func required(_ call: MethodCall) throws -> [AccountID] {
+        guard let children = try selected(call) else { throw APIError.invalid("child_account_id", "is required") }
+        return children
+    }
+
+    private static func setChildAccountInfo(_ call: MethodCall) throws -> MethodResult {
+        let children = try required(call)
+        var change = try AccountMethods.profileChange(
+            call.parameters, prefix: "child_", currency: call.account.currency)
+        change.set("active", flag: try call.parameters.optionalFlag("active"))
+        var filter = QueryFilter("parent_id = ?", call.owner)
+        filter.add("id", in: children.map { .integer($0.rawValue) })
+        try AccountMethods.apply(change, to: filter, emailField: "new_child_account_email", call)
+        return .done(effects: children.map(MethodResult.Effect.directoryChanged))
+    }
+
+    private static func getChildrenAccounts(_ call: MethodCall) throws -> JSONValue {
+        let children = try required(call)
+        var filter = QueryFilter("parent_id = ?", call.owner)
+        filter.add("id", in: children.map { .integer($0.rawValue) })
+        filter.add("active = ?", optional: try call.parameters.optionalFlag("active").map(SQLValue.flag))
+        filter.add("frozen = ?", optional: try call.parameters.optionalFlag("frozen").map(SQLValue.flag))
+        let order =
+            switch try call.parameters.optionalText("order_by") {
+            case nil, "child_account_id": "id"
+            case "child_account_name": "name"
+            case "child_account_email": "email"
+            default: throw APIError.invalid("order_by", "is none of child_account_id, …_name, …_email")
+            }
+        let found = try filter.rows(
+            of: call.transaction, select: "*", from: "account", order: order, page: try call.parameters.page())
+        let isBrief = try call.parameters.flag("brief_output")
+        let store = AccountStore(transaction: call.transaction)
+        let items = try found.rows.map { row in
+            let child = try Account(row: row)
+            return isBrief ? child.briefJSON : child.json(balance: try store.balance(of: child))
+        }
+        return .list(items, total: found.total)
+    }
+}

@@ -1,0 +1,88 @@
+import Billing
+
+/// Everything that a voice platform is told at its start.
+public struct VoicePlatformConfiguration: Sendable {
+    /// Where the HTTP server listens.
+    public var host: String
+    /// 0 lets the system choose; ``VoicePlatform/boundAddress()`` then tells which it is.
+    public var port: Int
+    /// The base of the URLs that are given out, without a slash at its end: `http://127.0.0.1:8082`.
+    /// Nil means `http://<host>:<bound port>`.
+    public var publicURL: String?
+    /// The base of URLs over TLS; nil when no proxy in front offers them.
+    public var publicSecureURL: String?
+    /// The address of the media server that access URLs and the history show.
+    public var mediaServerAddress: String
+    /// Database, session logs and recordings; made when it does not exist.
+    public var dataDirectory: String
+    /// The end of every SIP domain: `switchboard.<account>.<domain>`.
+    public var domain: String
+    public var masterAccounts: [MasterAccount]
+    /// One tariff for each currency; a currency without one prices calls between users only, at nothing.
+    public var tariffs: [Tariff]
+    public var numbers: NumberCatalogue
+    public var limits: VoicePlatformLimits
+
+    public init(
+        host: String = "127.0.0.1", port: Int = 8082, publicURL: String? = nil, publicSecureURL: String? = nil,
+        mediaServerAddress: String = "127.0.0.1", dataDirectory: String, domain: String,
+        masterAccounts: [MasterAccount], tariffs: [Tariff] = [], numbers: NumberCatalogue = NumberCatalogue(),
+        limits: VoicePlatformLimits = VoicePlatformLimits()
+    ) {
+        self.host = host
+        self.port = port
+        self.publicURL = publicURL
+        self.publicSecureURL = publicSecureURL
+        self.mediaServerAddress = mediaServerAddress
+        self.dataDirectory = dataDirectory
+        self.domain = domain
+        self.masterAccounts = masterAccounts
+        self.tariffs = tariffs
+        self.numbers = numbers
+        self.limits = limits
+    }
+
+    func tariff(_ currency: Currency) -> Tariff {
+        tariffs.first { $0.currency == currency } ?? .internalOnly(currency)
+    }
+}
+
+/// An account that belongs to the operator and owns child accounts of its currency.
+public struct MasterAccount: Sendable, Hashable {
+    public var name: String
+    public var email: String
+    public var currency: Currency
+    /// The key that the operator's controller uses; only its digest is stored.
+    public var apiKey: String
+    /// Booked once, when the account is made.
+    public var openingBalance: Money?
+    /// How far below nothing the balance of the account may go.
+    public var creditLimit: Money?
+
+    public init(
+        name: String, email: String, currency: Currency, apiKey: String, openingBalance: Money? = nil,
+        creditLimit: Money? = nil
+    ) {
+        self.name = name
+        self.email = email
+        self.currency = currency
+        self.apiKey = apiKey
+        self.openingBalance = openingBalance
+        self.creditLimit = creditLimit
+    }
+}
+
+/// What one request or account may use.
+public struct VoicePlatformLimits: Sendable, Hashable {
+    /// Bytes of a request's body.
+    public var requestBytes = 1 << 20
+    /// Bytes of a request's head, the URL included.
+    public var headerBytes = 16_384
+    public var applicationsPerAccount: Int64 = 100
+    public var usersPerAccount: Int64 = 1000
+    public var scenariosPerAccount: Int64 = 100
+    /// Sessions that one account may run at once.
+    public var sessionsPerAccount = 500
+
+    public init() {}
+}

@@ -1,0 +1,76 @@
+import Billing
+import CallControl
+import Storage
+
+/// A call that wants to start a session.
+struct AdmissionRequest: Sendable, Equatable {
+    /// Where it comes from.
+    enum Source: Sendable, Equatable {
+        /// A telephone network; the destination is one of the platform's numbers.
+        case trunk
+        /// A user of the application with this domain.
+        case user(name: String, domain: String)
+    }
+
+    let source: Source
+    let destination: String
+}
+
+/// What becomes of a call that wants to start a session.
+enum AdmissionDecision: Sendable, Equatable {
+    case session(SessionPlan, RatedParty)
+    /// SIP status and reason.
+    case reject(code: Int, reason: String)
+
+    static let notFound = AdmissionDecision.reject(code: 404, reason: "Not Found")
+    static let paymentRequired = AdmissionDecision.reject(code: 402, reason: "Payment Required")
+    static let forbidden = AdmissionDecision.reject(code: 403, reason: "Forbidden")
+}
+
+/// Decides which session a call starts, and whether its account may have it.
+struct AdmissionDesk: Sendable {
+    let directory: Directory
+    let database: Database
+    let configuration: VoicePlatformConfiguration
+
+    func decide(_ request: AdmissionRequest) async throws -> AdmissionDecision {
+        guard let (snapshot, rule) = try await target(of: request) else { return .notFound }
+        guard let plan = snapshot.plan(rule) else { return .notFound }
+        guard snapshot.account.isActive, !snapshot.account.isFrozen else { return .forbidden }
+        let party = party(of: request, snapshot.account.currency)
+        return try await canPay(snapshot.account, party) ? .session(plan, party) : .paymentRequired
+    }
+
+    private func target(of request: AdmissionRequest) async throws -> (ApplicationSnapshot, DirectoryRule)? {
+        switch request.source {
+        case .user(_, let domain):
+            guard let snapshot = try await directory.application(domain: domain),
+                let rule = snapshot.rule(for: request.destination)
+            else { return nil }
+            return (snapshot, rule)
+        case .trunk:
+            let digits = request.destination.filter { $0.isASCII && $0.isNumber }
+            guard !digits.isEmpty, let number = try await directory.number(digits),
+                let snapshot = try await directory.application(domain: number.domain)
+            else { return nil }
+            let bound = number.ruleID.flatMap { id in snapshot.rules.first { $0.id == id } }
+            guard let rule = bound ?? snapshot.rule(for: digits) else { return nil }
+            return (snapshot, rule)
+        }
+    }
+
+    /// A tariff without prices for incoming telephone calls treats them as what they are on the wire: VoIP.
+    private func party(of request: AdmissionRequest, _ currency: Currency) -> RatedParty {
+        guard request.source == .trunk else { return .voip }
+        let number = RatedParty.pstn(request.destination)
+        return configuration.tariff(currency).row(.incoming, number) == nil ? .voip : number
+    }
+
+    /// Whether the balance and the credit cover the first second of the incoming leg.
+    private func canPay(_ account: Account, _ party: RatedParty) async throws -> Bool {
+        let rating = CallRating(tariff: configuration.tariff(account.currency))
+        guard let price = try? rating.rate(.incoming, party, seconds: 1).amount else { return false }
+        let balance = try await database.read { try AccountStore(transaction: $0).balance(of: account) }
+        return try !balance.adding(account.creditLimit).isLess(than: price)
+    }
+}

@@ -1,0 +1,144 @@
+import Billing
+import CallControl
+import Storage
+
+/// GetCallHistory, DeleteRecord.
+enum HistoryMethods {
+    static let all: [APIMethod] = [
+        .read("GetCallHistory", getCallHistory),
+        .write("DeleteRecord", deleteRecord),
+    ]
+
+    private static func getCallHistory(_ call: MethodCall) throws -> JSONValue {
+        let query = try HistoryQuery(call, childrenOnlyField: "children_calls_only")
+        let filter = try filter(query, call)
+        let rows = try call.transaction.query(
+            "SELECT * FROM call_session WHERE \(filter.sql) ORDER BY start_ms \(query.order), id \(query.order) "
+                + "LIMIT ? OFFSET ?",
+            filter.arguments + [.integer(query.page.count), .integer(query.page.offset)])
+        let withCalls = try call.parameters.flag("with_calls")
+        let withRecords = try call.parameters.flag("with_records")
+        let reader = HistoryReader(call: call, zone: query.zone)
+        let items = try rows.map { row in
+            let id = SessionID(rawValue: try row.integer("id"))
+            return try reader.session(
+                row, calls: withCalls ? try reader.calls(of: id) : nil,
+                records: withRecords ? try reader.records(of: id) : nil)
+        }
+        return try query.answer(items, filter: filter, table: "call_session", call)
+    }
+
+    private static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
+        let parameters = call.parameters
+        var filter = query.ownerFilter(column: "account_id")
+        filter.add("start_ms >= ?", .integer(query.from.milliseconds))
+        filter.add("start_ms < ?", .integer(query.until.milliseconds + 1000))
+        filter.add("id", in: try parameters.optionalIDs("call_session_history_id")?.map { .integer($0) })
+        if let application = try call.optionalApplication() {
+            filter.add("application_id = ?", .integer(application.id.rawValue))
+        }
+        filter.add("user_id", in: try parameters.optionalIDs("user_id")?.map { .integer($0) })
+        filter.add("rule_name = ?", optional: try parameters.optionalText("rule_name").map(SQLValue.text))
+        let customData = try parameters.optionalText("call_session_history_custom_data", maximumLength: 4096)
+        filter.add("custom_data = ?", optional: customData.map(SQLValue.text))
+        for (field, column) in [("remote_number", "remote_number"), ("local_number", "local_number")] {
+            guard case .listed(let numbers)? = try parameters.optionalSelection(field) else { continue }
+            let places = Array(repeating: "?", count: numbers.count).joined(separator: ", ")
+            filter.add(
+                "EXISTS (SELECT 1 FROM call_leg l WHERE l.session_id = call_session.id AND l.\(column) IN (\(places)))",
+                arguments: numbers.map(SQLValue.text))
+        }
+        return filter
+    }
+
+    private static func deleteRecord(_ call: MethodCall) throws -> MethodResult {
+        var filter = QueryFilter("s.account_id = ?", call.owner)
+        let wanted = try call.parameters.either("record_id", "record_url")
+        guard case .listed(let items) = wanted.value, items.count == 1 else {
+            throw APIError.invalid(wanted.name, "must name one record")
+        }
+        if wanted.name == "record_id" {
+            filter.add("r.id = ?", .integer(Int64(items[0]) ?? -1))
+        } else {
+            filter.add("r.name = ?", .text(String(items[0].split(separator: "/").last ?? "")))
+        }
+        let row = try call.transaction.queryOne(
+            "SELECT r.id, r.name FROM call_record r JOIN call_session s ON s.id = r.session_id "
+                + "WHERE r.deleted = 0 AND \(filter.sql)", filter.arguments)
+        guard let row else { throw APIError.invalid(wanted.name, "names no record") }
+        try call.transaction.execute(
+            "UPDATE call_record SET deleted = 1 WHERE id = ?", [.integer(try row.integer("id"))])
+        return .done(effects: [.recordDeleted(name: try row.text("name"))])
+    }
+}
+
+/// Turns history rows into the documents of the API.
+struct HistoryReader {
+    let call: MethodCall
+    let zone: DateText
+
+    func session(_ row: Row, calls: [JSONValue]?, records: [JSONValue]?) throws -> JSONValue {
+        let urls = PublicURLs(call.configuration)
+        return .members([
+            "call_session_history_id": .integer(try row.integer("id")),
+            "account_id": .integer(try row.integer("account_id")),
+            "application_id": .integer(try row.integer("application_id")),
+            "application_name": .string(try row.text("application_name")),
+            "user_id": .optional(try row.optionalInteger("user_id")), "rule_name": .string(try row.text("rule_name")),
+            "start_date": .string(zone.dateTime(UnixTime(milliseconds: try row.integer("start_ms")))),
+            "duration": .optional(try row.optionalInteger("duration_ms").map { $0 / 1000 }),
+            "initiator_address": .string(try row.text("initiator_address")),
+            "media_server_address": .string(try row.text("media_server_address")),
+            "log_file_url": .string(urls.log(try row.text("log_name"))),
+            "finish_reason": .optional(try row.optionalText("finish_reason")),
+            "custom_data": .optional(try row.optionalText("custom_data")), "audio_quality": .string("Standard"),
+            "calls": calls.map(JSONValue.array), "records": records.map(JSONValue.array),
+        ])
+    }
+
+    func calls(of session: SessionID) throws -> [JSONValue] {
+        let rows = try call.transaction.query(
+            """
+            SELECT l.*, s.media_server_address, s.account_id,
+                (SELECT MAX(r.name) FROM call_record r
+                    WHERE r.session_id = l.session_id AND r.call_id = l.call_id AND r.deleted = 0) AS record_name
+            FROM call_leg l JOIN call_session s ON s.id = l.session_id WHERE l.session_id = ? ORDER BY l.id
+            """, [.integer(session.rawValue)])
+        let urls = PublicURLs(call.configuration)
+        return try rows.map { row in
+            let cost = Money(millionths: try row.integer("cost"), call.account.currency)
+            return .members([
+                "call_id": .string(try row.text("call_id")),
+                "start_time": .string(zone.dateTime(UnixTime(milliseconds: try row.integer("start_ms")))),
+                "duration": .optional(try row.optionalInteger("duration_s")),
+                "local_number": .string(try row.text("local_number")),
+                "remote_number": .string(try row.text("remote_number")),
+                "remote_number_type": .string(try row.text("remote_number_type")),
+                "incoming": .bool(try row.flag("incoming")), "successful": .bool(try row.flag("successful")),
+                "transaction_id": .optional(try row.optionalInteger("transaction_id")),
+                "cost": .decimal(cost.decimalText),
+                "record_url": .optional(try row.optionalText("record_name").map(urls.record)),
+                "custom_data": .optional(try row.optionalText("custom_data")),
+                "end_reason": .optional(try row.optionalText("end_reason")),
+                "media_server_address": .string(try row.text("media_server_address")),
+                "direction": .string(try row.text("direction")),
+            ])
+        }
+    }
+
+    func records(of session: SessionID) throws -> [JSONValue] {
+        let rows = try call.transaction.query(
+            "SELECT * FROM call_record WHERE session_id = ? AND deleted = 0 ORDER BY id",
+            [.integer(session.rawValue)])
+        let urls = PublicURLs(call.configuration)
+        return try rows.map { row in
+            .members([
+                "record_id": .integer(try row.integer("id")), "record_name": .string(try row.text("name")),
+                "start_time": .string(zone.dateTime(UnixTime(milliseconds: try row.integer("start_ms")))),
+                "duration": .optional(try row.optionalInteger("duration_s")), "cost": .decimal("0.00"),
+                "record_url": .string(urls.record(try row.text("name"))),
+                "file_size": .optional(try row.optionalInteger("file_size")),
+            ])
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Billing
+import Foundation
+import Logging
+import Storage
+
+/// What all parts of the platform share: the database and what stands on it.
+struct PlatformCore: Sendable {
+    let configuration: VoicePlatformConfiguration
+    let database: Database
+    let directory: Directory
+    let files: PlatformFiles
+    let history: HistoryQueue
+    let address: BoundAddress
+    let clock: @Sendable () -> UnixTime
+    let logger: Logger
+
+    /// Opens the database, brings it up to date, closes what a crash left open, and sets the master accounts.
+    ///
+    /// - Throws: ``VoicePlatformError`` or ``StorageError``, each naming its remedy.
+    static func open(
+        _ configuration: VoicePlatformConfiguration, logger: Logger,
+        clock: @escaping @Sendable () -> UnixTime = UnixTime.now
+    ) async throws -> PlatformCore {
+        try configuration.check()
+        do {
+            try FileManager.default.createDirectory(
+                atPath: configuration.dataDirectory, withIntermediateDirectories: true)
+        } catch {
+            throw VoicePlatformError.dataDirectory(
+                path: configuration.dataDirectory, reason: error.localizedDescription)
+        }
+        let database = try Database.open(path: configuration.dataDirectory + "/platform.sqlite")
+        try await database.migrate(PlatformSchema.migrations)
+        let now = clock()
+        let masters = configuration.masterAccounts
+        let open = try await database.write { transaction in
+            try MasterAccountSetup(transaction: transaction, now: now).apply(masters)
+            let recovery = CrashRecovery(transaction: transaction)
+            let open = try recovery.closeOpenSessions(now: now)
+            try recovery.beat(at: now)
+            return open
+        }
+        if open > 0 { logger.warning("closed sessions of a crash", metadata: ["sessions": "\(open)"]) }
+        return PlatformCore(
+            configuration: configuration, database: database,
+            directory: Directory(database: database, platformDomain: configuration.domain),
+            files: PlatformFiles(directory: configuration.dataDirectory, logger: logger),
+            history: HistoryQueue(database: database, logger: logger), address: BoundAddress(), clock: clock,
+            logger: logger)
+    }
+
+    /// The configuration with the public address that is known once the server listens.
+    func effectiveConfiguration() -> VoicePlatformConfiguration {
+        var effective = configuration
+        if effective.publicURL == nil, let port = address.port { effective.port = port }
+        effective.publicURL = PublicURLs(effective).base
+        return effective
+    }
+
+    /// The HTTP server with all its routes.
+    func httpService(hosting: any SessionHosting) -> PlatformHTTPService {
+        let api = ManagementAPI(
+            database: database, directory: directory, files: files, hosting: hosting,
+            configuration: { effectiveConfiguration() }, clock: clock, logger: logger)
+        let routes = PlatformHTTP(api: api, hosting: hosting, files: files, limits: configuration.limits)
+        return PlatformHTTPService(routes: routes, configuration: configuration, address: address, logger: logger)
+    }
+}
+
+extension VoicePlatformConfiguration {
+    /// - Throws: ``VoicePlatformError/configuration(setting:expectation:)`` for the first setting that cannot be used.
+    func check() throws(VoicePlatformError) {
+        guard !domain.isEmpty, domain == domain.lowercased() else {
+            throw .configuration(setting: "domain", expectation: "a lower-case domain name")
+        }
+        guard Set(tariffs.map(\.currency)).count == tariffs.count else {
+            throw .configuration(setting: "tariffs", expectation: "one tariff for each currency")
+        }
+        for master in masterAccounts {
+            guard master.apiKey.utf8.count >= 16 else {
+                throw .configuration(
+                    setting: "masterAccounts.\(master.name).apiKey", expectation: "at least 16 random characters")
+            }
+            let amounts = [master.openingBalance, master.creditLimit].compactMap { $0 }
+            guard amounts.allSatisfy({ $0.currency == master.currency }) else {
+                throw .configuration(
+                    setting: "masterAccounts.\(master.name)", expectation: "amounts in \(master.currency.code)")
+            }
+        }
+        let numbers = numbers.regions.flatMap(\.numbers)
+        guard Set(numbers).count == numbers.count, numbers.allSatisfy({ $0.allSatisfy(\.isNumber) && !$0.isEmpty })
+        else { throw .configuration(setting: "numbers", expectation: "different numbers of digits only") }
+    }
+}

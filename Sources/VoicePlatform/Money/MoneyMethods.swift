@@ -1,0 +1,114 @@
+import Billing
+import CallControl
+import Storage
+
+/// TransferMoneyToChildAccount, GetTransactionHistory.
+enum MoneyMethods {
+    static let all: [APIMethod] = [
+        .write("TransferMoneyToChildAccount", transferMoney),
+        .read("GetTransactionHistory", getTransactionHistory),
+    ]
+
+    private static func transferMoney(_ call: MethodCall) throws -> MethodResult {
+        let parameters = call.parameters
+        guard let children = try ChildAccountMethods.selected(call) else {
+            throw APIError.invalid("child_account_id", "is required")
+        }
+        if let currency = try parameters.optionalText("currency"), currency != call.account.currency.code {
+            throw APIError.invalid("currency", "is not the accounts' currency \(call.account.currency.code)")
+        }
+        guard let amount = try parameters.optionalMoney("amount", call.account.currency) else {
+            throw APIError.invalid("amount", "is required")
+        }
+        guard amount.millionths.magnitude >= 10_000 else {
+            throw APIError(code: 125, message: "The amount must be at least 0.01.", field: "amount")
+        }
+        let reference = try parameters.optionalText("payment_reference", maximumLength: 126)
+        let since = try HistoryQuery.optionalInstant(parameters, "check_duplicate_reference_from", zone: .utc)
+        let strict = try parameters.flag("strict_mode")
+        for child in children {
+            if let reference, let since, try isKnown(reference, child, since: since, call) { continue }
+            let transfer = Transfer(
+                child: child, amount: amount, reference: reference, isStrict: strict,
+                childText: try parameters.optionalText("child_transaction_description", maximumLength: 512) ?? "",
+                parentText: try parameters.optionalText("parent_transaction_description", maximumLength: 512) ?? "")
+            try perform(transfer, call)
+        }
+        return .done([
+            "balance": .decimal(try AccountStore(transaction: call.transaction).balance(of: call.account).decimalText)
+        ])
+    }
+
+    private struct Transfer {
+        let child: AccountID
+        let amount: Money
+        let reference: String?
+        let isStrict: Bool
+        let childText: String
+        let parentText: String
+    }
+
+    private static func isKnown(
+        _ reference: String, _ child: AccountID, since: UnixTime, _ call: MethodCall
+    ) throws -> Bool {
+        try call.transaction.queryOne(
+            "SELECT id FROM ledger_entry WHERE account_id = ? AND payment_reference = ? AND performed_at >= ? LIMIT 1",
+            [.integer(child.rawValue), .text(reference), .integer(since.seconds)]) != nil
+    }
+
+    private static func perform(_ transfer: Transfer, _ call: MethodCall) throws {
+        let ledger = LedgerStore(transaction: call.transaction)
+        let givesToChild = !transfer.amount.isNegative
+        let payer = givesToChild ? call.account.id : transfer.child
+        if transfer.isStrict {
+            let available = try ledger.balance(of: payer, transfer.amount.currency)
+            guard available.millionths >= 0, available.millionths.magnitude >= transfer.amount.millionths.magnitude
+            else { throw APIError.insufficientMoney }
+        }
+        let key = "transfer-\(RandomToken.hexadecimal(bytes: 12))"
+        try ledger.book(
+            LedgerEntry(
+                key: IdempotencyKey(rawValue: key + "-parent"),
+                kind: givesToChild ? .moneyTransferToChild : .moneyAcceptanceFromChild,
+                amount: try transfer.amount.multiplied(by: -1), text: transfer.parentText,
+                reference: transfer.reference),
+            for: call.account.id, at: call.now)
+        try ledger.book(
+            LedgerEntry(
+                key: IdempotencyKey(rawValue: key + "-child"),
+                kind: givesToChild ? .moneyAcceptanceFromParent : .moneyTransferToParent, amount: transfer.amount,
+                text: transfer.childText, reference: transfer.reference),
+            for: transfer.child, at: call.now)
+    }
+
+    private static func getTransactionHistory(_ call: MethodCall) throws -> JSONValue {
+        let query = try HistoryQuery(call, childrenOnlyField: "children_transactions_only")
+        var filter = query.ownerFilter(column: "account_id")
+        filter.add("performed_at >= ?", .integer(query.from.seconds))
+        filter.add("performed_at <= ?", .integer(query.until.seconds))
+        filter.add("id", in: try call.parameters.optionalIDs("transaction_id")?.map { .integer($0) })
+        filter.add(
+            "payment_reference = ?", optional: try call.parameters.optionalText("payment_reference").map(SQLValue.text))
+        if case .listed(let kinds)? = try call.parameters.optionalSelection("transaction_type") {
+            filter.add("kind", in: kinds.map(SQLValue.text))
+        }
+        let rows = try call.transaction.query(
+            "SELECT * FROM ledger_entry WHERE \(filter.sql) ORDER BY performed_at \(query.order), id \(query.order) "
+                + "LIMIT ? OFFSET ?",
+            filter.arguments + [.integer(query.page.count), .integer(query.page.offset)])
+        let items = try rows.map { row in try json(row, query.zone) }
+        return try query.answer(items, filter: filter, table: "ledger_entry", call)
+    }
+
+    private static func json(_ row: Row, _ zone: DateText) throws -> JSONValue {
+        let currency = Currency(rawValue: try row.text("currency")) ?? .usd
+        return .members([
+            "transaction_id": .integer(try row.integer("id")), "account_id": .integer(try row.integer("account_id")),
+            "performed_at": .string(zone.dateTime(UnixTime(seconds: try row.integer("performed_at")))),
+            "amount": .decimal(Money(millionths: try row.integer("amount"), currency).decimalText),
+            "currency": .string(currency.code), "transaction_type": .string(try row.text("kind")),
+            "transaction_description": .string(try row.text("description")),
+            "payment_reference": .optional(try row.optionalText("payment_reference")),
+        ])
+    }
+}

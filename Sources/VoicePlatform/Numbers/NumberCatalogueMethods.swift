@@ -1,0 +1,130 @@
+import Billing
+import Storage
+
+/// GetPhoneNumberCategories, GetPhoneNumberRegions, GetNewPhoneNumbers: what can be rented.
+enum NumberCatalogueMethods {
+    static let all: [APIMethod] = [
+        .read("GetPhoneNumberCategories", getCategories),
+        .read("GetPhoneNumberRegions", getRegions),
+        .read("GetNewPhoneNumbers", getNewPhoneNumbers),
+    ]
+
+    private static func getCategories(_ call: MethodCall) throws -> JSONValue {
+        var regions = call.configuration.numbers.regions
+        if case .listed(let countries)? = try call.parameters.optionalSelection("country_code") {
+            for country in countries where !regions.contains(where: { $0.countryCode == country }) {
+                throw APIError(code: 239, message: "The country_code is invalid.", field: "country_code")
+            }
+            regions = regions.filter { countries.contains($0.countryCode) }
+        }
+        let countries = Dictionary(grouping: regions, by: \.countryCode).sorted { $0.key < $1.key }
+        let items = countries.map { code, regions in
+            let categories = Set(regions.map(\.categoryName)).sorted().map { name in
+                JSONValue.members(["phone_category_name": .string(name), "country_has_states": .bool(false)])
+            }
+            return JSONValue.members([
+                "country_code": .string(code), "phone_prefix": .optional(regions.first?.phonePrefix),
+                "can_list_phone_numbers": .bool(true), "phone_categories": .array(categories),
+            ])
+        }
+        return .members(["result": .array(items), "count": .count(items.count)])
+    }
+
+    private static func getRegions(_ call: MethodCall) throws -> JSONValue {
+        let (country, category) = try place(call)
+        let taken = try takenNumbers(call)
+        let id = try call.parameters.optionalInteger("phone_region_id")
+        let name = try call.parameters.optionalText("phone_region_name")?.lowercased()
+        let code = try call.parameters.optionalText("phone_region_code")
+        let omitsEmpty = try call.parameters.flag("omit_empty", default: true)
+        var items: [JSONValue] = []
+        for region in call.configuration.numbers.regions
+        where region.countryCode == country && region.categoryName == category {
+            let free = region.numbers.count { !taken.contains($0) }
+            guard id == nil || id == region.id, code == nil || code == region.areaCode,
+                name.map({ region.name.lowercased().contains($0) }) ?? true, free > 0 || !omitsEmpty
+            else { continue }
+            items.append(json(region, free: free, call.account.currency))
+        }
+        return .members(["result": .array(items), "count": .count(items.count)])
+    }
+
+    private static func json(_ region: NumberRegion, free: Int, _ currency: Currency) -> JSONValue {
+        let price = JSONValue.decimal(region.monthlyPrice(currency).decimalText)
+        let installation = JSONValue.decimal(region.installationPrice(currency).decimalText)
+        return .members([
+            "phone_region_id": .integer(region.id), "phone_region_name": .string(region.name),
+            "phone_region_code": .string(region.areaCode), "phone_count": .count(free),
+            "phone_period": .string("0-1-0 0:0:0"), "phone_price": price, "phone_installation_price": installation,
+            "account_price": price, "account_installation_price": installation,
+            "account_currency": .string(currency.code), "is_need_regulation_address": .bool(false),
+            "is_sms_supported": .bool(false),
+        ])
+    }
+
+    private static func getNewPhoneNumbers(_ call: MethodCall) throws -> JSONValue {
+        let region = try region(call)
+        let mask = try call.parameters.optionalText("phone_number_mask", maximumLength: 32)
+        let taken = try takenNumbers(call)
+        let free = region.numbers.filter { number in
+            !taken.contains(number) && (mask.map { NumberMask.matches(number, mask: $0) } ?? true)
+        }
+        let page = try call.parameters.page()
+        let currency = call.account.currency
+        let items = free.dropFirst(Int(page.offset)).prefix(Int(page.count)).map { number in
+            JSONValue.members([
+                "phone_number": .string(number),
+                "phone_price": .decimal(region.monthlyPrice(currency).decimalText),
+                "phone_installation_price": .decimal(region.installationPrice(currency).decimalText),
+                "phone_country_code": .string(region.countryCode), "phone_period": .string("0-1-0 0:0:0"),
+                "phone_category_name": .string(region.categoryName), "phone_region_name": .string(region.name),
+            ])
+        }
+        return .list(items, total: Int64(free.count))
+    }
+
+    /// The country and category that a request names.
+    private static func place(_ call: MethodCall) throws -> (country: String, category: String) {
+        let country = try call.parameters.text("country_code", maximumLength: 16)
+        let category = try call.parameters.text("phone_category_name", maximumLength: 64)
+        let regions = call.configuration.numbers.regions.filter { $0.countryCode == country }
+        guard !regions.isEmpty else {
+            throw APIError(code: 239, message: "The country_code is invalid.", field: "country_code")
+        }
+        guard regions.contains(where: { $0.categoryName == category }) else {
+            throw APIError(code: 240, message: "The phone_category_name is invalid.", field: "phone_category_name")
+        }
+        return (country, category)
+    }
+
+    static func region(_ call: MethodCall) throws -> NumberRegion {
+        let (country, category) = try place(call)
+        let id = try call.parameters.integer("phone_region_id")
+        guard let region = call.configuration.numbers.region(id, country: country, category: category) else {
+            throw APIError(code: 241, message: "The phone_region_id is invalid.", field: "phone_region_id")
+        }
+        return region
+    }
+
+    /// The numbers that some account has; whose they are is not told.
+    static func takenNumbers(_ call: MethodCall) throws -> Set<String> {
+        Set(
+            try call.transaction.query("SELECT number FROM phone_number WHERE deactivated = 0")
+                .map { try $0.text("number") })
+    }
+}
+
+/// A number with `*` for any digits.
+enum NumberMask {
+    static func matches(_ number: String, mask: String) -> Bool {
+        let parts = mask.split(separator: "*", omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.last, parts.count > 1 else { return number == mask }
+        guard number.hasPrefix(first) else { return false }
+        var rest = number.dropFirst(first.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
+    }
+}

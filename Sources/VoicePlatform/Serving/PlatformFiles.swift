@@ -1,0 +1,54 @@
+import Foundation
+import Logging
+
+/// Where session logs and recordings lie; their names are 32 random hexadecimal digits, so that nobody guesses one.
+public struct PlatformFiles: Sendable {
+    let directory: String
+    let logger: Logger
+
+    init(directory: String, logger: Logger) {
+        self.directory = directory
+        self.logger = logger
+    }
+
+    static let logExtension = "log"
+    static let recordExtension = "mp3"
+
+    static func newLogName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(logExtension)" }
+    static func newRecordName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(recordExtension)" }
+
+    /// The path of a session log, nil for a name that was never given out.
+    public func logPath(_ name: String) -> String? { path(name, folder: "logs", ending: Self.logExtension) }
+
+    /// The path of a recording, nil for a name that was never given out.
+    public func recordPath(_ name: String) -> String? { path(name, folder: "records", ending: Self.recordExtension) }
+
+    /// Makes the directory that a file will lie in.
+    func prepareDirectory(of path: String) throws {
+        let parent = (path as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    }
+
+    /// Bytes of a file, nil when it does not exist.
+    func size(of path: String) -> Int? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? NSNumber)?.intValue
+    }
+
+    func removeRecord(_ name: String) async {
+        guard let path = recordPath(name) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            logger.warning("recording could not be deleted; delete the file by hand", metadata: ["path": "\(path)"])
+        }
+    }
+
+    /// 256 folders keep each of them small.
+    private func path(_ name: String, folder: String, ending: String) -> String? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let isHexadecimal = parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        guard parts.count == 2, parts[0].utf8.count == 32, isHexadecimal, parts[1] == ending else { return nil }
+        return "\(directory)/\(folder)/\(parts[0].prefix(2))/\(name)"
+    }
+}
