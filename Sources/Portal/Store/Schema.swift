@@ -81,7 +81,7 @@ enum Schema {
     ]
 
     private static let outbox = [
-        "CREATE TABLE outbox (id AUTO_ID, command TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (command, body))"
+        "CREATE TABLE outbox (id AUTO_ID, command TEXT NOT NULL, body TEXT NOT NULL)"
     ]
 }
 

@@ -1,0 +1,154 @@
+import AsyncHTTPClient
+import CRM
+import Digests
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import RequestSigning
+import ServiceLifecycle
+import Storage
+
+/// The built-in portal: company, employees, lines and CRM cards of one company, and its side of a call.
+///
+/// `open` prepares everything that can fail for a reason of configuration; `run` serves until it is cancelled or shut
+/// down gracefully, then ends the browsers' event streams and lets running requests finish.
+public final class Portal: Service {
+    private static let keepAlivePause = Duration.seconds(15)
+
+    private let parts: PortalParts
+    private let readiness = Readiness()
+
+    /// Opens the database, brings its schema up to date, and fills an empty portal from the seed file.
+    ///
+    /// - Parameters:
+    ///   - http: The client for the controller; stays the caller's to shut down.
+    ///   - now: Seconds since 1970.
+    /// - Throws: `StorageError`; ``InputError`` when the seed file is not what was agreed.
+    public static func open(
+        _ configuration: PortalConfiguration, http: HTTPClient = .shared, logger: Logger = Logger(label: "portal"),
+        now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) async throws -> Portal {
+        let database = try Database.open(path: configuration.databasePath)
+        try await database.migrate(Schema.migrations)
+        let portal = Portal(configuration, database, http, logger, now)
+        if let path = configuration.seedFile { try await portal.importSeed(path: path) }
+        return portal
+    }
+
+    private init(
+        _ configuration: PortalConfiguration, _ database: Database, _ http: HTTPClient, _ logger: Logger,
+        _ now: @escaping @Sendable () -> Int64
+    ) {
+        func key(_ direction: RequestKey.Direction) -> RequestKey {
+            RequestKey(licenceKey: configuration.licenceKey, direction: direction)
+        }
+        let controller = ControllerPort(
+            client: SignedClient(
+                base: configuration.controllerURL, portal: configuration.portalID, key: key(.portalToController),
+                http: http, now: now),
+            limit: configuration.controllerLimit)
+        let hub = EventHub()
+        let address = configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)"
+        parts = PortalParts(
+            configuration: configuration, database: database,
+            access: Access(database: database, iterations: configuration.passwordIterations, now: now),
+            signatures: SignatureCheck(portalID: configuration.portalID, key: key(.controllerToPortal), now: now),
+            hub: hub, desk: CallDesk(database: database, hub: hub, region: configuration.region, now: now),
+            outbox: Outbox(
+                database: database, controller: controller, retryPause: configuration.retryPause, logger: logger),
+            credentials: CredentialDesk(database: database, controller: controller, now: now),
+            controller: controller, publicURL: address.hasSuffix("/") ? String(address.dropLast()) : address, now: now,
+            logger: logger)
+    }
+
+    /// The port that the portal listens at; waits until it does.
+    ///
+    /// - Throws: Why ``run()`` could not start.
+    public func port() async throws -> Int { try await readiness.port() }
+
+    /// Serves. Call once.
+    public func run() async throws {
+        let readiness = readiness
+        let application = Application(
+            router: router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(parts.configuration.host, port: parts.configuration.port)),
+            onServerRunning: { readiness.resolve(.success($0.localAddress?.port ?? 0)) }, logger: parts.logger)
+        let (outbox, hub) = (parts.outbox, parts.hub)
+        do {
+            try await withGracefulShutdownHandler {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await outbox.run() }
+                    group.addTask {
+                        while !Task.isCancelled {
+                            try await Task.sleep(for: Self.keepAlivePause)
+                            hub.keepAlive()
+                        }
+                    }
+                    group.addTask { try await application.run() }
+                    // The server is the one that ends by itself; the others live as long as it does.
+                    defer { group.cancelAll() }
+                    try await group.next()
+                }
+            } onGracefulShutdown: {
+                hub.close()
+            }
+        } catch {
+            hub.close()
+            readiness.resolve(.failure(error))
+            try? parts.database.close()
+            throw error
+        }
+        hub.close()
+        readiness.resolve(.failure(CancellationError()))
+        try parts.database.close()
+    }
+
+    /// Fills an empty portal from a seed file.
+    ///
+    /// - Returns: False, and nothing is read, when the portal has a company already.
+    /// - Throws: ``InputError`` with the path of what is wrong; then nothing is stored.
+    @discardableResult
+    public func importSeed(path: String) async throws -> Bool {
+        guard try await isEmpty() else { return false }
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw InputError(path: "", expected: "a readable seed file at \(path)", found: "none")
+        }
+        return try await importSeed(data)
+    }
+
+    /// Fills an empty portal from the text of a seed file; see ``importSeed(path:)``.
+    @discardableResult
+    public func importSeed(_ data: Data) async throws -> Bool {
+        guard try await isEmpty() else { return false }
+        let seed = try Seed(JSONValue(parsing: data), region: parts.configuration.region)
+        let iterations = parts.configuration.passwordIterations
+        let passwords = seed.employees.map { PasswordHash(password: $0.input.password ?? "", iterations: iterations) }
+        let now = parts.now()
+        try await parts.database.write { try seed.store(passwords, in: $0, now: now) }
+        parts.outbox.wake()
+        return true
+    }
+
+    private func isEmpty() async throws -> Bool {
+        try await parts.database.read { try $0.queryOne("SELECT id FROM company") == nil }
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ErrorAnswers(logger: parts.logger))
+        ControllerRoutes(parts: parts).add(to: router)
+        SessionRoutes(parts: parts).add(to: router)
+        EmployeeRoutes(parts: parts).add(to: router)
+        LineRoutes(parts: parts).add(to: router)
+        for kind in CardKind.allCases { CardRoutes(kind: kind, parts: parts).add(to: router) }
+        CallRoutes(parts: parts).add(to: router)
+        SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
+        PageRoutes(parts: parts).add(to: router)
+        return router
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import PhoneNumbers
+import Storage
+
+/// What the controller asks and tells: `POST /telephony/<Command>`, `POST /crm/<question>`; signed.
+struct ControllerRoutes {
+    let parts: PortalParts
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("telephony/:command") { request, context in
+            let value = try await signedBody(request)
+            return try Exchange.answer(try await telephony(context.parameters.require("command"), value))
+        }
+        router.post("crm/:question") { request, context in
+            let value = try await signedBody(request)
+            return try Exchange.answer(try await crm(context.parameters.require("question"), value))
+        }
+    }
+
+    /// The body of a request whose signature is right.
+    private func signedBody(_ request: Request) async throws -> JSONValue {
+        let body = try await Exchange.body(request)
+        let path = request.uri.string
+        try parts.signatures.check(method: request.method.rawValue, path: path, body: Array(body)) { name in
+            HTTPField.Name(name).flatMap { request.headers[$0] }
+        }
+        return try JSONValue(parsing: body)
+    }
+
+    private func telephony(_ command: String, _ value: JSONValue) async throws -> JSONValue {
+        let input = try InputReader(value)
+        switch command {
+        case "LineSettings": return try await lineSettings(input)
+        case "Invite": try await parts.desk.invite(input)
+        case "StartCall": try await parts.desk.start(input)
+        case "HangupCall": try await parts.desk.hangup(input)
+        case "AddCallHistory": try await parts.desk.history(CallRecord(input, source: value))
+        default: throw PortalRefusal(.notFound, "there is no such command")
+        }
+        return ["result": "OK"]
+    }
+
+    private func lineSettings(_ input: InputReader) async throws -> JSONValue {
+        let names = [try input.loose("SEARCH_ID", atMost: 255), try input.loose("PHONE_NUMBER", atMost: 255)]
+        return try await parts.lineSettings(anyOf: names) ?? ["ERROR": "LINE_NOT_FOUND"]
+    }
+
+    private func crm(_ question: String, _ value: JSONValue) async throws -> JSONValue {
+        let input = try InputReader(value)
+        switch question {
+        case "find": return try await find(input)
+        case "employees": return try await employees()
+        default: throw PortalRefusal(.notFound, "there is no such question")
+        }
+    }
+
+    private func find(_ input: InputReader) async throws -> JSONValue {
+        let text = try input.text("phone", 1...PhoneNumberParser.longestText)
+        let number = PhoneNumberParser.parse(text, defaultRegion: parts.configuration.region).number
+        return try await parts.database.read { transaction in
+            var sections: [String: JSONValue] = [:]
+            for kind in CardKind.allCases {
+                let cards = try number.map { try CardStore(kind: kind, transaction: transaction).find($0) } ?? []
+                sections[kind.plural] = .list(cards.map(\.json))
+            }
+            return .object(sections)
+        }
+    }
+
+    private func employees() async throws -> JSONValue {
+        let all = try await parts.database.read { try EmployeeStore(transaction: $0).all() }
+        let list = all.filter(\.isActive).map { employee -> JSONValue in
+            [
+                "id": .integer(employee.id.rawValue), "name": .text(employee.name),
+                "extension": .optional(employee.extension), "have_phone": .flag(employee.havePhone),
+                "online": .flag(parts.isOnline(employee)), "workday_open": .flag(employee.workdayOpen),
+                "own_phone": .optional(employee.ownPhone?.digits),
+            ]
+        }
+        return ["employees": .list(list)]
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Storage
+
+/// The page `/`: log-in form, then company, lines and recent calls.
+struct PageRoutes {
+    static let recentCalls = 50
+
+    let parts: PortalParts
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/") { request, _ in
+            do {
+                let employee = try await parts.employee(request)
+                return page(try await overview(for: employee))
+            } catch let refusal as PortalRefusal where refusal.code == .noSession {
+                return page(PortalPage.login(message: nil))
+            }
+        }
+        router.post("login") { request, _ in try await logIn(request) }
+        router.get("health") { _, _ in
+            _ = try await parts.database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM company") }
+            return try Exchange.answer(["status": "ok"])
+        }
+    }
+
+    private func logIn(_ request: Request) async throws -> Response {
+        let text = String(decoding: try await Exchange.body(request), as: UTF8.self)
+        let fields = URLComponents(string: "?" + text.replacing("+", with: "%20"))?.queryItems ?? []
+        func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+        do {
+            let (token, _) = try await parts.access.logIn(field("login"), field("password"))
+            var response = Response.redirect(to: "/", type: .normal)
+            response.headers[.setCookie] = Exchange.sessionCookie(token, life: SessionStore.lifeSeconds)
+            return response
+        } catch let refusal as PortalRefusal {
+            return page(PortalPage.login(message: refusal.message), status: refusal.code.status)
+        }
+    }
+
+    private func overview(for employee: Employee) async throws -> String {
+        try await parts.database.read { transaction in
+            let company = try transaction.queryOne("SELECT name FROM company")?.text("name") ?? "No company yet"
+            return PortalPage.overview(
+                company: company, employee: employee, lines: try LineStore(transaction: transaction).all(),
+                staff: try EmployeeStore(transaction: transaction).all(),
+                calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
+        }
+    }
+
+    private func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "text/html; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        headers[.xContentTypeOptions] = "nosniff"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// The portal's pages as HTML text; every value goes through ``escape(_:)``.
+enum PortalPage {
+    static func login(message: String?) -> String {
+        document(
+            title: "Log in",
+            """
+            \(message.map { "<p role=\"alert\">\(escape($0))</p>" } ?? "")
+            <form method="post" action="/login">
+            <p><label>Login <input name="login" autocomplete="username" required></label></p>
+            <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
+            <p><button>Log in</button></p>
+            </form>
+            """)
+    }
+
+    static func overview(
+        company: String, employee: Employee, lines: [Line], staff: [Employee], calls: [JSONValue]
+    ) -> String {
+        let names = Dictionary(staff.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let lineRows = lines.map { line in
+            let members = line.members.map { names[$0] ?? $0.description }.joined(separator: ", ")
+            return row([line.title, line.searchID.rawValue, line.text("QUEUE_TYPE"), members])
+        }
+        return document(
+            title: company,
+            """
+            <p>Logged in as \(escape(employee.name)).</p>
+            <h2>Lines</h2>
+            \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
+            <h2>Recent calls</h2>
+            \(table(
+                ["Time (UTC)", "Caller", "Line", "Employee", "Result", "Seconds"], calls.map { callRow($0, names) },
+                empty: "No calls yet."))
+            """)
+    }
+
+    /// Makes a text harmless in HTML content and in quoted attributes.
+    static func escape(_ text: String) -> String {
+        var escaped = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+
+    private static func callRow(_ call: JSONValue, _ names: [EmployeeID: String]) -> String {
+        guard case .object(let fields) = call else { return "" }
+        func text(_ key: String) -> String {
+            switch fields[key] {
+            case .text(let text): text
+            case .integer(let integer): String(integer)
+            default: ""
+            }
+        }
+        let employee = Int64(text("employee_id")).map { names[EmployeeID(rawValue: $0)] ?? String($0) } ?? ""
+        let time = Int64(text("received_at")).map {
+            Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
+        }
+        let result = fields["success"] == .flag(true) ? "talked" : "missed (\(text("failure_code")))"
+        return row([time ?? "", text("caller"), text("line"), employee, result, text("duration")])
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        "<tr>" + cells.map { "<td>\(escape($0))</td>" }.joined() + "</tr>"
+    }
+
+    private static func table(_ heads: [String], _ rows: [String], empty: String) -> String {
+        guard !rows.isEmpty else { return "<p>\(escape(empty))</p>" }
+        let head = heads.map { "<th>\(escape($0))</th>" }.joined()
+        return "<table><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table>"
+    }
+
+    private static func document(title: String, _ body: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(escape(title))</title>
+        <style>
+        body { font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
+        table { border-collapse: collapse; width: 100%; }
+        th, td { border-bottom: 1px solid #ccc; padding: .3rem .6rem; text-align: left; }
+        </style>
+        </head>
+        <body>
+        <h1>\(escape(title))</h1>
+        \(body)
+        </body>
+        </html>
+        """
+    }
+}
