@@ -10,8 +10,8 @@ let swiftSettings: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
-let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -37,7 +37,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -76,13 +77,15 @@ let package = Package(
         module("Storage", [.product(name: "GRDB", package: "GRDB.swift"), logging]),
         module(
             "VoiceEngine",
-            ["SIP", "SDP", "Media", "CallControl", "CMediaIO", nioCore, nioPosix, httpClient, logging]),
+            ["SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
         .executableTarget(
             name: "ScriptWorker", dependencies: ["CJavaScriptCore", "WorkerProtocol", "Digests"],
             swiftSettings: swiftSettings),
         .target(
             name: "ScenarioRuntime",
-            dependencies: ["CallControl", "WorkerProtocol", nioCore, nioPosix, nioFoundation, httpClient, logging],
+            dependencies: [
+                "CallControl", "WorkerProtocol", nioCore, nioPosix, nioFoundation, nioHTTP1, httpClient, logging,
+            ],
             resources: [.embedInCode("Prelude")], swiftSettings: swiftSettings),
 
         // The three systems.
@@ -92,12 +95,12 @@ let package = Package(
                 "Billing", "PhoneNumbers", "Storage", "VoiceEngine", "ScenarioRuntime", "CallControl", "Digests",
                 nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
-        module("CRM", ["PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, logging]),
+        module("CRM", ["PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, nioHTTP1, logging]),
         module(
             "Controller",
             [
                 "Routing", "Billing", "PhoneNumbers", "Storage", "CRM", "RequestSigning", "Digests", nioCore,
-                nioFoundation, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                nioFoundation, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
         module(
             "Portal",
@@ -115,10 +118,15 @@ let package = Package(
                 nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings),
 
         // Tests.
         tests("LayeringTests", []),
+        tests("WorkerProtocolTests", ["WorkerProtocol"]),
+        tests(
+            "ScenarioRuntimeTests",
+            ["ScenarioRuntime", "CallControl", "WorkerProtocol", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
     ]
 )
