@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The command: `switchboard <subcommand>`; exit codes 0 done, 1 failed, 64 usage.
+@main
+struct SwitchboardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchboard",
+        abstract: "Telephony for companies that live in a CRM.",
+        subcommands: [DoctorCommand.self])
+}

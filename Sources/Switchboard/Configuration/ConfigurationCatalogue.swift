@@ -1,0 +1,85 @@
+/// Every key that the product knows; anything else is an error.
+enum ConfigurationCatalogue {
+    private static let port = 0...65535
+
+    static let keys: [ConfigurationKey] = [
+        .init(
+            name: "data.directory", kind: .text(default: "data"),
+            explanation: "Where databases, recordings, session logs and sounds are kept."),
+        .init(
+            name: "domain", kind: .text(default: "localhost"),
+            explanation: "Suffix of the SIP domains: application.account.domain."),
+        .init(
+            name: "insecure", kind: .boolean(default: false),
+            explanation: "Allow other addresses than loopback without TLS."),
+        .init(
+            name: "log.level",
+            kind: .choice(default: "info", allowed: ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            explanation: "Least severe level that is written."),
+        .init(
+            name: "log.format", kind: .choice(default: "text", allowed: ["text", "json"]),
+            explanation: "How a log line is written to standard error."),
+
+        .init(name: "portal.address", kind: .text(default: "127.0.0.1"), explanation: "Address of the portal."),
+        .init(name: "portal.port", kind: .integer(default: 8080, allowed: port), explanation: "Port of the portal."),
+        .init(
+            name: "portal.url", kind: .text(default: ""),
+            explanation: "Address of the portal as others reach it; empty: made from address and port."),
+        .init(
+            name: "portal.id", kind: .text(default: "main"),
+            explanation: "Name of the portal at the controller."),
+        .init(
+            name: "portal.seed", kind: .text(default: ""),
+            explanation: "JSON file with company, employees, lines and CRM cards, read when the portal is empty."),
+        .init(
+            name: "portal.currency",
+            kind: .choice(default: "USD", allowed: ["RUB", "UAH", "USD", "EUR"]),
+            explanation: "Currency of the portal's account."),
+
+        .init(name: "controller.address", kind: .text(default: "127.0.0.1"), explanation: "Address of the controller."),
+        .init(
+            name: "controller.port", kind: .integer(default: 8081, allowed: port),
+            explanation: "Port of the controller."),
+        .init(
+            name: "controller.url", kind: .text(default: ""),
+            explanation: "Address of the controller as others reach it; empty: made from address and port."),
+        .init(
+            name: "controller.scenarios", kind: .text(default: ""),
+            explanation: "Folder of the call scenarios; empty: those that came with the program."),
+        .init(
+            name: "controller.crm.milliseconds", kind: .integer(default: 2500, allowed: 100...10000),
+            explanation: "Time limit of one CRM search."),
+
+        .init(
+            name: "voice.http.address", kind: .text(default: "127.0.0.1"),
+            explanation: "Address of the management API and the session control."),
+        .init(
+            name: "voice.http.port", kind: .integer(default: 8082, allowed: port),
+            explanation: "Port of the management API and the session control."),
+        .init(
+            name: "voice.http.url", kind: .text(default: ""),
+            explanation: "Address of the management API as others reach it; empty: made from address and port."),
+        .init(name: "voice.sip.address", kind: .text(default: "127.0.0.1"), explanation: "Address for SIP."),
+        .init(
+            name: "voice.sip.port", kind: .integer(default: 5060, allowed: port),
+            explanation: "Port for SIP over UDP and TCP."),
+        .init(name: "voice.rtp.address", kind: .text(default: "127.0.0.1"), explanation: "Address for RTP."),
+        .init(
+            name: "voice.rtp.first", kind: .integer(default: 20000, allowed: 1024...65534),
+            explanation: "First port for RTP."),
+        .init(
+            name: "voice.rtp.last", kind: .integer(default: 29999, allowed: 1025...65535),
+            explanation: "Last port for RTP."),
+        .init(
+            name: "voice.trunks", kind: .list(default: []),
+            explanation: "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),
+        .init(
+            name: "voice.numbers", kind: .list(default: []),
+            explanation: "Phone numbers for rent, each as `number country category region price`."),
+        .init(
+            name: "voice.workers", kind: .integer(default: 1, allowed: 1...64),
+            explanation: "Script workers that scenarios of the operator share."),
+    ]
+
+    static func key(_ name: String) -> ConfigurationKey? { keys.first { $0.name == name } }
+}

@@ -1,0 +1,116 @@
+import CallControl
+import Foundation
+import NIOCore
+import SDP
+import SIP
+
+/// Decides about each INVITE from outside: who sends it, and whether the platform takes it.
+final class CallAdmission {
+    private let engine: VoiceEngine
+    private let shell: SIPShell
+    private let authenticator: SIPAuthenticator
+    private let router: any CallRouter
+    private let trunks: [TrunkPeer]
+    private var counter = 0
+
+    init(
+        engine: VoiceEngine, shell: SIPShell, authenticator: SIPAuthenticator, router: any CallRouter,
+        trunks: [TrunkPeer]
+    ) {
+        self.engine = engine
+        self.shell = shell
+        self.authenticator = authenticator
+        self.router = router
+        self.trunks = trunks
+    }
+
+    func receive(_ handle: SessionHandle, _ invite: IncomingInvite) {
+        // Until the leg exists, the caller's giving up only has to be forgotten.
+        let pending = PendingArrival()
+        shell.setHandler(handle) { _ in pending.isOver = true }
+        if let trunk = trunks.first(where: { $0.network.contains(invite.flow.remoteAddress) }) {
+            return admit(handle, invite, from: .trunk(name: trunk.name), pending)
+        }
+        guard let from = try? invite.request.headers.from, let address = AddressOfRecord(from.uri) else {
+            return shell.reject(handle, status: 400, headers: [:])
+        }
+        authenticator.judge(invite.request, domain: address.domain, flow: invite.flow).assumeIsolated()
+            .whenComplete { result in
+                guard !pending.isOver else { return }
+                switch result {
+                case .success(.authenticated(let user)) where user.username == address.user:
+                    self.admit(handle, invite, from: .user(user), pending)
+                case .success(.authenticated): self.shell.reject(handle, status: 403, headers: [:])
+                case .success(.challenge(let headers)): self.challenge(handle, headers)
+                case .success(.banned): self.shell.reject(handle, status: 403, headers: [:])
+                case .failure: self.shell.reject(handle, status: 500, headers: [:])
+                }
+            }
+    }
+
+    private func challenge(_ handle: SessionHandle, _ headers: SIPHeaders) {
+        shell.attempt { (agent, now) throws(UserAgentError) in
+            try agent.reject(handle, status: 401, headers: headers, at: now)
+        }
+    }
+
+    private func admit(
+        _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, _ pending: PendingArrival
+    ) {
+        guard let arrival = arrival(invite, from: source) else {
+            return shell.reject(handle, status: 400, headers: [:])
+        }
+        var offer: SessionDescription?
+        if !invite.request.body.isEmpty {
+            offer = try? SessionDescription(parsing: invite.request.body)
+            guard offer != nil else { return shell.reject(handle, status: 488, headers: [:]) }
+        }
+        let session = EngineSession(engine: engine)
+        guard let leg = engine.makeInboundLeg(arrival.id, handle, offer: offer, session: session) else {
+            return shell.reject(handle, status: 503, headers: [:])
+        }
+        shell.setHandler(handle) { leg.receive($0) }
+        router.admit(arrival, session: session).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(.accepted): break
+            case .success(.rejected(let status, _)): self.refuse(leg, session, status: status)
+            case .failure: self.refuse(leg, session, status: 500)
+            }
+        }
+    }
+
+    private func refuse(_ leg: InboundLeg, _ session: EngineSession, status: Int) {
+        leg.hangup(code: status, headers: [:])
+        session.endSession()
+    }
+
+    private func arrival(_ invite: IncomingInvite, from source: CallSource) -> CallArrival? {
+        guard let from = try? invite.request.headers.from,
+            let destination = invite.request.uri.user ?? invite.request.uri.opaque
+        else { return nil }
+        let caller = from.uri.user ?? "anonymous"
+        counter += 1
+        var headers = invite.request.headers.callHeaders
+        switch source {
+        case .trunk: headers["VI-Client-Type"] = "pstn"
+        case .user: headers["VI-Client-Type"] = "user"
+        }
+        headers["VI-Client-Device"] = "SIP"
+        headers["VI-Client-IP"] = invite.flow.remoteAddress
+        return CallArrival(
+            id: Self.callID(counter), source: source, destination: destination, callerID: caller,
+            displayName: from.displayName ?? caller, remoteAddress: invite.flow.remoteAddress, headers: headers)
+    }
+
+    /// `<16 hex>.<unix time>.<counter>`.
+    private static func callID(_ counter: Int) -> CallID {
+        let random = String(UInt64.random(in: .min ... .max), radix: 16)
+        let padded = String(repeating: "0", count: 16 - random.count) + random
+        return CallID(rawValue: "\(padded).\(Int(Date().timeIntervalSince1970)).\(counter)")
+    }
+}
+
+/// A call whose sender is not known yet.
+private final class PendingArrival {
+    var isOver = false
+}

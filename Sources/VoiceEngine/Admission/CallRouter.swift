@@ -1,0 +1,72 @@
+import CallControl
+import NIOCore
+
+/// A user as SIP addresses him: name and the domain of his application.
+public struct UserAddress: Sendable, Hashable {
+    public var username: String
+    public var domain: String
+
+    public init(username: String, domain: String) {
+        self.username = username
+        self.domain = domain
+    }
+}
+
+/// What the platform keeps instead of a password: the HA1 digests of RFC 7616.
+public struct UserSecret: Sendable, Hashable {
+    public var md5: String
+    public var sha256: String
+
+    public init(md5: String, sha256: String) {
+        self.md5 = md5
+        self.sha256 = sha256
+    }
+}
+
+/// Who a call comes from, once that is certain.
+public enum CallSource: Sendable, Hashable {
+    case trunk(name: String)
+    case user(UserAddress)
+}
+
+/// A call that wants to come in: its source is certain, nothing is answered yet.
+public struct CallArrival: Sendable, Equatable {
+    public var id: CallID
+    public var source: CallSource
+    /// The number, user name or address that was dialled.
+    public var destination: String
+    public var callerID: String
+    public var displayName: String
+    /// Numeric address of the sender.
+    public var remoteAddress: String
+    /// `X-…` headers of the INVITE.
+    public var headers: CallHeaders
+
+    public init(
+        id: CallID, source: CallSource, destination: String, callerID: String, displayName: String,
+        remoteAddress: String, headers: CallHeaders
+    ) {
+        self.id = id
+        self.source = source
+        self.destination = destination
+        self.callerID = callerID
+        self.displayName = displayName
+        self.remoteAddress = remoteAddress
+        self.headers = headers
+    }
+}
+
+/// What becomes of an arrival.
+public enum Admission: Sendable, Equatable {
+    /// Whoever answered has taken the session and drives it.
+    case accepted
+    case rejected(status: Int, reason: String)
+}
+
+/// The platform as the engine sees it; every call comes on the engine's event loop.
+public protocol CallRouter: AnyObject {
+    /// The secret of an active user; nil when there is none, which looks the same to the peer as a wrong password.
+    func secret(of user: UserAddress) -> EventLoopFuture<UserSecret?>
+    /// Decides about an arrival; on acceptance the router has set the session's domain, recordings and event handler.
+    func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission>
+}

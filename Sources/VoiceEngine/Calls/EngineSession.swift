@@ -1,0 +1,110 @@
+import CallControl
+import NIOCore
+
+/// The legs of one scenario session; the engine's side of ``CallControl``.
+///
+/// Lives on the engine's event loop. Events that come before a handler is set wait for it, in order.
+public final class EngineSession: CallControl {
+    /// The SIP domain in which `callUser` finds its users.
+    public var domain = ""
+    /// Where a recording of a leg goes.
+    public var recordingTarget: (CallID) -> RecordingTarget? = { _ in nil }
+    /// Receives every event of the session's legs.
+    public var onEvent: ((CallEvent) -> Void)? {
+        didSet { deliverWaiting() }
+    }
+
+    private let engine: VoiceEngine
+    private var legs: [CallID: any CallLeg] = [:]
+    private var waiting: [CallEvent] = []
+    private var isExecuting = false
+    private var hasEnded = false
+
+    init(engine: VoiceEngine) { self.engine = engine }
+
+    public func execute(_ command: CallCommand) {
+        engine.eventLoop.assertInEventLoop()
+        guard !hasEnded else { return }
+        isExecuting = true
+        perform(command)
+        isExecuting = false
+        if !waiting.isEmpty {
+            // The promise of CallControl: no event before `execute` has returned.
+            engine.eventLoop.assumeIsolated().execute { self.deliverWaiting() }
+        }
+    }
+
+    public func endSession() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        onEvent = nil
+        for leg in legs.values { leg.hangup(code: 480, headers: [:]) }
+    }
+
+    func add(_ leg: any CallLeg) { legs[leg.id] = leg }
+
+    func emit(_ event: CallEvent) {
+        guard !hasEnded else { return settle(event) }
+        if isExecuting || onEvent == nil || !waiting.isEmpty {
+            waiting.append(event)
+        } else {
+            onEvent?(event)
+        }
+        settle(event)
+    }
+
+    /// A leg that is over takes no further part in media, but its recording may still report.
+    private func settle(_ event: CallEvent) {
+        switch event {
+        case .failed(let id, _, _, _), .disconnected(let id, _): legs[id] = nil
+        default: break
+        }
+    }
+
+    private func deliverWaiting() {
+        while let onEvent, !waiting.isEmpty, !isExecuting { onEvent(waiting.removeFirst()) }
+    }
+
+    private func perform(_ command: CallCommand) {
+        switch command {
+        case .ring(let id, let headers): inbound(id)?.ring(headers: headers)
+        case .startEarlyMedia(let id, let headers): inbound(id)?.startEarlyMedia(headers: headers)
+        case .answer(let id, let headers): inbound(id)?.answer(headers: headers)
+        case .hangup(let id, let code, let headers): legs[id]?.hangup(code: code, headers: headers)
+        case .callUser(let id, let call): engine.call(call, id: id, session: self)
+        case .callSIP(let id, let call): engine.call(call, id: id, session: self)
+        case .handleTones(let id, let enabled, let kinds): legs[id]?.handleTones(enabled, kinds: kinds)
+        case .sendMessage(let id, let text): legs[id]?.dialog?.send(message: text)
+        case .sendInfo(let id, let mimeType, let body, let headers):
+            legs[id]?.dialog?.send(info: body, mimeType: mimeType, headers: headers)
+        default: performMedia(command)
+        }
+    }
+
+    private func performMedia(_ command: CallCommand) {
+        switch command {
+        case .play(let id, let url, let loop): legs[id]?.media.play(engine.sounds.clip(url: url), loop: loop)
+        case .say(let id, let text, let language):
+            legs[id]?.media.play(engine.sounds.speech(text: text, language: language), loop: false)
+        case .playTone(let id, let script, let loop): legs[id]?.media.play(tone: script, loop: loop)
+        case .stopPlayback(let id): legs[id]?.media.stopPlayback()
+        case .sendDigits(let id, let digits): legs[id]?.media.sendDigits(digits)
+        case .sendMedia(let from, let to):
+            if let source = legs[from], let sink = legs[to] { sink.media.hear(source.media) }
+        case .stopMedia(let from, let to):
+            if let source = legs[from], let sink = legs[to] { sink.media.stopHearing(source.media) }
+        case .record(let id, let request): record(id, request)
+        default: break
+        }
+    }
+
+    private func record(_ id: CallID, _ request: RecordingRequest) {
+        guard let leg = legs[id] else { return }
+        guard let target = recordingTarget(id) else {
+            return emit(.recordError(id, error: "The session has no place for recordings."))
+        }
+        leg.media.record(target, stereo: request.stereo)
+    }
+
+    private func inbound(_ id: CallID) -> InboundLeg? { legs[id] as? InboundLeg }
+}

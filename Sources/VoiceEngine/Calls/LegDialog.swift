@@ -1,0 +1,85 @@
+import CallControl
+import Media
+import SDP
+import SIP
+
+/// The established SIP dialog of a leg: what both directions of calls have in common once they talk.
+final class LegDialog {
+    let handle: SessionHandle
+    private let shell: SIPShell
+    private let media: LegMedia
+    private let callID: CallID
+    private let emit: (CallEvent) -> Void
+    private var local: SessionDescription
+    private var isHeldByRemote = false
+    /// SIP INFO digits are reported only while the scenario wants tones.
+    var reportsInfoDigits = false
+
+    init(
+        handle: SessionHandle, shell: SIPShell, media: LegMedia, callID: CallID, local: SessionDescription,
+        emit: @escaping (CallEvent) -> Void
+    ) {
+        self.handle = handle
+        self.shell = shell
+        self.media = media
+        self.callID = callID
+        self.local = local
+        self.emit = emit
+    }
+
+    func receive(_ event: InviteEvent) {
+        switch event {
+        case .reinviteReceived(let offer): answer(offer)
+        case .infoReceived(let payload, let headers): info(payload, headers)
+        case .messageReceived(let payload, let headers):
+            emit(
+                .messageReceived(
+                    callID, text: String(decoding: payload.bytes, as: UTF8.self), headers: headers.callHeaders))
+        default: break
+        }
+    }
+
+    func send(message text: String) {
+        shell.message(handle, SIPPayload(contentType: "text/plain;charset=UTF-8", bytes: Array(text.utf8)))
+    }
+
+    func send(info body: String, mimeType: String, headers: CallHeaders) {
+        shell.info(handle, SIPPayload(contentType: mimeType, bytes: Array(body.utf8)), headers: headers)
+    }
+
+    private func info(_ payload: SIPPayload, _ headers: SIPHeaders) {
+        let body = String(decoding: payload.bytes, as: UTF8.self)
+        if let digit = DigitInfoBody(contentType: payload.contentType, body: body)?.digit {
+            if reportsInfoDigits { emit(.toneReceived(callID, tone: digit.character, kind: .sipInfo)) }
+            return
+        }
+        emit(
+            .infoReceived(
+                callID, mimeType: payload.contentType, body: body, headers: headers.callHeaders))
+    }
+
+    /// A re-INVITE: a new address of the phone, hold, or the end of a hold.
+    private func answer(_ offer: SessionOffer) {
+        guard !offer.description.isEmpty else {
+            return shell.acceptReinvite(handle, description: local.bytes)
+        }
+        do {
+            let remote = try SessionDescription(parsing: offer.description)
+            let capabilities = AudioCapabilities(
+                address: media.port.address, port: media.port.number, sessionID: media.sessionID)
+            let (answer, agreed) = try OfferAnswer.answer(to: remote, with: capabilities, previous: local)
+            local = answer
+            media.agree(agreed)
+            shell.acceptReinvite(handle, description: answer.bytes)
+            note(held: agreed.isHeldByRemote)
+        } catch {
+            shell.rejectReinvite(handle, status: 488)
+        }
+    }
+
+    private func note(held: Bool) {
+        guard held != isHeldByRemote else { return }
+        isHeldByRemote = held
+        emit(held ? .onHold(callID) : .offHold(callID))
+    }
+}

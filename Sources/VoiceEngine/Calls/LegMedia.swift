@@ -1,0 +1,120 @@
+import CallControl
+import Media
+import NIOCore
+import SDP
+
+/// The sound of one call leg: its port, what plays into it, and its recording.
+///
+/// Lives on the signalling loop; the media loop does the work and answers with ``MediaEvent``s.
+final class LegMedia {
+    let leg: LegID
+    let port: MediaPort
+    /// The `o=` number of this leg's descriptions.
+    let sessionID: UInt64
+    private let loop: MediaLoop
+    private let callID: CallID
+    private let emit: (CallEvent) -> Void
+    private var playback: PlaybackID?
+    private var recordings: [RecordingID: RecordingTarget] = [:]
+    private var isRemoved = false
+    /// The request in flight whose sound will replace what plays; an older one that loads late is dropped.
+    private var latestRequest = 0
+
+    init(loop: MediaLoop, sessionID: UInt64, callID: CallID, emit: @escaping (CallEvent) -> Void) throws {
+        self.loop = loop
+        self.callID = callID
+        self.sessionID = sessionID
+        self.emit = emit
+        port = try loop.ports.open()
+        leg = loop.addLeg(port)
+    }
+
+    /// Nothing more will come for this leg.
+    var isFinished: Bool { isRemoved && recordings.isEmpty }
+
+    func agree(_ agreed: AgreedAudio) { loop.setRemote(leg, MediaRemote(agreed)) }
+
+    /// Plays when the sound is there, unless something newer was asked for meanwhile.
+    func play(_ sound: EventLoopFuture<PCMClip>, loop repeats: Bool) {
+        latestRequest += 1
+        let request = latestRequest
+        sound.assumeIsolated().whenComplete { result in
+            guard self.latestRequest == request, !self.isRemoved else { return }
+            switch result {
+            case .success(let clip): self.playback = self.loop.play(self.leg, clip, loop: repeats)
+            case .failure(let error): self.emit(.playbackFinished(self.callID, error: "\(error)"))
+            }
+        }
+    }
+
+    func play(tone script: String, loop repeats: Bool) {
+        latestRequest += 1
+        do {
+            playback = loop.playTone(leg, try ToneScript(parsing: script), loop: repeats)
+        } catch {
+            emit(.playbackFinished(callID, error: "\(error)"))
+        }
+    }
+
+    func stopPlayback() {
+        latestRequest += 1
+        playback = nil
+        loop.stopPlayback(leg)
+    }
+
+    /// From now on the leg hears `other`.
+    func hear(_ other: LegMedia) {
+        latestRequest += 1
+        playback = nil
+        loop.connect(from: other.leg, to: leg)
+    }
+
+    func stopHearing(_ other: LegMedia) { loop.disconnect(from: other.leg, to: leg) }
+
+    func handleTones(_ kinds: Set<DTMFKind>) { loop.handleTones(leg, kinds: kinds) }
+
+    func sendDigits(_ digits: String) { loop.sendDigits(leg, digits) }
+
+    func record(_ target: RecordingTarget, stereo: Bool) {
+        let id = loop.record(leg, to: target.path, stereo: stereo)
+        recordings[id] = target
+    }
+
+    func remove() {
+        guard !isRemoved else { return }
+        latestRequest += 1
+        loop.removeLeg(leg)
+    }
+
+    func handle(_ event: MediaEvent) {
+        switch event {
+        case .playbackStarted(_, let id, let duration) where id == playback:
+            emit(.playbackStarted(callID, durationMilliseconds: duration))
+        case .playbackFinished(_, let id) where id == playback:
+            playback = nil
+            emit(.playbackFinished(callID, error: nil))
+        case .digit(_, let digit, let kind): emit(.toneReceived(callID, tone: digit, kind: kind))
+        case .recordStarted(_, let id):
+            if let target = recordings[id] { emit(.recordStarted(callID, url: target.url)) }
+        case .recordStopped(_, let id, let milliseconds):
+            guard let target = recordings.removeValue(forKey: id) else { return }
+            emit(.recordStopped(callID, url: target.url, durationSeconds: Int((Double(milliseconds) / 1000).rounded())))
+        case .recordFailed(_, let id, let reason):
+            guard recordings.removeValue(forKey: id) != nil else { return }
+            emit(.recordError(callID, error: reason))
+        case .legRemoved: isRemoved = true
+        default: break
+        }
+    }
+}
+
+/// Where a recording is written, and the address under which it can be fetched.
+public struct RecordingTarget: Sendable, Equatable {
+    public var path: String
+    public var url: String
+
+    public init(path: String, url: String) {
+        self.path = path
+        self.url = url
+    }
+}

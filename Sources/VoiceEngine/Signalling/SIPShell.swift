@@ -1,0 +1,202 @@
+import Dispatch
+import Digests
+import NIOCore
+import SIP
+
+/// Drives one ``UserAgent`` machine over real sockets: reads, calls the machine, performs its actions, arms one timer.
+///
+/// Everything happens on `eventLoop`. Calls are handed to the handler that their owner has set.
+public final class SIPShell {
+    /// What happens outside of calls that have a handler.
+    public protocol Owner: AnyObject {
+        func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite)
+        func received(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow)
+        func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?)
+        /// A connection is gone or a datagram could not be sent.
+        func flowFailed(_ flow: SIPFlow)
+    }
+
+    public let eventLoop: any EventLoop
+    public weak var owner: (any Owner)?
+    /// Sees every message as it is received (true) or sent (false); for traces.
+    public var trace: ((SIPMessage, SIPFlow, _ isReceived: Bool) -> Void)?
+    /// Holds back every message that is sent, as a slow link would.
+    public var lag = TimeAmount.zero
+    /// Datagrams and stream parts that were no SIP messages.
+    public private(set) var garbageCount = 0
+
+    private var agent: UserAgent
+    private var datagrams: DatagramSocket?
+    private var streams: StreamSockets?
+    private var handlers: [SessionHandle: (InviteEvent) -> Void] = [:]
+    private var timer: Scheduled<Void>?
+    private var armedFor: SIPInstant?
+    private var isDraining = false
+
+    public init(eventLoop: any EventLoop, settings: UserAgentSettings) {
+        self.eventLoop = eventLoop
+        agent = UserAgent(settings: settings, seed: SecureRandom.bytes(32))
+    }
+
+    /// Opens UDP and, if asked, TCP on the same port; the future fails when the port is taken.
+    public func open(address: String, port: Int, withTCP: Bool) -> EventLoopFuture<Void> {
+        let streams = StreamSockets(eventLoop: eventLoop, owner: self)
+        self.streams = streams
+        let box = NIOLoopBound(self, eventLoop: eventLoop)
+        return DatagramSocket.bind(address: address, port: port, eventLoop: eventLoop, owner: self)
+            .assumeIsolated()
+            .flatMap { socket in
+                box.value.datagrams = socket
+                guard withTCP else { return box.value.eventLoop.makeSucceededVoidFuture() }
+                return streams.listen(address: socket.localAddress, port: Int(socket.localPort))
+            }
+            .nonisolated()
+    }
+
+    public func close() -> EventLoopFuture<Void> {
+        timer?.cancel()
+        let closing = [datagrams?.close(), streams?.close()].compactMap { $0 }
+        return EventLoopFuture.andAllComplete(closing, on: eventLoop)
+    }
+
+    public var localAddress: String { datagrams?.localAddress ?? "" }
+    public var localPort: UInt16 { datagrams?.localPort ?? 0 }
+    /// Calls that are not over.
+    public var liveCalls: Int { agent.liveSessions }
+
+    /// The way to a peer by datagrams, or by a connection that is opened when it is needed.
+    public func flow(to address: String, port: UInt16, transport: SIPTransportKind) -> SIPFlow {
+        SIPFlow(
+            transport: transport, localAddress: localAddress, localPort: localPort, remoteAddress: address,
+            remotePort: port)
+    }
+
+    /// Where a peer reaches this side: the Contact of requests on a flow.
+    public func contact(user: String, on flow: SIPFlow) -> NameAddress {
+        var uri = SIPURI(
+            scheme: "sip", user: user, host: HostText.bracketed(flow.localAddress), port: flow.localPort)
+        if flow.transport == .tcp { uri.parameters.set(.init(name: "transport", value: "tcp")) }
+        return NameAddress(uri: uri)
+    }
+
+    /// Events of a call go to `handler` from now on.
+    public func setHandler(_ handle: SessionHandle, _ handler: @escaping (InviteEvent) -> Void) {
+        handlers[handle] = handler
+    }
+
+    /// Runs one command on the machine and whatever follows from it.
+    @discardableResult
+    public func command<T, Failure: Error>(
+        _ body: (inout UserAgent, SIPInstant) throws(Failure) -> T
+    ) throws(Failure) -> T {
+        eventLoop.assertInEventLoop()
+        let result = try body(&agent, Self.now)
+        drain()
+        return result
+    }
+
+    /// The same for a command that may come too late: calls end from the other side at any time.
+    public func attempt(_ body: (inout UserAgent, SIPInstant) throws(UserAgentError) -> Void) {
+        do throws(UserAgentError) {
+            try command(body)
+        } catch {
+            drain()
+        }
+    }
+
+    private static var now: SIPInstant { SIPInstant(nanoseconds: DispatchTime.now().uptimeNanoseconds) }
+
+    /// Performs actions until there are none. A handler that gives a command meanwhile only adds to the queue.
+    private func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        while let action = agent.nextAction() { perform(action) }
+        isDraining = false
+        arm()
+    }
+
+    private func perform(_ action: UserAgentAction) {
+        switch action {
+        case .send(let message, let flow): send(message, flow)
+        case .event(let handle, .incoming(let invite)): owner?.incomingCall(handle, invite)
+        case .event(let handle, let event):
+            let handler = event.isLast ? handlers.removeValue(forKey: handle) : handlers[handle]
+            handler?(event)
+        case .request(let handle, let request, let flow): owner?.received(request, handle, on: flow)
+        case .requestCompleted(let handle, let response): owner?.completed(handle, response)
+        }
+    }
+
+    private func send(_ message: SIPMessage, _ flow: SIPFlow) {
+        trace?(message, flow, false)
+        let bytes = message.serialized()
+        guard lag > .zero else { return write(bytes, flow) }
+        eventLoop.assumeIsolated().scheduleTask(in: lag) { self.write(bytes, flow) }
+    }
+
+    private func write(_ bytes: [UInt8], _ flow: SIPFlow) {
+        if flow.transport == .udp {
+            datagrams?.send(bytes, to: flow, owner: self)
+        } else {
+            streams?.send(bytes, to: flow)
+        }
+    }
+
+    private func arm() {
+        let deadline = agent.nextDeadline
+        guard deadline != armedFor else { return }
+        timer?.cancel()
+        armedFor = deadline
+        guard let deadline else { return }
+        timer = eventLoop.assumeIsolated().scheduleTask(
+            deadline: .uptimeNanoseconds(deadline.nanoseconds)
+        ) { [weak self] in
+            guard let self else { return }
+            armedFor = nil
+            agent.timersFired(at: Self.now)
+            drain()
+        }
+    }
+}
+
+extension SIPShell: SIPSocketOwner {
+    func received(_ message: SIPMessage, on flow: SIPFlow) {
+        trace?(message, flow, true)
+        agent.receive(message, flow: flow, at: Self.now)
+        drain()
+    }
+
+    func receivedGarbage(_ error: SIPParseError, on flow: SIPFlow) {
+        guard error.code != .empty else { return }
+        garbageCount += 1
+        guard let request = error.recoverable, request.method != .ack else { return }
+        var response = SIPResponse(status: error.status, reason: error.reason)
+        for name in [SIPHeaderName.via, .from, .to, .callID, .cSeq] {
+            for value in request.headers.all(name) { response.headers.append(name, value) }
+        }
+        // Without a Via nobody could tell whom the answer is for.
+        if response.headers.contains(.via) { send(.response(response), flow) }
+    }
+
+    public func flowFailed(_ flow: SIPFlow) {
+        agent.transportFailed(flow, at: Self.now)
+        owner?.flowFailed(flow)
+        drain()
+    }
+}
+
+extension InviteEvent {
+    /// Whether nothing more comes of the call.
+    fileprivate var isLast: Bool {
+        switch self {
+        case .failed, .redirected, .cancelled, .ended: true
+        default: false
+        }
+    }
+}
+
+/// Text of hosts in URIs.
+enum HostText {
+    /// IPv6 addresses in brackets, everything else as it is.
+    static func bracketed(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
+}

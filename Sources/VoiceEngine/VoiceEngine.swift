@@ -1,0 +1,232 @@
+import AsyncHTTPClient
+import CallControl
+import Logging
+import NIOCore
+import NIOPosix
+import SDP
+import SIP
+
+/// Phones, trunks and their sound: the engine behind the platform's call sessions.
+///
+/// All methods are for `eventLoop` except `start` and `shutdown`.
+public final class VoiceEngine: @unchecked Sendable {  // state is touched on `eventLoop` only
+    public let eventLoop: any EventLoop
+    public private(set) var shell: SIPShell
+    let sounds: SoundLibrary
+    private let configuration: VoiceEngineConfiguration
+    private let logger: Logger
+    private let threads: NIOThreadPool
+    private let mediaOwners: MediaOwners
+    public let media: MediaLoop
+    private var registrar: Registrar?
+    private var admission: CallAdmission?
+    private var sessionCounter: UInt64 = 0
+    private var isDraining = false
+
+    public init(
+        configuration: VoiceEngineConfiguration, eventLoop: any EventLoop, httpClient: HTTPClient,
+        speech: any SpeechSynthesizer = EspeakSynthesizer(), logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.logger = logger
+        threads = NIOThreadPool(numberOfThreads: 2)
+        let owners = MediaOwners(eventLoop: eventLoop)
+        mediaOwners = owners
+        media = try MediaLoop(
+            configuration: MediaConfiguration(address: configuration.rtpAddress, portRange: configuration.rtpPorts)
+        ) { event in owners.deliver(event) }
+        sounds = SoundLibrary(
+            eventLoop: eventLoop, client: httpClient, threads: threads, speech: speech,
+            folders: configuration.soundFolders)
+        var settings = UserAgentSettings()
+        settings.invite.product = "Switchboard"
+        shell = SIPShell(eventLoop: eventLoop, settings: settings)
+    }
+
+    /// Opens the sockets; throws when a port is taken. Calls go to `router`, which must outlive the engine.
+    public func start(router: any CallRouter) async throws {
+        threads.start()
+        try media.start()
+        let box = UnsafeRouter(router: router)
+        try await eventLoop.submit { self.assemble(box.router) }.get()
+        let (address, port) = (configuration.sipAddress, configuration.sipPort)
+        try await eventLoop.flatSubmit { self.shell.open(address: address, port: port, withTCP: true) }.get()
+        logger.info("SIP is open", metadata: ["sip.address": "\(address)", "sip.port": "\(sipPort)"])
+    }
+
+    /// Refuses new calls from now on; running calls go on.
+    public func drain() { isDraining = true }
+
+    /// Closes sockets and files; calls that still run are cut.
+    public func shutdown() async {
+        try? await eventLoop.flatSubmit { self.shell.close() }.get()
+        media.stop()
+        try? await threads.shutdownGracefully()
+    }
+
+    /// The port of SIP, also when the system chose it.
+    public var sipPort: Int { Int(shell.localPort) }
+
+    /// A session that no incoming call has started.
+    public func makeSession() -> EngineSession { EngineSession(engine: self) }
+
+    /// Ends every registration of a user at once.
+    public func endRegistrations(of user: UserAddress) { registrar?.remove(user) }
+
+    /// The number of phones that a user has registered now.
+    public func phoneCount(of user: UserAddress) -> Int { registrar?.phones(of: user).count ?? 0 }
+
+    private func assemble(_ router: any CallRouter) {
+        let authenticator = SIPAuthenticator(router: router)
+        registrar = Registrar(shell: shell, authenticator: authenticator)
+        admission = CallAdmission(
+            engine: self, shell: shell, authenticator: authenticator, router: router, trunks: configuration.trunks)
+        shell.owner = self
+    }
+
+    // MARK: Legs
+
+    func makeInboundLeg(
+        _ id: CallID, _ handle: SessionHandle, offer: SessionDescription?, session: EngineSession
+    ) -> InboundLeg? {
+        let emit: (CallEvent) -> Void = { session.emit($0) }
+        guard let media = makeMedia(id, emit) else { return nil }
+        let leg = InboundLeg(id: id, handle: handle, shell: shell, offer: offer, media: media, emit: emit)
+        session.add(leg)
+        return leg
+    }
+
+    /// Calls every phone of a user of the session's application.
+    func call(_ call: OutgoingUserCall, id: CallID, session: EngineSession) {
+        guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
+        let user = UserAddress(username: call.username, domain: session.domain)
+        let phones = registrar?.phones(of: user) ?? []
+        guard !phones.isEmpty else { return leg.failAtOnce(code: 480, reason: "User offline") }
+        let caller = NameAddress(
+            displayName: call.displayName ?? call.callerID,
+            uri: SIPURI(scheme: "sip", user: call.callerID, host: session.domain))
+        let callee = NameAddress(uri: SIPURI(scheme: "sip", user: call.username, host: session.domain))
+        for phone in phones {
+            let invite = OutgoingInvite(
+                uri: phone.contact.uri, from: caller, to: callee,
+                contact: shell.contact(user: call.callerID, on: phone.flow), description: leg.description,
+                headers: SIPHeaders(call.headers))
+            add(invite, on: phone.flow, to: leg)
+        }
+        if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
+    }
+
+    /// Calls any SIP address; a user of a known application is called on his phones.
+    func call(_ call: OutgoingSIPCall, id: CallID, session: EngineSession) {
+        guard let uri = try? SIPURI(parsing: call.uri), uri.isSIP else {
+            let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session)
+            leg?.failAtOnce(code: 404, reason: "Malformed SIP address")
+            return
+        }
+        if let user = uri.user, registrar?.phones(of: UserAddress(username: user, domain: uri.bareHost)).isEmpty == false {
+            let inner = OutgoingUserCall(
+                username: user, callerID: call.callerID, displayName: call.displayName, headers: call.headers,
+                timeoutSeconds: call.timeoutSeconds)
+            return self.call(inner, id: id, session: session)
+        }
+        guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
+        resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let flow): self.dial(call, uri, on: flow, leg)
+            case .failure: leg.failAtOnce(code: 404, reason: "Host not found")
+            }
+        }
+    }
+
+    private func dial(_ call: OutgoingSIPCall, _ uri: SIPURI, on flow: SIPFlow, _ leg: OutboundLeg) {
+        let own = HostText.bracketed(flow.localAddress)
+        let caller = NameAddress(
+            displayName: call.displayName, uri: SIPURI(scheme: "sip", user: call.callerID, host: own))
+        var invite = OutgoingInvite(
+            uri: uri, from: caller, to: NameAddress(uri: uri), contact: shell.contact(user: call.callerID, on: flow),
+            description: leg.description, headers: SIPHeaders(call.headers))
+        if let password = call.password {
+            invite.credentials = SIPCredentials(username: call.authUser ?? call.callerID, password: password)
+        }
+        add(invite, on: flow, to: leg)
+        if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
+    }
+
+    private func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) {
+        let handle = try? shell.command { (agent, now) throws(UserAgentError) in
+            try agent.invite(invite, on: flow, at: now)
+        }
+        guard let handle else { return }
+        leg.add(branch: handle)
+        shell.setHandler(handle) { leg.receive($0, from: handle) }
+    }
+
+    private func makeOutboundLeg(_ id: CallID, timeout: Int, _ session: EngineSession) -> OutboundLeg? {
+        let emit: (CallEvent) -> Void = { session.emit($0) }
+        guard let media = makeMedia(id, emit) else {
+            session.emit(.failed(id, code: 503, reason: "No media port is free", headers: [:]))
+            return nil
+        }
+        let leg = OutboundLeg(id: id, shell: shell, media: media, timeoutSeconds: timeout, emit: emit)
+        session.add(leg)
+        return leg
+    }
+
+    private func makeMedia(_ id: CallID, _ emit: @escaping (CallEvent) -> Void) -> LegMedia? {
+        sessionCounter += 1
+        do {
+            let legMedia = try LegMedia(loop: media, sessionID: sessionCounter, callID: id, emit: emit)
+            mediaOwners.add(legMedia)
+            return legMedia
+        } catch {
+            logger.error("A leg has no media port", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// The flow to a SIP host; names are looked up off the loop.
+    private func resolve(_ uri: SIPURI, proxy: String?) -> EventLoopFuture<SIPFlow> {
+        let next = proxy.flatMap { try? SIPURI(parsing: $0.hasPrefix("sip") ? $0 : "sip:\($0)") } ?? uri
+        let transport: SIPTransportKind = next.transport == "tcp" ? .tcp : .udp
+        let port = next.port ?? 5060
+        let host = next.bareHost
+        return threads.runIfActive(eventLoop: eventLoop) {
+            try SocketAddress.makeAddressResolvingHost(host, port: Int(port)).ipAddress ?? host
+        }.assumeIsolated().map { address in
+            self.shell.flow(to: address, port: port, transport: transport)
+        }.nonisolated()
+    }
+}
+
+extension VoiceEngine: SIPShell.Owner {
+    public func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite) {
+        guard !isDraining else {
+            return shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.reject(handle, status: 503, headers: SIPHeaders([(.retryAfter, "10")]), at: now)
+            }
+        }
+        admission?.receive(handle, invite)
+    }
+
+    public func received(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow) {
+        if request.method == .register {
+            registrar?.receive(request, handle, on: flow)
+        } else {
+            shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.respond(handle, status: 404, at: now)
+            }
+        }
+    }
+
+    public func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {}
+
+    public func flowFailed(_ flow: SIPFlow) {
+        if flow.connection != nil { registrar?.connectionClosed(flow) }
+    }
+}
+
+/// Carries the router to the event loop, where it is used and nowhere else.
+private struct UnsafeRouter: @unchecked Sendable {  // moved once, before anything else holds it
+    let router: any CallRouter
+}

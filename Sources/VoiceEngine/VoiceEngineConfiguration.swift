@@ -1,0 +1,28 @@
+/// How a ``VoiceEngine`` is reached.
+public struct VoiceEngineConfiguration: Sendable {
+    /// Numeric address of the SIP sockets; peers must be able to reach it.
+    public var sipAddress: String
+    /// Port of SIP over UDP and TCP; 0 lets the system choose.
+    public var sipPort: Int
+    /// Numeric address of the RTP sockets.
+    public var rtpAddress: String
+    public var rtpPorts: ClosedRange<UInt16>
+    public var trunks: [TrunkPeer]
+    /// The realm of digest challenges.
+    public var realm: String
+    /// Folders that `file:` sounds may come from.
+    public var soundFolders: [String]
+
+    public init(
+        sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>, trunks: [TrunkPeer],
+        realm: String, soundFolders: [String]
+    ) {
+        self.sipAddress = sipAddress
+        self.sipPort = sipPort
+        self.rtpAddress = rtpAddress
+        self.rtpPorts = rtpPorts
+        self.trunks = trunks
+        self.realm = realm
+        self.soundFolders = soundFolders
+    }
+}
