@@ -47,8 +47,9 @@ extension SIPRequest {
     }
 
     private func checkPath() throws(SIPParseError) {
-        _ = try headers.topVia
-        _ = try headers.vias
+        guard try !headers.vias.isEmpty else {
+            throw SIPParseError(.missingHeader, "the field is mandatory", in: "Via")
+        }
         _ = try headers.maxForwards
         _ = try headers.contacts
         _ = try headers.routes

@@ -72,7 +72,7 @@ struct SIPHeadersTests {
             ("From", ""),
             ("From", "a, b <sip:a@b>"), ("From", "sip:a@b?x=y"), ("From", "<sip:a@b>;tag="), ("Max-Forwards", "256"),
             ("Via", "SIP/2.0 x"), ("Via", "SIP/2.0/UDP"), ("Via", "SIP/2.0/UDP a:70000"), ("Via", "SIP/2.0/UDP a,,b"),
-            ("Via", "HTTP/2.0/UDP a"), ("Via", ""), ("Call-ID", "a b"), ("Call-ID", ""), ("Content-Type", "text"),
+            ("Via", "HTTP/2.0/UDP a"), ("Call-ID", "a b"), ("Call-ID", ""), ("Content-Type", "text"),
         ])
     func malformed(_ name: String, _ value: String) {
         let headers = SIPHeaders([
@@ -84,6 +84,23 @@ struct SIPHeadersTests {
         request.headers.set(SIPHeaderName(name), value)
         #expect(request.validationFailure()?.status == 400)
         #expect(request.validationFailure()?.reason == "Malformed \(name)")
+    }
+
+    @Test("a mandatory field that is absent or occurs twice is named", arguments: ["From", "To", "Call-ID", "CSeq"])
+    func mandatory(_ name: String) {
+        let fields: [(SIPHeaderName, String)] = [
+            (.via, "SIP/2.0/UDP h;branch=z9hG4bK1"), (.from, "<sip:a@b>;tag=1"), (.to, "<sip:b@c>"), (.callID, "1"),
+            (.cSeq, "1 INVITE"),
+        ]
+        let less = SIPHeaders(fields.filter { $0.0 != SIPHeaderName(name) })
+        let more = SIPHeaders(fields + fields.filter { $0.0 == SIPHeaderName(name) })
+        let uri = SIPURI(host: "h")
+        let missing = SIPRequest(method: .invite, uri: uri, headers: less).validationFailure()
+        #expect(missing?.status == 400 && missing?.reason == "Missing \(name)")
+        let multiple = SIPRequest(method: .invite, uri: uri, headers: more).validationFailure()
+        #expect(multiple?.status == 400 && multiple?.reason == "Multiple \(name)")
+        let noVia = SIPRequest(method: .invite, uri: uri, headers: SIPHeaders(Array(fields.dropFirst())))
+        #expect(noVia.validationFailure()?.reason == "Missing Via")
     }
 
     @Test("a via keeps its address, its rport flag and what the receiver adds")
