@@ -43,21 +43,22 @@ public struct ReceiverStatistics: Hashable, Sendable {
     }
 
     private mutating func count(_ number: SequenceNumber) {
-        received &+= 1
-        guard base != nil else { return restart(at: number) }
-        let step = highest.distance(to: number)
-        if step > 3000 || step < -100 {
+        let step = base == nil ? 0 : highest.distance(to: number)
+        if base == nil {
+            restart(at: number)
+        } else if step > 3000 || step < -100 {
+            // The loss so far is kept.
+            lostBeforeRestart &+= Int64(clamping: expectedSinceBase) &- Int64(clamping: receivedSinceBase)
             restart(at: number)
         } else if step > 0 {
             if number.rawValue < highest.rawValue { cycles &+= 0x1_0000 }
             highest = number
         }
+        received &+= 1
     }
 
     private mutating func restart(at number: SequenceNumber) {
-        // Loss so far is kept: the expected count goes on from there.
-        lostBeforeRestart &+= base == nil ? 0 : Int64(clamping: expectedSinceBase) &- Int64(clamping: receivedSinceBase)
-        receivedBeforeRestart = received &- 1
+        receivedBeforeRestart = received
         expectedBefore = 0
         receivedBefore = 0
         base = number
