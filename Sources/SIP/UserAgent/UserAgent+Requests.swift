@@ -1,29 +1,26 @@
 extension UserAgent {
     /// Takes a request other than ACK and CANCEL (RFC 3261 8.2, 12.2.2).
     mutating func receive(_ request: SIPRequest, transaction: TransactionID, flow: SIPFlow, at now: SIPInstant) {
-        guard let to = try? request.headers.to, (try? request.headers.from) != nil,
-            (try? request.headers.callID) != nil, (try? request.headers.cseq)?.method == request.method
-        else {
+        if let failure = request.validationFailure() {
             counters.malformed += 1
-            return respond(400, to: request, transaction, at: now)
+            return respond(failure.status, reason: failure.reason, to: request, transaction, at: now)
         }
         if let refusal = inspect(request) {
             return respond(refusal.status, to: request, transaction, headers: refusal.headers, at: now)
         }
-        if to.tag != nil {
+        if (try? request.headers.to)?.tag != nil {
             receiveInDialog(request, transaction, flow: flow, at: now)
         } else {
             receiveOutside(request, transaction, flow: flow, at: now)
         }
     }
 
-    /// Why a request is refused whatever it is about: 405, 416, 420; nil when it is not.
+    /// Why a request is refused whatever it is about: 405, 420; nil when it is not.
     private func inspect(_ request: SIPRequest) -> (status: Int, headers: SIPHeaders)? {
         guard settings.invite.allow.contains(request.method) || settings.forwarded.contains(request.method) else {
             return (405, SIPHeaders([(.allow, settings.allowText)]))
         }
-        guard request.uri.isSIP || request.uri.scheme == "tel" else { return (416, SIPHeaders()) }
-        let unknown = request.headers.tokens(.require).filter { !settings.invite.supported.contains($0) }
+        let unknown = (try? request.unsupportedExtensions(known: Set(settings.invite.supported))) ?? []
         guard unknown.isEmpty else {
             return (420, SIPHeaders([(.unsupported, unknown.joined(separator: ", "))]))
         }
@@ -100,10 +97,10 @@ extension UserAgent {
     }
 
     mutating func respond(
-        _ status: Int, to request: SIPRequest, _ transaction: TransactionID, headers: SIPHeaders = SIPHeaders(),
-        at now: SIPInstant
+        _ status: Int, reason: String? = nil, to request: SIPRequest, _ transaction: TransactionID,
+        headers: SIPHeaders = SIPHeaders(), at now: SIPInstant
     ) {
-        var response = request.response(status, toTag: tokens.token())
+        var response = request.response(status, reason: reason, toTag: tokens.token())
         if let product = settings.invite.product { response.headers.set(.server, product) }
         response.headers.append(contentsOf: headers)
         layer.respond(response, to: transaction, at: now)
