@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -115,7 +116,7 @@ let package = Package(
             dependencies: [
                 "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "VoicePlatform",
                 "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning", "Digests",
-                nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioConcurrency, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
