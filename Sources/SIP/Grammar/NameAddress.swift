@@ -59,16 +59,12 @@ extension GrammarScanner {
             guard next == .lessThan else { throw error("expected < after the display name") }
             return name
         }
-        guard let bracket = bytes[position..<end].firstIndex(of: .lessThan) else { return nil }
-        let words = FieldList.trimmed(position..<bracket, in: self)
-        for index in words {
-            guard Self.isBareNameByte(bytes[index]) else {
-                position = index
-                throw error("a display name with this character needs quotes")
-            }
-        }
-        position = bracket
-        return words.isEmpty ? nil : text(words)
+        var words = self
+        let range = words.takeWhile(Self.isBareNameByte)
+        guard words.next == .lessThan else { return nil }
+        position = words.position
+        let name = FieldList.trimmed(range, in: self)
+        return name.isEmpty ? nil : text(name)
     }
 
     /// Tokens and spaces; leniently UTF-8, which phones write without quotes.

@@ -28,14 +28,25 @@ enum PercentEncoding {
 
     /// The text with every octet escaped that is neither unreserved nor in `allowed`.
     static func encode(_ text: String, allowed: (UInt8) -> Bool) -> String {
-        guard text.utf8.contains(where: { !ByteClass.isUnreserved($0) && !allowed($0) }) else { return text }
+        escape(text) { !ByteClass.isUnreserved($0) && !allowed($0) }
+    }
+
+    /// A parameter's name or value with what would end it escaped, and everything else, escapes too, as it is.
+    static func sealed(_ text: String) -> String {
+        escape(text) {
+            ByteClass.isForbiddenInURI($0) || $0 == .semicolon || $0 == .question || $0 == .at
+        }
+    }
+
+    private static func escape(_ text: String, where needsEscape: (UInt8) -> Bool) -> String {
+        guard text.utf8.contains(where: needsEscape) else { return text }
         let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in text.utf8 {
-            if ByteClass.isUnreserved(byte) || allowed(byte) {
-                result.append(byte)
-            } else {
+            if needsEscape(byte) {
                 result += [.percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            } else {
+                result.append(byte)
             }
         }
         return String(decoding: result, as: UTF8.self)

@@ -17,6 +17,9 @@ public struct SIPParameters: Hashable, Sendable, RandomAccessCollection {
         }
     }
 
+    /// The most that the parser takes in one list, so that comparing two lists stays cheap.
+    public static let maximumCount = 64
+
     private var items: [Parameter]
 
     /// No parameters.
@@ -119,6 +122,9 @@ extension GrammarScanner {
         var parameters = SIPParameters()
         while takeSeparator(.semicolon) {
             let name = try token("a parameter name")
+            guard parameters.count < SIPParameters.maximumCount else {
+                throw error("more than \(SIPParameters.maximumCount) parameters")
+            }
             guard takeSeparator(.equals) else {
                 parameters.append(.init(name: name))
                 continue

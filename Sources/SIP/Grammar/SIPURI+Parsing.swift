@@ -27,6 +27,7 @@ extension SIPURI {
             try parseParameters(&scanner)
         default:
             let rest = scanner.takeWhile { !ByteClass.isForbiddenInURI($0) }
+            guard !rest.isEmpty else { throw scanner.error("expected text behind the scheme", .malformedURI) }
             self.init(scheme: name, opaque: scanner.text(rest))
         }
         guard scanner.isAtEnd else { throw scanner.error("a character that must be escaped", .malformedURI) }
@@ -82,24 +83,21 @@ extension SIPURI {
 
     private mutating func parseParameters(_ scanner: inout GrammarScanner) throws(SIPParseError) {
         while scanner.take(.semicolon) {
-            let name = try Self.part(&scanner)
-            guard !name.isEmpty else { throw scanner.error("expected a parameter name", .malformedURI) }
-            guard scanner.take(.equals) else {
-                parameters.append(.init(name: scanner.text(name)))
-                continue
+            let start = scanner.position
+            var equals: Int?
+            while let byte = scanner.next, byte != .semicolon, byte != .question, byte != .at {
+                if byte == .equals, equals == nil { equals = scanner.position }
+                try Self.check(byte, &scanner)
+                scanner.position += 1
             }
-            parameters.append(.init(name: scanner.text(name), value: scanner.text(try Self.part(&scanner))))
+            let name = start..<(equals ?? scanner.position)
+            guard !name.isEmpty else { throw scanner.error("expected a parameter name", .malformedURI) }
+            guard parameters.count < SIPParameters.maximumCount else {
+                throw scanner.error("more than \(SIPParameters.maximumCount) parameters", .malformedURI)
+            }
+            let value = equals.map { scanner.text(($0 + 1)..<scanner.position) }
+            parameters.append(.init(name: scanner.text(name), value: value))
         }
-    }
-
-    /// A parameter's name or value: ends before the next separator.
-    private static func part(_ scanner: inout GrammarScanner) throws(SIPParseError) -> Range<Int> {
-        let start = scanner.position
-        while let byte = scanner.next, byte != .semicolon, byte != .equals, byte != .question, byte != .at {
-            try check(byte, &scanner)
-            scanner.position += 1
-        }
-        return start..<scanner.position
     }
 
     private mutating func parseHeaders(_ scanner: inout GrammarScanner) throws(SIPParseError) {
@@ -114,6 +112,9 @@ extension SIPURI {
             }
             guard let equals, equals > start else {
                 throw scanner.error("expected name=value after the question mark", .malformedURI)
+            }
+            guard headers.count < SIPParameters.maximumCount else {
+                throw scanner.error("more than \(SIPParameters.maximumCount) header fields", .malformedURI)
             }
             let value = scanner.text((equals + 1)..<scanner.position)
             headers.append(Header(name: scanner.text(start..<equals), value: value))

@@ -74,7 +74,7 @@ public struct SIPURI: Hashable, Sendable, CustomStringConvertible {
     /// The `transport` parameter in lower case.
     public var transport: String? { parameters["transport"].map(CaseFolding.lowercased) }
 
-    /// The URI as it is sent, without angle brackets.
+    /// The URI as it is sent, without angle brackets; a parameter cannot end itself or the URI.
     public var description: String {
         if let opaque { return "\(scheme):\(opaque)" }
         var text = scheme + ":"
@@ -86,8 +86,8 @@ public struct SIPURI: Hashable, Sendable, CustomStringConvertible {
         text += host
         if let port { text += ":\(port)" }
         for parameter in parameters {
-            text += ";" + parameter.name
-            if let value = parameter.value { text += "=" + value }
+            text += ";" + PercentEncoding.sealed(parameter.name)
+            if let value = parameter.value { text += "=" + PercentEncoding.sealed(value) }
         }
         for (index, header) in headers.enumerated() {
             text += (index == 0 ? "?" : "&") + header.name + "=" + header.value

@@ -77,7 +77,7 @@ struct HeaderNameTable: Sendable {
         return true
     }
 
-    /// Mixes length, first, middle and last letter: no two known names of one length collide often. Not empty.
+    /// Mixes length, first, middle and last letter, which tell the known names well apart; `bytes` is not empty.
     private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let count = bytes.count
         let first = Int(ByteClass.lowercased(bytes[0]))

@@ -1,6 +1,8 @@
 /// A request or a response.
 public enum SIPMessage: Hashable, Sendable {
+    /// What is asked.
     case request(SIPRequest)
+    /// What is answered.
     case response(SIPResponse)
 
     /// The header fields of either.

@@ -43,6 +43,18 @@ struct SIPHeadersTests {
         #expect(try SIPHeaders().contacts == .addresses([]))
     }
 
+    @Test("an address is read with and without brackets, quotes and spaces")
+    func addresses() throws {
+        let bare = try NameAddress(parsing: "sip:a@b;+sip.instance=\"<urn:uuid:1>\";q=1")
+        #expect(
+            bare.displayName == nil && bare.uri.parameters.isEmpty && bare.parameters["+sip.instance"] == "<urn:uuid:1>"
+        )
+        let unicode = try NameAddress(parsing: "Анна Ким <sip:a@b;lr>;tag=1")
+        #expect(unicode.displayName == "Анна Ким" && unicode.uri.parameters.contains("lr") && unicode.tag == "1")
+        #expect(try NameAddress(parsing: "\"\"<sip:a@b>").displayName?.isEmpty == true)
+        #expect(try NameAddress(parsing: " < sip:a@b>".replacing(" s", with: "s")).displayName == nil)
+    }
+
     @Test("numbers, timers and identifiers are read")
     func values() throws {
         let headers = SIPHeaders([

@@ -11,7 +11,7 @@ struct SIPURITests {
             "sip:+1-212-555-1212:1234@gateway.com;user=phone", "sips:1212@gateway.com", "sip:alice@192.0.2.4",
             "sip:atlanta.com;method=REGISTER?to=alice%40atlanta.com", "sip:alice;day=tuesday@atlanta.com",
             "sip:[2001:db8::10]:5070;lr", "tel:+7-495-123-45-67;ext=12", "tel:112;phone-context=+7",
-            "sip:%00%ff@host", "sip:*21#@pbx", "isbn:2983792873", "mailto:a@b?subject=x",
+            "sip:%00%ff@host", "sip:a@b;token=YQ==;x", "sip:*21#@pbx", "isbn:2983792873", "mailto:a@b?subject=x",
         ])
     func roundTrip(_ text: String) throws {
         #expect(try SIPURI(parsing: text).description == text)
@@ -36,7 +36,7 @@ struct SIPURITests {
             "sip:a@b:99999999999999999999",
             "sip:a@b c", "sip:a b@c", " sip:a@b", "sip:a@b ", "<sip:a@b>", "sip:a%4@b", "sip:a%zz@b", "sip:a@b;",
             "sip:a@b;;c", "sip:a@b;=c", "sip:a@b?", "sip:a@b?x", "sip:a@b?=x", "sip:a@[::1", "sip:a@[]", "sip:a@b@c",
-            "sip:a@b\r\nVia: x", "tel:", "tel:;x=y", "sip:a\"b@c", "http://a b",
+            "sip:a@b\r\nVia: x", "tel:", "tel:;x=y", "sip:a\"b@c", "http://a b", "x:",
         ])
     func malformed(_ text: String) {
         let error = #expect(throws: SIPParseError.self) { try SIPURI(parsing: text) }
@@ -48,6 +48,22 @@ struct SIPURITests {
         let uri = SIPURI(user: "a@b:c d%", host: "example.com")
         #expect(uri.description == "sip:a%40b%3Ac%20d%25@example.com")
         #expect(try SIPURI(parsing: uri.description).user == "a@b:c d%")
+    }
+
+    @Test("a parameter set to anything stays one parameter")
+    func sealedParameters() throws {
+        let uri = SIPURI(host: "h", parameters: ["a": "x;lr?b=c@d> \r\n%41", "e": nil])
+        #expect(uri.description == "sip:h;a=x%3Blr%3Fb=c%40d%3E%20%0D%0A%41;e")
+        #expect(try SIPURI(parsing: uri.description).parameters.count == 2)
+    }
+
+    @Test("more parameters or headers than anyone needs are refused")
+    func manyParameters() throws {
+        #expect(try SIPURI(parsing: "sip:h" + String(repeating: ";a", count: 64)).parameters.count == 64)
+        for text in [String(repeating: ";a", count: 65), "?a=b" + String(repeating: "&a=b", count: 64)] {
+            #expect(throws: SIPParseError.self) { try SIPURI(parsing: "sip:h" + text) }
+            #expect(throws: SIPParseError.self) { try NameAddress(parsing: "<sip:h>" + text) }
+        }
     }
 
     @Test(
