@@ -41,7 +41,10 @@ public final class MP3Writer {
         lame_set_brate(encoder, Int32(clamping: configuration.bitRate))
         lame_set_quality(encoder, 5)
         lame_set_bWriteVbrTag(encoder, 0)
-        guard lame_init_params(encoder) >= 0 else {
+        // The encoder would take another rate in silence; the caller shall know.
+        guard lame_init_params(encoder) >= 0, Int(lame_get_out_samplerate(encoder)) == configuration.sampleRate,
+            Int(lame_get_brate(encoder)) == configuration.bitRate
+        else {
             throw AudioFileError(
                 .encoder,
                 "no mp3 at \(configuration.sampleRate) Hz and \(configuration.bitRate) kbit/s; try 8000 and 32")
