@@ -83,7 +83,8 @@ extension MediaGraph {
         guard core.pointee.sends else { return }
         guard let packet, core.pointee.eventType != LegCore.noPayloadType else { return sendSilence(slot, at: now) }
         let count = packet.event.write(into: sender.framePayload)
-        let header = core.pointee.outgoing.event(timestamp: packet.timestamp.rawValue, marker: packet.marker)
+        let header = core.pointee.outgoing.event(
+            timestamp: packet.timestamp.rawValue, marker: packet.marker, at: now)
         sender.sendFrame(header, of: count, payloadType: core.pointee.eventType, to: slot)
         guard core.pointee.work.contains(.recorder) else { return }
         recordSent(UnsafeRawBufferPointer(sender.framePayload), header, law: nil, slot, at: now)

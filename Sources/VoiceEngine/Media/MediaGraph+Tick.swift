@@ -4,6 +4,8 @@ import Media
 extension MediaGraph {
     /// Ticks after which every leg was looked at once.
     static let sweepTicks = 50
+    /// Frames of silence at most that a recording gets for ticks that were given up: a minute.
+    private static let longestGap: UInt32 = 3000
 
     /// One tick; `frames` is more than 1 when ticks before it were given up.
     func tick(frames: UInt32, at now: UInt64) {
@@ -29,7 +31,7 @@ extension MediaGraph {
             sendSilence(slot, frames: frames, at: now)
         }
         if work.contains(.recorder) {
-            for recorder in leg.recorders { recorder.tick(frames: Int(min(frames, 50))) }
+            for recorder in leg.recorders { recorder.tick(frames: Int(min(frames, Self.longestGap))) }
         }
     }
 

@@ -41,6 +41,8 @@ public final class MediaLoop: Sendable {
         mailbox = MediaMailbox(descriptor: wake)
     }
 
+    deinit { stop() }
+
     /// Starts the media thread; does nothing the second time.
     public func start() throws(MediaError) {
         let body = threadBody()
@@ -60,6 +62,8 @@ public final class MediaLoop: Sendable {
         }
         guard case .running(let thread) = running else { return }
         mailbox.post(.stop)
+        // Only when the event closure held the last reference to the loop.
+        guard !thread.isCurrent else { return thread.detach() }
         thread.join()
         mailbox.close()
         recordings.drain()

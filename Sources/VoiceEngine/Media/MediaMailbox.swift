@@ -14,7 +14,7 @@ final class MediaMailbox: Sendable {
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit { CMediaIO.close(descriptor) }
 
     /// Appends a command; dropped when the mailbox is closed.
     func post(_ command: MediaCommand) {
@@ -42,6 +42,4 @@ final class MediaMailbox: Sendable {
             content.commands = []
         }
     }
-
-    private func close(_ descriptor: Int32) { CMediaIO.close(descriptor) }
 }

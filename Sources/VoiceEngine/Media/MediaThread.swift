@@ -35,8 +35,14 @@ final class MediaThread: Sendable {
         self.handle = handle
     }
 
+    /// True on the thread itself, which cannot wait for its own end.
+    var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
+
     /// Waits until the closure has returned; once, and never from the thread itself.
     func join() { pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself, instead of ``join()``.
+    func detach() { pthread_detach(handle) }
 
     /// Processor time that the thread has used; zero when it is gone.
     var cpuTime: Duration {

@@ -26,6 +26,8 @@ struct OutgoingStream {
     private(set) var packets: UInt64 = 0
     private(set) var octets: UInt64 = 0
     private(set) var sentAt: UInt64 = 0
+    /// True once the timestamp belongs to an instant.
+    private var isAnchored = false
     private var lastDuration: UInt32 = 160
     private var floor: UInt16
     private var sourceSSRC: UInt32 = 0
@@ -76,9 +78,8 @@ struct OutgoingStream {
         let time = sourceTimestamp &+ timestampOffset
         if first || Int16(bitPattern: number &- sequence) > 0 {
             sequence = number
-            timestamp = time
             lastDuration = duration
-            sentAt = now
+            anchor(timestamp: time, at: now)
             if sequence &- floor > Self.reordering { floor = sequence &- Self.reordering }
         }
         return Header(sequence: number, timestamp: time, marker: marker || first)
@@ -87,17 +88,17 @@ struct OutgoingStream {
     /// The header for a packet made here; `frames` counts the frame times since the one before (more than 1 after a gap).
     mutating func generate(duration: UInt32, frames: UInt32 = 1, at now: UInt64) -> Header {
         let starts = run != .made || now &- sentAt > Self.pause
-        timestamp = timestamp &+ (starts ? step(at: now) : duration &* frames)
+        anchor(timestamp: timestamp &+ (starts ? step(at: now) : duration &* frames), at: now)
         sequence &+= 1
         run = .made
         lastDuration = duration
-        sentAt = now
         return Header(sequence: sequence, timestamp: timestamp, marker: starts)
     }
 
     /// The header for a packet that repeats a timestamp of this stream, as telephone events do (RFC 4733, 2.5.1.1).
-    mutating func event(timestamp eventTime: UInt32, marker: Bool) -> Header {
+    mutating func event(timestamp eventTime: UInt32, marker: Bool, at now: UInt64) -> Header {
         sequence &+= 1
+        if !isAnchored { anchor(timestamp: eventTime, at: now) }
         // The time of the last audio stays, so that the next audio lies behind the event.
         run = .none
         return Header(sequence: sequence, timestamp: eventTime, marker: marker)
@@ -111,8 +112,14 @@ struct OutgoingStream {
     /// The timestamp that sound starting now would carry.
     func timestamp(at now: UInt64) -> UInt32 { timestamp &+ step(at: now) }
 
+    private mutating func anchor(timestamp time: UInt32, at now: UInt64) {
+        timestamp = time
+        sentAt = now
+        isAnchored = true
+    }
+
     private func step(at now: UInt64) -> UInt32 {
-        guard packets > 0, now > sentAt else { return lastDuration }
+        guard isAnchored, now > sentAt else { return lastDuration }
         return max(lastDuration, UInt32(truncatingIfNeeded: (now - sentAt) / 125))
     }
 

@@ -91,11 +91,19 @@ struct OutgoingStreamTests {
         let audio = stream.generate(duration: 160, at: 0)
         stream.count(octets: 160)
         let start = stream.timestamp(at: 20_000)
-        let event = stream.event(timestamp: start, marker: true)
+        let event = stream.event(timestamp: start, marker: true, at: 20_000)
         stream.count(octets: 4)
         let next = stream.generate(duration: 160, at: 120_000)
         #expect(event == .init(sequence: audio.sequence &+ 1, timestamp: audio.timestamp &+ 160, marker: true))
         #expect(next == .init(sequence: audio.sequence &+ 2, timestamp: audio.timestamp &+ 960, marker: true))
+    }
+
+    @Test("A stream that begins with an event keeps its time from there")
+    func beginsWithEvent() {
+        var stream = stream()
+        let start = stream.timestamp(at: 50_000_000)
+        _ = stream.event(timestamp: start, marker: true, at: 50_000_000)
+        #expect(stream.timestamp(at: 50_700_000) &- start == 5600)
     }
 
     @Test("A packet that was taken out leaves no gap")

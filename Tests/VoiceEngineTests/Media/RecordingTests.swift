@@ -1,0 +1,176 @@
+import Foundation
+import Media
+import SDP
+import Testing
+
+@testable import VoiceEngine
+
+@Suite("Recording", .serialized)
+struct RecordingTests {
+    /// A directory of its own that goes with the test.
+    private final class Folder {
+        let path = FileManager.default.temporaryDirectory.appending(path: "media-\(UUID().uuidString)").path
+        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+        func file(_ name: String) -> String { path + "/" + name }
+    }
+
+    private func stopped(_ bench: MediaBench, _ recording: RecordingID) -> Int? {
+        let event = bench.events.wait {
+            if case .recordStopped(_, recording, _) = $0 { true } else { false }
+        }
+        guard case .recordStopped(_, _, let milliseconds) = event else { return nil }
+        return milliseconds
+    }
+
+    /// Lets two phones talk in real time: `frames` frames, each its own frequency.
+    private func talk(_ a: TestPhone, _ first: Double, _ b: TestPhone, _ second: Double, frames: Int) {
+        let beat = Beat()
+        for frame in 0..<frames {
+            beat.next()
+            a.say(TestSound.encode(TestSound.sine(first, count: 160, from: frame * 160)))
+            b.say(TestSound.encode(TestSound.sine(second, count: 160, from: frame * 160)))
+        }
+    }
+
+    /// The samples of a 16-bit wav file by channel.
+    private func channels(_ path: String) throws -> [[Int16]] {
+        let data = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        try #require(data.count > 44)
+        let count = Int(data[22])
+        let samples = stride(from: 44, to: data.count - 1, by: 2).map {
+            Int16(bitPattern: UInt16(data[$0]) | UInt16(data[$0 + 1]) << 8)
+        }
+        return (0..<count).map { channel in stride(from: channel, to: samples.count, by: count).map { samples[$0] } }
+    }
+
+    private func middle(_ samples: [Int16]) -> [Int16] { Array(samples[samples.count / 4..<samples.count * 3 / 4]) }
+
+    @Test("The mp3 of a bridged leg holds both voices and lasts as long as they spoke")
+    func recordsMix() throws {
+        let folder = try Folder()
+        let bench = try MediaBench()
+        let (a, b) = (try bench.leg(), try bench.leg(.pcma))
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.loop.connect(from: b.id, to: a.id)
+        let path = folder.file("mix.mp3")
+        let recording = bench.loop.record(a.id, to: path)
+        #expect(bench.events.wait { $0 == .recordStarted(a.id, recording) } != nil)
+        #expect(FileManager.default.fileExists(atPath: path))
+        talk(a.phone, 440, b.phone, 1000, frames: 60)
+        bench.loop.removeLeg(a.id)
+        let length = try #require(stopped(bench, recording))
+        #expect(length > 1100 && length < 1600)
+        let clip = try AudioDecoder().decode(path: path)
+        #expect(abs(clip.durationMilliseconds - length) < 250)
+        #expect(TestSound.level(440, in: middle(clip.samples)) > -16)
+        #expect(TestSound.level(1000, in: middle(clip.samples)) > -16)
+        #expect(TestSound.level(700, in: middle(clip.samples)) < -35)
+    }
+
+    @Test("In stereo the left side is what the far end hears, the right what it says, through a hold with music")
+    func recordsStereo() throws {
+        let folder = try Folder()
+        let bench = try MediaBench()
+        let (a, b) = (try bench.leg(), try bench.leg())
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.loop.connect(from: b.id, to: a.id)
+        let path = folder.file("stereo.wav")
+        let recording = RecordingID(rawValue: 1000)
+        bench.loop.post(.record(a.id, recording, RecordingPlan(path: path, content: .stereo, format: .wav)))
+        talk(a.phone, 440, b.phone, 1000, frames: 50)
+        bench.loop.play(a.id, PCMClip(samples: TestSound.sine(1500, count: 8000)), loop: true)
+        talk(a.phone, 440, b.phone, 1000, frames: 50)
+        bench.loop.stopRecording(a.id, recording)
+        #expect(stopped(bench, recording) != nil)
+        let sides = try channels(path)
+        try #require(sides.count == 2 && sides[0].count > 14_000)
+        let (talk, hold) = (2400..<6400, 10_400..<14_400)
+        #expect(TestSound.level(1000, in: Array(sides[0][talk])) > -16)
+        #expect(TestSound.level(440, in: Array(sides[0][talk])) < -50)
+        #expect(TestSound.level(440, in: Array(sides[1][talk])) > -16)
+        #expect(TestSound.level(1000, in: Array(sides[1][talk])) < -50)
+        #expect(TestSound.level(1500, in: Array(sides[0][hold])) > -16)
+        #expect(TestSound.level(1000, in: Array(sides[0][hold])) < -30)
+        #expect(TestSound.level(440, in: Array(sides[1][hold])) > -16)
+    }
+
+    @Test("A phone's wav holds what it hears and nothing of what it says")
+    func hears() throws {
+        let folder = try Folder()
+        let bench = try MediaBench()
+        let leg = try bench.leg(.pcma)
+        let path = folder.file("heard.wav")
+        let recording = bench.loop.hear(leg.id, to: path)
+        bench.loop.play(leg.id, PCMClip(samples: TestSound.sine(1000, count: 8000)), loop: true)
+        let beat = Beat()
+        for frame in 0..<40 {
+            beat.next()
+            leg.phone.say(TestSound.encode(TestSound.sine(440, count: 160, from: frame * 160), .aLaw), type: 8)
+        }
+        bench.loop.stopRecording(leg.id, recording)
+        #expect(stopped(bench, recording) != nil)
+        let sound = try #require(try channels(path).first)
+        #expect(TestSound.level(440, in: middle(sound)) > -16)
+        #expect(TestSound.level(1000, in: middle(sound)) < -50)
+    }
+
+    @Test("Packets that come in the wrong order are recorded in the right one")
+    func ordersPackets() throws {
+        let folder = try Folder()
+        let bench = try MediaBench { $0.sendsSilence = false }
+        let leg = try bench.leg()
+        let path = folder.file("order.wav")
+        let recording = bench.loop.hear(leg.id, to: path)
+        let beat = Beat()
+        let order = (0..<40).map { $0.isMultiple(of: 2) ? $0 + 1 : $0 - 1 }
+        for frame in order {
+            beat.next()
+            leg.phone.send(
+                TestPacket(
+                    sequence: UInt16(frame), timestamp: UInt32(frame * 160),
+                    payload: TestSound.encode(TestSound.sine(425, count: 160, from: frame * 160))))
+        }
+        bench.loop.stopRecording(leg.id, recording)
+        #expect(stopped(bench, recording) != nil)
+        let sound = middle(try #require(try channels(path).first))
+        // Swapped frames would smear the tone over its neighbours.
+        #expect(TestSound.level(425, in: sound) > -12)
+        #expect(TestSound.level(450, in: sound) < -40)
+    }
+
+    @Test("A recording that cannot be written is reported and leaves the call alone")
+    func reportsFailure() throws {
+        let bench = try MediaBench { $0.sendsSilence = false }
+        let (a, b) = (try bench.leg(), try bench.leg())
+        bench.loop.connect(from: a.id, to: b.id)
+        let recording = bench.loop.record(a.id, to: "/nonexistent/directory/x.mp3")
+        let full = bench.loop.record(a.id, to: "/dev/full")
+        let failure = bench.events.wait { if case .recordFailed(a.id, recording, _) = $0 { true } else { false } }
+        guard case .recordFailed(_, _, let reason) = failure else {
+            Issue.record("no failure reported")
+            return
+        }
+        #expect(reason.contains("/nonexistent/directory/x.mp3"))
+        #expect(bench.events.wait { if case .recordFailed(a.id, full, _) = $0 { true } else { false } } != nil)
+        a.phone.say([1])
+        #expect(try #require(b.phone.receive()).payload == [1])
+    }
+
+    @Test("Stopping the loop completes the recordings of running calls")
+    func completesOnStop() throws {
+        let folder = try Folder()
+        let bench = try MediaBench()
+        let leg = try bench.leg()
+        bench.loop.play(leg.id, PCMClip(samples: TestSound.sine(1000, count: 8000)), loop: true)
+        let recording = bench.loop.record(leg.id, to: folder.file("last.mp3"))
+        #expect(leg.phone.collect(30).count == 30)
+        bench.loop.stop()
+        let ends = bench.events.all.filter {
+            if case .recordStopped(leg.id, recording, let length) = $0 { length > 400 } else { false }
+        }
+        #expect(ends.count == 1)
+        let clip = try AudioDecoder().decode(path: folder.file("last.mp3"))
+        #expect(TestSound.level(1000, in: middle(clip.samples)) > -16)
+    }
+}
