@@ -69,7 +69,7 @@ extension InviteSession {
         } else {
             dismiss(fork, tag: tag, invite: invite)
             // The 200 that crossed our CANCEL: the call was given up, whatever the callee did.
-            finish(.failed(InviteFailure(status: 487, side: .local)), at: now)
+            if phase == .opening { finish(.failed(InviteFailure(status: 487, side: .local)), at: now) }
         }
     }
 

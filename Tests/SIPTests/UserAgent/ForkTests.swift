@@ -1,0 +1,85 @@
+import Testing
+
+@testable import SIP
+
+@Suite("Forked calls")
+struct ForkTests {
+    /// A caller whose INVITE a proxy (the test) has forked; the test writes the answers of the branches.
+    private struct Forked {
+        var agent = UserAgent(seed: [1])
+        let flow = VirtualNetwork().flow(0, to: 1)
+        var now = SIPInstant(nanoseconds: 0)
+        let invite: SIPRequest
+        let handle: SessionHandle
+        private(set) var sent: [SIPMessage] = []
+        private(set) var events: [InviteEvent] = []
+
+        init() throws {
+            handle = try agent.invite(VirtualNetwork().call(0, 1), on: flow, at: now)
+            guard case .send(.request(let request), _)? = agent.nextAction() else { throw Missing.incoming }
+            invite = request
+        }
+
+        mutating func answer(_ status: Int, tag: String, description: String = "") {
+            var response = invite.response(status, toTag: tag)
+            response.headers.set(.contact, "<sip:\(tag)@10.0.0.2:5060>")
+            response.body = Array(description.utf8)
+            agent.receive(.response(response), flow: flow, at: now)
+            while let action = agent.nextAction() {
+                if case .send(let message, _) = action { sent.append(message) }
+                if case .event(_, let event) = action { events.append(event) }
+            }
+        }
+
+        func requests(_ method: SIPMethod) -> [SIPRequest] {
+            sent.compactMap(\.request).filter { $0.method == method }
+        }
+    }
+
+    @Test("Each early branch rings, the first 2xx wins, a second one is acknowledged and ended")
+    func secondAnswer() throws {
+        var call = try Forked()
+        call.answer(180, tag: "a")
+        call.answer(183, tag: "b", description: "early b")
+        call.answer(200, tag: "b", description: "b")
+        call.answer(200, tag: "a", description: "a")
+        #expect(call.events.map(\.name) == ["ringing", "ringing", "earlyMedia", "answered"])
+        guard case .answered(let description, _)? = call.events.last else { throw Missing.answered }
+        #expect(description == Array("b".utf8))
+        #expect(call.requests(.ack).map(\.uri.user) == ["b", "a"])
+        #expect(call.requests(.bye).map(\.uri.user) == ["a"])
+        #expect(try call.requests(.bye).first?.headers.to.tag == "a")
+    }
+
+    @Test("Repeated 2xx of either branch only repeat their ACK")
+    func repeatedAnswers() throws {
+        var call = try Forked()
+        for tag in ["a", "b", "a", "b", "b"] { call.answer(200, tag: tag) }
+        #expect(call.requests(.ack).map(\.uri.user) == ["a", "b", "a", "b", "b"])
+        #expect(call.requests(.bye).count == 1)
+        let acks = call.requests(.ack).filter { $0.uri.user == "b" }
+        #expect(Set(acks).count == 1)
+        #expect(call.events.map(\.name) == ["answered"])
+    }
+
+    @Test("The dialog of the winner is the one that goes on")
+    func winnersDialog() throws {
+        var call = try Forked()
+        call.answer(200, tag: "a")
+        call.answer(200, tag: "b")
+        try call.agent.bye(call.handle, at: call.now)
+        guard case .event(_, .ended)? = call.agent.nextAction(),
+            case .send(.request(let bye), _)? = call.agent.nextAction()
+        else { throw Missing.ended }
+        #expect(try bye.headers.to.tag == "a" && bye.uri.user == "a")
+    }
+
+    @Test("A response with a branch that is not ours is counted and changes nothing")
+    func strayResponse() throws {
+        var call = try Forked()
+        var response = call.invite.response(200, toTag: "x")
+        response.headers.set(.via, "SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKguessed")
+        call.agent.receive(.response(response), flow: call.flow, at: call.now)
+        #expect(call.agent.nextAction() == nil && call.agent.counters.strayResponses == 1)
+    }
+}
