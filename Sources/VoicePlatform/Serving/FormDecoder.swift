@@ -7,7 +7,7 @@ enum FormDecoder {
     /// - Throws: ``APIError`` 101 for broken percent-encoding, bytes that are no UTF-8, or more than 200 fields.
     static func urlEncoded(_ text: some StringProtocol) throws(APIError) -> [String: String] {
         var fields: [String: String] = [:]
-        for pair in text.split(separator: "&") {
+        for pair in String(text).split(separator: "&") {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(halves[0]), let value = halves.count == 2 ? decoded(halves[1]) : "" else {
                 throw APIError(code: 101, message: "Invalid arguments: broken percent-encoding or UTF-8.")
