@@ -9,12 +9,14 @@ public struct AudioCapabilities: Hashable, Sendable {
     public var telephoneEvents: Bool
     /// What this side wants; the answer never exceeds it.
     public var direction: MediaDirection
+    /// Whether RTCP is taken on the RTP port when the offer wants it (RFC 5761).
+    public var multiplexesRTCP: Bool
     /// Number of the session in `o=`; kept for all descriptions of one dialog.
     public var sessionID: UInt64
 
     public init(
         address: String, port: UInt16, codecs: [AudioCodec] = [.pcmu, .pcma], telephoneEvents: Bool = true,
-        direction: MediaDirection = .sendReceive, sessionID: UInt64
+        direction: MediaDirection = .sendReceive, sessionID: UInt64, multiplexesRTCP: Bool = false
     ) {
         self.address = address
         self.port = port
@@ -22,5 +24,6 @@ public struct AudioCapabilities: Hashable, Sendable {
         self.telephoneEvents = telephoneEvents
         self.direction = direction
         self.sessionID = sessionID
+        self.multiplexesRTCP = multiplexesRTCP
     }
 }

@@ -71,12 +71,15 @@ extension MediaDescription {
         }
     }
 
-    /// True when RTP and RTCP share the port (RFC 5761).
+    /// True when the writer can take RTCP on the RTP port (RFC 5761).
     public var multiplexesRTCP: Bool { attributes.contains { $0.name == "rtcp-mux" } }
 
-    /// The port for RTCP: `a=rtcp` (RFC 3605), the RTP port when multiplexed, else the next port.
-    public var rtcpPort: UInt16 {
-        if multiplexesRTCP { return port }
+    /// The port for RTCP: the RTP port when both sides multiplex, else `a=rtcp` (RFC 3605), else the next port.
+    ///
+    /// - Parameters:
+    ///   - multiplexed: whether multiplexing is agreed; by default what this description alone says.
+    public func rtcpPort(multiplexed: Bool? = nil) -> UInt16 {
+        if multiplexed ?? multiplexesRTCP { return port }
         if let text = attributes.first(named: "rtcp")?.value?.split(separator: " ").first, let port = UInt16(text) {
             return port
         }

@@ -22,10 +22,12 @@ public enum OfferAnswer {
         answer.media[index] = AudioOffer.audio(
             port: local.port, transport: stream.transport, codecs: [(choice.codec, choice.payloadType)],
             telephoneEvents: event, direction: direction)
+        let multiplexed = stream.multiplexesRTCP && local.multiplexesRTCP
+        if multiplexed { answer.media[index].attributes.append(SDPAttribute("rtcp-mux")) }
         if let previous { answer = AudioOffer.revised(answer, after: previous) }
         let agreed = remote.agreed(
             choice.codec, send: choice.payloadType, receive: choice.payloadType, sendEvent: event, receiveEvent: event,
-            direction: direction)
+            direction: direction, multiplexed: multiplexed)
         return (answer, agreed)
     }
 
@@ -52,7 +54,8 @@ public enum OfferAnswer {
             let theirEvent = mine.telephoneEventPayloadType == nil ? nil : theirs.telephoneEventPayloadType
             return remote.agreed(
                 codec, send: payloadType, receive: own.payloadType, sendEvent: theirEvent,
-                receiveEvent: theirEvent == nil ? nil : mine.telephoneEventPayloadType, direction: direction)
+                receiveEvent: theirEvent == nil ? nil : mine.telephoneEventPayloadType, direction: direction,
+                multiplexed: mine.multiplexesRTCP && theirs.multiplexesRTCP)
         }
         throw SDPError(
             .noCommonCodec, "the answer names no codec of our offer (\(mine.formats.joined(separator: " ")))")
@@ -101,12 +104,13 @@ private struct Remote {
 
     func agreed(
         _ codec: AudioCodec, send: UInt8, receive: UInt8, sendEvent: UInt8?, receiveEvent: UInt8?,
-        direction: MediaDirection
+        direction: MediaDirection, multiplexed: Bool
     ) -> AgreedAudio {
         AgreedAudio(
             codec: codec, payloadType: send, receivePayloadType: receive, telephoneEventPayloadType: sendEvent,
             receiveTelephoneEventPayloadType: receiveEvent, remoteAddress: connection.address, remotePort: stream.port,
-            remoteRTCPPort: stream.rtcpPort, direction: direction, isHeldByRemote: holds, ptime: packetTime)
+            remoteRTCPPort: stream.rtcpPort(multiplexed: multiplexed), direction: direction, isHeldByRemote: holds,
+            ptime: packetTime)
     }
 
     /// The wish of the peer where frames of 10 ms can fulfil it, else 20 ms, the default of RFC 3551 table 4.

@@ -170,4 +170,16 @@ import Testing
         let offer = try Self.offer(["m=audio 4000 RTP/AVP 0", line])
         #expect(try OfferAnswer.answer(to: offer, with: Self.local).agreed.ptime == expected)
     }
+
+    @Test(arguments: [(true, true, UInt16(4000)), (true, false, 4001), (false, true, 4001)])
+    func `RTCP shares the port only when both sides want it`(offered: Bool, wanted: Bool, port: UInt16) throws {
+        var local = Self.local
+        local.multiplexesRTCP = wanted
+        let offer = try Self.offer(["m=audio 4000 RTP/AVP 0"] + (offered ? ["a=rtcp-mux"] : []))
+        let (answer, agreed) = try OfferAnswer.answer(to: offer, with: local)
+        #expect(agreed.remoteRTCPPort == port)
+        #expect(answer.media[0].multiplexesRTCP == (offered && wanted))
+        let theirs = try OfferAnswer.agree(offer: offer, answer: answer)
+        #expect(theirs.remoteRTCPPort == (offered && wanted ? 20_000 : 20_001))
+    }
 }

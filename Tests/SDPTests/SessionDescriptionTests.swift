@@ -34,7 +34,7 @@ import Testing
         #expect(audio.formatParameters(for: 101) == "0-15")
         #expect(audio.formatParameters(for: 8) == nil)
         #expect(audio.packetTime == 30)
-        #expect(audio.rtcpPort == 53020 && !audio.multiplexesRTCP)
+        #expect(audio.rtcpPort() == 53020 && !audio.multiplexesRTCP)
         #expect(description.direction(of: audio) == .sendReceive)
         let video = description.media[1]
         #expect(video.portCount == 2 && video.connection?.multicastScope == "127/3")
@@ -95,7 +95,7 @@ import Testing
             guard let description = try? SessionDescription(parsing: bytes) else { continue }
             readable += 1
             #expect(try SessionDescription(parsing: description.text).text == description.text)
-            _ = description.media.map { ($0.rtpMaps, $0.packetTime, $0.rtcpPort, $0.formatParameters(for: 101)) }
+            _ = description.media.map { ($0.rtpMaps, $0.packetTime, $0.rtcpPort(), $0.formatParameters(for: 101)) }
             _ = try? OfferAnswer.answer(to: description, with: AudioCapabilities(address: "::1", port: 4, sessionID: 1))
             _ = try? OfferAnswer.agree(offer: description, answer: description)
         }

@@ -131,10 +131,10 @@ public struct Resampler: Sendable {
         value == 0 ? 1 : sin(Double.pi * value) / (Double.pi * value)
     }
 
-    /// Kaiser's window on −1…1.
+    /// Kaiser's window on −1…1, not scaled: the rows are brought to a sum of one anyway.
     private static func window(_ value: Double) -> Double {
         guard abs(value) < 1 else { return 0 }
-        return bessel(beta * (1 - value * value).squareRoot()) / bessel(beta)
+        return bessel(beta * (1 - value * value).squareRoot())
     }
 
     /// The modified Bessel function of the first kind, order 0.
