@@ -1,5 +1,6 @@
 /// What two sides agreed for the audio stream, seen from this side (RFC 3264).
 public struct AgreedAudio: Hashable, Sendable {
+    /// The codec of both directions.
     public var codec: AudioCodec
     /// The payload type to send with: the peer's number.
     public var payloadType: UInt8
@@ -11,6 +12,7 @@ public struct AgreedAudio: Hashable, Sendable {
     public var receiveTelephoneEventPayloadType: UInt8?
     /// Where to send. `0.0.0.0` or `::` while the peer holds the old way.
     public var remoteAddress: String
+    /// Where RTP goes.
     public var remotePort: UInt16
     /// Where RTCP goes; equals ``remotePort`` when multiplexed.
     public var remoteRTCPPort: UInt16
@@ -21,6 +23,7 @@ public struct AgreedAudio: Hashable, Sendable {
     /// Milliseconds of sound in a packet towards the peer.
     public var ptime: Int
 
+    /// An agreement, for whoever makes one without offer and answer.
     public init(
         codec: AudioCodec, payloadType: UInt8, receivePayloadType: UInt8, telephoneEventPayloadType: UInt8?,
         receiveTelephoneEventPayloadType: UInt8?, remoteAddress: String, remotePort: UInt16, remoteRTCPPort: UInt16,

@@ -2,6 +2,7 @@
 public struct AudioCapabilities: Hashable, Sendable {
     /// Where this side receives.
     public var address: String
+    /// The RTP port of this side.
     public var port: UInt16
     /// What may be agreed; the offer's order decides which one is.
     public var codecs: [AudioCodec]
@@ -14,6 +15,7 @@ public struct AudioCapabilities: Hashable, Sendable {
     /// Number of the session in `o=`; kept for all descriptions of one dialog.
     public var sessionID: UInt64
 
+    /// Capabilities of one call.
     public init(
         address: String, port: UInt16, codecs: [AudioCodec] = [.pcmu, .pcma], telephoneEvents: Bool = true,
         direction: MediaDirection = .sendReceive, sessionID: UInt64, multiplexesRTCP: Bool = false

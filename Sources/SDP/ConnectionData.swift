@@ -6,6 +6,7 @@ public struct ConnectionData: Hashable, Sendable {
         case ip6 = "IP6"
     }
 
+    /// The family that the line names.
     public var family: Family
     /// An IPv4 or IPv6 address, or a host name.
     public var address: String

@@ -1,5 +1,6 @@
 /// An `a=rtpmap` line: what a payload type stands for (RFC 8866 section 6.6).
 public struct RTPMap: Hashable, Sendable {
+    /// 0…127.
     public var payloadType: UInt8
     /// The encoding's name; compared without regard to case.
     public var encoding: String
@@ -8,6 +9,7 @@ public struct RTPMap: Hashable, Sendable {
     /// Number of channels, 1 where the line says nothing.
     public var channels: Int
 
+    /// A line to write.
     public init(payloadType: UInt8, encoding: String, clockRate: Int, channels: Int = 1) {
         self.payloadType = payloadType
         self.encoding = encoding

@@ -10,13 +10,16 @@ public struct MediaDescription: Hashable, Sendable {
     public var transport: String
     /// Payload types in the order of preference, for RTP transports.
     public var formats: [String]
+    /// `c=` of the stream; nil where the session's holds.
     public var connection: ConnectionData?
     /// `b=` lines of the stream, as written.
     public var bandwidths: [String]
+    /// `a=` lines of the stream.
     public var attributes: [SDPAttribute]
     /// `i=` and `k=` of the stream, as they came.
     public var otherLines: [SDPLine]
 
+    /// A stream to write.
     public init(
         kind: String, port: UInt16, portCount: Int = 1, transport: String = "RTP/AVP", formats: [String],
         connection: ConnectionData? = nil, bandwidths: [String] = [], attributes: [SDPAttribute] = [],

@@ -24,7 +24,9 @@ public enum MediaDirection: String, Hashable, Sendable, CaseIterable {
         return nil
     }
 
+    /// True when the writer may send.
     public var sends: Bool { self == .sendReceive || self == .sendOnly }
+    /// True when the writer wants to receive.
     public var receives: Bool { self == .sendReceive || self == .receiveOnly }
 
     /// The same flow seen from the other side.

@@ -1,9 +1,11 @@
 /// One `a=` line: a property, or a name with a value (RFC 8866 section 5.13).
 public struct SDPAttribute: Hashable, Sendable {
+    /// The text before the first colon.
     public var name: String
     /// The text after the first colon; nil for a property.
     public var value: String?
 
+    /// A line to write.
     public init(_ name: String, _ value: String? = nil) {
         self.name = name
         self.value = value

@@ -20,12 +20,14 @@ public struct SDPError: Error, Equatable, Sendable, CustomStringConvertible {
         case missingConnection
     }
 
+    /// The kind of trouble.
     public let code: Code
     /// What happened, what was expected, and the remedy.
     public let message: String
     /// Number of the line in the text, counted from 1; nil for errors of negotiation.
     public let line: Int?
 
+    /// An error with its text.
     public init(_ code: Code, _ message: String, line: Int? = nil) {
         self.code = code
         self.message = message
@@ -40,5 +42,6 @@ public struct SDPError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The message, with the line where there is one.
     public var description: String { line.map { "line \($0): \(message)" } ?? message }
 }

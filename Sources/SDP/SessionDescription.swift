@@ -20,6 +20,7 @@ public struct SessionDescription: Hashable, Sendable {
     /// The remaining session lines (`i u e p r z k`), kept as they came.
     public var otherLines: [SDPLine]
 
+    /// A description to write.
     public init(
         origin: SessionOrigin, sessionName: String = "-", connection: ConnectionData? = nil, bandwidths: [String] = [],
         timings: [String] = ["0 0"], attributes: [SDPAttribute] = [], media: [MediaDescription] = [],
@@ -48,8 +49,10 @@ public struct SessionDescription: Hashable, Sendable {
 public struct SDPLine: Hashable, Sendable {
     /// The letter before `=`.
     public var type: Character
+    /// The text behind `=`.
     public var value: String
 
+    /// A line to keep.
     public init(_ type: Character, _ value: String) {
         self.type = type
         self.value = value

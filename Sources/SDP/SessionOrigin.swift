@@ -1,11 +1,15 @@
 /// The `o=` line: the maker of a description, its session and the version (RFC 8866 section 5.2).
 public struct SessionOrigin: Hashable, Sendable {
+    /// The maker's name, `-` without one.
     public var username: String
+    /// Names the session together with user and address.
     public var sessionID: UInt64
     /// Grows by one with every changed description of the session (RFC 3264 section 8).
     public var version: UInt64
+    /// The maker's address; nothing is sent there.
     public var address: ConnectionData
 
+    /// An origin to write.
     public init(username: String = "-", sessionID: UInt64, version: UInt64, address: ConnectionData) {
         self.username = username
         self.sessionID = sessionID

@@ -19,7 +19,9 @@ public struct DTMFDigit: Hashable, Sendable, CustomStringConvertible {
         event = UInt8(index)
     }
 
+    /// The digit as a phone shows it, letters in upper case.
     public var character: Character { Self.characters[Int(event)] }
+    /// The digit as text.
     public var description: String { String(character) }
 }
 
@@ -36,6 +38,7 @@ public struct DialString: Hashable, Sendable {
     /// Most items that are kept.
     public static let maximumLength = 256
 
+    /// What is sent, in order.
     public let items: [Item]
 
     /// Digits and `p` (or `,`) in the order of the text; other characters are skipped, as is what exceeds 256 items.

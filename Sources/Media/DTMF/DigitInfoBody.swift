@@ -11,10 +11,12 @@ public struct DigitInfoBody: Hashable, Sendable {
     /// Longest body that is read, in octets.
     public static let maximumLength = 256
 
+    /// The digit that was pressed.
     public var digit: DTMFDigit
     /// Milliseconds; nil where the body says nothing.
     public var durationMilliseconds: Int?
 
+    /// A body to send.
     public init(digit: DTMFDigit, durationMilliseconds: Int? = nil) {
         self.digit = digit
         self.durationMilliseconds = durationMilliseconds

@@ -1,5 +1,6 @@
 /// The payload of a telephone event packet (RFC 4733 section 2.3).
 public struct TelephoneEvent: Hashable, Sendable {
+    /// Octets of the payload.
     public static let size = 4
 
     /// 0…15 are the digits, 16 is the hook flash.
@@ -11,6 +12,7 @@ public struct TelephoneEvent: Hashable, Sendable {
     /// Ticks of the media clock since the event's timestamp.
     public var duration: UInt16
 
+    /// A payload to send; a volume above 63 is cut.
     public init(event: UInt8, isEnd: Bool = false, volume: UInt8 = 10, duration: UInt16) {
         self.event = event
         self.isEnd = isEnd

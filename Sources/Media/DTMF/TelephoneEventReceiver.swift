@@ -19,6 +19,7 @@ public struct TelephoneEventReceiver: Hashable, Sendable {
     /// Ticks that a moving timestamp may run ahead of the duration; the shortest gap between two presses is longer.
     private static let slack = 160
 
+    /// A receiver that has seen nothing yet.
     public init() {}
 
     /// Takes the payload of one packet.

@@ -9,6 +9,7 @@ public struct TelephoneEventSender: Hashable, Sendable {
         public var marker: Bool
         /// The instant at which the digit began; the same in all its packets.
         public var timestamp: RTPTimestamp
+        /// The payload.
         public var event: TelephoneEvent
     }
 

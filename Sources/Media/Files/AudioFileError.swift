@@ -14,14 +14,17 @@ public struct AudioFileError: Error, Hashable, Sendable, CustomStringConvertible
         case encoder
     }
 
+    /// The kind of trouble.
     public let code: Code
     /// What happened, and the remedy.
     public let message: String
 
+    /// An error with its text.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// The message.
     public var description: String { message }
 }

@@ -7,7 +7,9 @@ import CLame
 public final class MP3Writer {
     /// Channels, rates.
     public struct Configuration: Hashable, Sendable {
+        /// Two channels instead of one.
         public var isStereo: Bool
+        /// Hz, of the samples and of the mp3.
         public var sampleRate: Int
         /// kbit/s.
         public var bitRate: Int
@@ -20,6 +22,7 @@ public final class MP3Writer {
         }
     }
 
+    /// As given at init.
     public let configuration: Configuration
     private let encoder: OpaquePointer
     private var buffer: [UInt8] = []

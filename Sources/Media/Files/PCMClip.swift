@@ -1,9 +1,12 @@
 /// A stretch of sound in memory: 8 kHz, one channel, 16 bits.
 public struct PCMClip: Hashable, Sendable {
+    /// Hz.
     public static let sampleRate = 8000
 
+    /// All samples in order.
     public let samples: [Int16]
 
+    /// A clip of these samples.
     public init(samples: [Int16]) { self.samples = samples }
 
     /// Length in milliseconds, rounded down.

@@ -1,18 +1,23 @@
 /// The 44 octets before the samples of a 16-bit wav file.
 public struct WAVHeader: Hashable, Sendable {
+    /// Octets of the header.
     public static let size = 44
 
+    /// Channels whose samples come by turns.
     public var channels: Int
+    /// Samples of one channel in a second.
     public var sampleRate: Int
     /// Octets of all samples; what does not fit into 32 bits is written as the greatest length.
     public var dataLength: Int
 
+    /// A header; values outside of what the format can hold are brought inside.
     public init(channels: Int = 1, sampleRate: Int = 8000, dataLength: Int) {
         self.channels = max(1, min(channels, 255))
         self.sampleRate = max(1, min(sampleRate, 1_000_000))
         self.dataLength = max(0, dataLength)
     }
 
+    /// The header as it stands in the file.
     public var bytes: [UInt8] {
         let length = UInt32(clamping: min(dataLength, Int(UInt32.max) - 36))
         var bytes: [UInt8] = []

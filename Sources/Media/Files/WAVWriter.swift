@@ -8,7 +8,9 @@
 ///
 /// Blocks while the file is written. Owns a file descriptor: not Sendable, used by one thread at a time.
 public final class WAVWriter {
+    /// Channels whose samples come by turns.
     public let channels: Int
+    /// Samples of one channel in a second.
     public let sampleRate: Int
     private var file: Int32
     private var length = 0

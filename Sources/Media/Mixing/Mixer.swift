@@ -3,9 +3,11 @@
 /// One round: ``begin()``, ``add(_:)`` for every speaker, then ``write(excluding:into:)`` for every listener. Allocates at
 /// init only. Frames shorter than the mixer's count as silent behind their end.
 public struct Mixer: Sendable {
+    /// Samples of a frame.
     public let frameLength: Int
     private var total: [Int32]
 
+    /// A mixer for frames of that many samples.
     public init(frameLength: Int = 160) {
         self.frameLength = max(1, frameLength)
         total = Array(repeating: 0, count: self.frameLength)

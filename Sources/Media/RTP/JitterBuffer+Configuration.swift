@@ -46,6 +46,7 @@ extension JitterBuffer {
         public internal(set) var accepted: UInt64 = 0
         /// Packets that came after their time.
         public internal(set) var late: UInt64 = 0
+        /// Packets that had come before.
         public internal(set) var duplicates: UInt64 = 0
         /// Packets that did not fit or were out of sequence.
         public internal(set) var unsuitable: UInt64 = 0

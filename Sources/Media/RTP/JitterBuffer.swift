@@ -74,6 +74,7 @@ public final class JitterBuffer {
     /// After a jump: the number that would confirm it.
     private var awaited: SequenceNumber?
 
+    /// An empty buffer; all of its memory is allocated here.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
         memory = .allocate(byteCount: configuration.slots * configuration.slotSize, alignment: 16)

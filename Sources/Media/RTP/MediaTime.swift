@@ -1,7 +1,9 @@
 /// An instant of a monotonic clock in nanoseconds; who reads the clock also says where it starts.
 public struct MediaTime: Hashable, Comparable, Sendable {
+    /// Nanoseconds since the clock's start.
     public var nanoseconds: Int64
 
+    /// An instant of the clock.
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// An instant that many milliseconds after the clock's start.
@@ -9,6 +11,7 @@ public struct MediaTime: Hashable, Comparable, Sendable {
         MediaTime(nanoseconds: Int64(clamping: count.multipliedReportingOverflow(by: 1_000_000).partialValue))
     }
 
+    /// True when `left` comes first.
     public static func < (left: MediaTime, right: MediaTime) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Nanoseconds from this instant to `other`.

@@ -14,9 +14,12 @@ public enum RTCPPacket: Hashable, Sendable {
         public var ntpTime: UInt64
         /// The same instant on the media clock.
         public var timestamp: RTPTimestamp
+        /// Packets sent since the stream began.
         public var packetCount: UInt32
+        /// Octets of payload sent since the stream began.
         public var octetCount: UInt32
 
+        /// A report to send.
         public init(ntpTime: UInt64, timestamp: RTPTimestamp, packetCount: UInt32, octetCount: UInt32) {
             self.ntpTime = ntpTime
             self.timestamp = timestamp
@@ -27,9 +30,12 @@ public enum RTCPPacket: Hashable, Sendable {
 
     /// A source and its lasting name.
     public struct SourceName: Hashable, Sendable {
+        /// The source.
         public var ssrc: SynchronizationSource
+        /// `user@host` or any lasting text, 255 octets at most.
         public var canonicalName: String
 
+        /// A name to send.
         public init(ssrc: SynchronizationSource, canonicalName: String) {
             self.ssrc = ssrc
             self.canonicalName = canonicalName
@@ -44,6 +50,7 @@ public enum RTCPPacket: Hashable, Sendable {
 
 /// What a receiver says of one stream (RFC 3550 section 6.4.1).
 public struct ReportBlock: Hashable, Sendable {
+    /// Octets of a block.
     public static let size = 24
 
     /// The stream that the block is about.
@@ -61,6 +68,7 @@ public struct ReportBlock: Hashable, Sendable {
     /// Time since that report in 65536ths of a second.
     public var delaySinceLastSenderReport: UInt32
 
+    /// A block to send; the count of lost packets is brought into its range.
     public init(
         ssrc: SynchronizationSource, fractionLost: UInt8, cumulativeLost: Int32, highestSequence: UInt32,
         jitter: UInt32, lastSenderReport: UInt32 = 0, delaySinceLastSenderReport: UInt32 = 0

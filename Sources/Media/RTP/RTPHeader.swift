@@ -3,16 +3,21 @@ public struct RTPHeader: Hashable, Sendable {
     /// Octets of a header without contributing sources and extension, as ``write(into:)`` makes it.
     public static let size = 12
 
+    /// Begins a talk spurt or an event (RFC 3551 section 4.1).
     public var marker: Bool
     /// 0…127.
     public var payloadType: UInt8
+    /// Counts packets.
     public var sequenceNumber: SequenceNumber
+    /// Instant of the first sample on the media clock.
     public var timestamp: RTPTimestamp
+    /// The stream's source.
     public var ssrc: SynchronizationSource
     /// Where the payload lies in the packet that was read, without CSRC list, extension and padding; empty for a header
     /// that was not read.
     public internal(set) var payload: Range<Int>
 
+    /// A header to write.
     public init(
         marker: Bool = false, payloadType: UInt8, sequenceNumber: SequenceNumber, timestamp: RTPTimestamp,
         ssrc: SynchronizationSource

@@ -1,5 +1,6 @@
 /// Counts what arrives of one stream, for receiver reports and the call's quality record (RFC 3550 appendices A.1, A.3, A.8).
 public struct ReceiverStatistics: Hashable, Sendable {
+    /// The stream that is counted.
     public let ssrc: SynchronizationSource
     private let clockRate: Int
     private var base: SequenceNumber?
@@ -21,6 +22,7 @@ public struct ReceiverStatistics: Hashable, Sendable {
         var arrival: MediaTime
     }
 
+    /// Counters of one stream; another source needs its own.
     public init(ssrc: SynchronizationSource, clockRate: Int = 8000) {
         self.ssrc = ssrc
         self.clockRate = max(1, clockRate)

@@ -6,10 +6,13 @@
 
 /// Measures how much of one frequency is in a stretch of sound.
 public struct Goertzel: Hashable, Sendable {
+    /// Hz.
     public let frequency: Double
+    /// Hz.
     public let sampleRate: Int
     private let coefficient: Double
 
+    /// A detector of one frequency.
     public init(frequency: Double, sampleRate: Int = 8000) {
         self.frequency = frequency
         self.sampleRate = sampleRate

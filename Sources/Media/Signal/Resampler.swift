@@ -16,7 +16,9 @@ public struct Resampler: Sendable {
     /// Phases that a table has at most; rates without a small ratio take the nearest one.
     private static let maximumPhases = 2048
 
+    /// Hz.
     public let inputRate: Int
+    /// Hz.
     public let outputRate: Int
     /// Steps of the position for one input sample, and for one output sample.
     private let up: Int

@@ -10,7 +10,9 @@ public struct ToneMeter: Hashable, Sendable {
         public var dBm0: Double
     }
 
+    /// Samples of a block.
     public let blockLength: Int
+    /// Level in dBm0 from which a frequency counts as heard.
     public let threshold: Double
     private let detectors: [Goertzel]
 

@@ -6,6 +6,7 @@ public struct ToneGenerator: Sendable {
     /// Samples of a ramp.
     static let ramp = 24
 
+    /// What is played.
     public let script: ToneScript
     /// Whether the first section follows the last.
     public let loops: Bool
@@ -21,6 +22,7 @@ public struct ToneGenerator: Sendable {
     /// True once the script is over; only silence comes then.
     public private(set) var isFinished = false
 
+    /// A generator at the start of the script.
     public init(_ script: ToneScript, loops: Bool = false) {
         self.script = script
         self.loops = loops

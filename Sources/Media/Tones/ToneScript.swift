@@ -19,7 +19,9 @@ public struct ToneScript: Hashable, Sendable {
 
     /// Sound and the silence after it.
     public struct Segment: Hashable, Sendable {
+        /// How long it sounds.
         public var on: Length
+        /// Silence afterwards.
         public var off: Length
         /// Positions in ``ToneScript/components``, counted from 0; empty for silence.
         public var mix: [Int]
@@ -27,13 +29,18 @@ public struct ToneScript: Hashable, Sendable {
 
     /// Segments in turn until the length is over.
     public struct Section: Hashable, Sendable {
+        /// How long the segments repeat.
         public var length: Length
+        /// Played in turn.
         public var segments: [Segment]
     }
 
+    /// Hz.
     public static let sampleRate = 8000
 
+    /// The frequencies that segments choose from.
     public let components: [Component]
+    /// Played one after the other.
     public let sections: [Section]
 
     init(components: [Component], sections: [Section]) {

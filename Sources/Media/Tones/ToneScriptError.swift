@@ -9,14 +9,17 @@ public struct ToneScriptError: Error, Hashable, Sendable, CustomStringConvertibl
         case mix
     }
 
+    /// The part that is wrong.
     public let code: Code
     /// What was found, what is expected.
     public let message: String
 
+    /// An error with its text.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// The message.
     public var description: String { "tone script: \(message)" }
 }
