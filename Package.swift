@@ -125,6 +125,8 @@ let package = Package(
 
         // Tests.
         tests("LayeringTests", []),
+        tests("SDPTests", ["SDP"]),
+        tests("MediaTests", ["Media", "SDP", "CSndfile", "CSpandsp"]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
         tests(
             "ScenarioRuntimeTests",
