@@ -27,6 +27,17 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
     public var description: String { code }
 }
 
+extension PhoneNumber {
+    /// The country or territory of the number; nil for numbers that belong to none, or to a plan too new to be known.
+    public var region: Region? {
+        let reading = sb_phone_read("+" + digits, "ZZ")
+        let code = withUnsafeBytes(of: reading.region) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return Region(code: code)
+    }
+}
+
 /// A country's calling code in digits; no code is the beginning of another (E.164), so a prefix test is exact.
 public struct CountryCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public static let russiaAndKazakhstan = CountryCode(rawValue: "7")

@@ -22,7 +22,7 @@ public struct Employee: Hashable, Sendable {
     public var workdayOpen: Bool
     /// His own phone outside, for the rule `pstn`: mobile before home before office.
     public var ownPhone: PhoneNumber?
-    /// When a call was last offered to him, in seconds since 1970; nil means never.
+    /// When a call was last offered to him, in milliseconds since 1970; nil means never.
     public var lastOffered: Int64?
 
     public init(

@@ -99,6 +99,16 @@ import Testing
         #expect(RedactedNumber("2211").description == "****")
     }
 
+    @Test(
+        "A number knows its country",
+        arguments: [
+            ("74954451120", Region?.some(.russia)), ("77272584444", .kazakhstan), ("4930901820", .germany),
+            ("80012345678", nil), ("9999999999", nil),
+        ])
+    func countries(digits: String, region: Region?) throws {
+        #expect(try #require(PhoneNumber(digits: digits)).region == region)
+    }
+
     @Test("A region without a numbering plan is refused", arguments: ["ZZ", "", "RUS", "7"])
     func unknownRegions(code: String) {
         #expect(Region(code: code) == nil)

@@ -1,0 +1,179 @@
+import Billing
+import Logging
+
+/// Brings a portal's account into being, step by step as it is needed, and keeps its scenario current.
+///
+/// Every step is remembered when it has run, and found by its name when it ran without being remembered; so a crash or
+/// a lost answer between two steps costs nothing but the repetition. One portal's steps never run twice at once.
+struct Provisioner: Sendable {
+    let store: AccountStore
+    let platform: ManagementClient
+    let masters: [Currency: PlatformAccess.Credentials]
+    let scenario: ScenarioText
+    let locks: PortalLocks
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// The portal's account, made or completed now if it has to be, with the current scenario.
+    ///
+    /// - Throws: `ControllerError` with `licence`; `ManagementError` of the step that failed.
+    func account(_ portal: Portal) async throws -> Account {
+        try portal.checkLicence(at: now())
+        if let record = try await store.find(portal.id), let account = record.account, isCurrent(record, portal) {
+            return account
+        }
+        return try await locks.withLock(portal.id) { try await complete(portal) }
+    }
+
+    /// Moves an existing account forward to the current scenario; a failure is logged and the account stays as it is.
+    ///
+    /// For the way of a call, which must go on whatever happens here.
+    func moveForward(_ portal: Portal) async {
+        do {
+            guard let record = try await store.find(portal.id), record.account != nil, !isCurrent(record, portal) else {
+                return
+            }
+            _ = try await locks.withLock(portal.id) { try await complete(portal) }
+        } catch {
+            logger.warning(
+                "scenario not updated", metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
+        }
+    }
+
+    /// The account if it is complete already; nothing is made.
+    func existing(_ portal: PortalID) async throws -> Account? { try await store.find(portal)?.account }
+
+    private func text(_ portal: Portal) -> String {
+        scenario.rendered(portal: portal.id, licenceKey: portal.access.licenceKey)
+    }
+
+    /// Whether the account runs this version with these constants, or a newer version than this controller has.
+    private func isCurrent(_ record: AccountRecord, _ portal: Portal) -> Bool {
+        guard let version = record.scenarioVersion, version >= scenario.version else { return false }
+        return version > scenario.version || record.scenarioDigest == ScenarioText.digest(text(portal))
+    }
+
+    private func complete(_ portal: Portal) async throws -> Account {
+        var record =
+            try await store.find(portal.id)
+            ?? AccountRecord(
+                portal: portal.id, name: PlatformNames.account(portal.id), password: PasswordGenerator.password())
+        // Remembered before it is used: a repeated AddAccount sends the same password.
+        if record.accountID == nil { try await store.save(record) }
+        let credentials = try await accountStep(&record, portal)
+        let application = try await applicationStep(&record, credentials)
+        let scenarioID = try await scenarioStep(&record, portal, application, credentials)
+        try await ruleStep(&record, scenarioID, application, credentials)
+        guard let account = record.account else {
+            throw ControllerError(.internalFailure, "the account is not complete after its last step")
+        }
+        return account
+    }
+
+    private func accountStep(
+        _ record: inout AccountRecord, _ portal: Portal
+    ) async throws -> PlatformAccess.Credentials {
+        if let credentials = record.credentials { return credentials }
+        guard let parent = masters[portal.access.currency] else {
+            throw ControllerError(
+                .platformRefused,
+                "no master account for \(portal.access.currency.code) is configured; add it to the platform's masters")
+        }
+        let (name, password) = (record.name, record.password)
+        let credentials = try await made(
+            add: {
+                try await platform.addAccount(
+                    name: name, email: PlatformNames.email(portal.id), password: password, parent: parent)
+            }, find: { try await platform.findAccount(name: name, parent: parent) })
+        record.accountID = credentials.accountID
+        record.apiKey = credentials.apiKey
+        try await store.save(record)
+        logger.info(
+            "account made",
+            metadata: ["portal.id": "\(portal.id)", "account.id": "\(credentials.accountID)"])
+        return credentials
+    }
+
+    private func applicationStep(
+        _ record: inout AccountRecord, _ credentials: PlatformAccess.Credentials
+    ) async throws -> Int64 {
+        if let id = record.applicationID, record.applicationName != nil { return id }
+        let application = try await made(
+            add: { try await platform.addApplication(name: PlatformNames.application, credentials) },
+            find: { try await platform.findApplication(name: PlatformNames.application, credentials) })
+        record.applicationID = application.id
+        record.applicationName = application.fullName
+        try await store.save(record)
+        return application.id
+    }
+
+    private func scenarioStep(
+        _ record: inout AccountRecord, _ portal: Portal, _ application: Int64,
+        _ credentials: PlatformAccess.Credentials
+    ) async throws -> Int64 {
+        if let id = record.scenarioID, isCurrent(record, portal) { return id }
+        let script = text(portal)
+        let id = try await scenarioID(record, script, application, credentials)
+        let previous = record.scenarioVersion
+        record.scenarioID = id
+        record.scenarioVersion = scenario.version
+        record.scenarioDigest = ScenarioText.digest(script)
+        try await store.save(record)
+        logger.info(
+            "scenario published",
+            metadata: [
+                "portal.id": "\(portal.id)", "scenario.version": "\(scenario.version)",
+                "scenario.previous": "\(previous.map(String.init) ?? "none")",
+            ])
+        return id
+    }
+
+    /// The scenario with this text: updated if it exists, else made.
+    private func scenarioID(
+        _ record: AccountRecord, _ script: String, _ application: Int64,
+        _ credentials: PlatformAccess.Credentials
+    ) async throws -> Int64 {
+        var existing = record.scenarioID
+        if existing == nil {
+            do throws(ManagementError) {
+                return try await platform.addScenario(
+                    name: PlatformNames.scenario, script: script, application: application, credentials)
+            } catch {
+                guard error.isDuplicate else { throw error }
+                existing = try await platform.findScenario(name: PlatformNames.scenario, credentials)
+            }
+        }
+        guard let existing else {
+            throw ControllerError(.platformRefused, "the platform has the scenario's name but not the scenario")
+        }
+        try await platform.setScenario(id: existing, script: script, credentials)
+        return existing
+    }
+
+    private func ruleStep(
+        _ record: inout AccountRecord, _ scenarioID: Int64, _ application: Int64,
+        _ credentials: PlatformAccess.Credentials
+    ) async throws {
+        guard record.ruleID == nil else { return }
+        record.ruleID = try await made(
+            add: {
+                try await platform.addRule(
+                    name: PlatformNames.rule, pattern: PlatformNames.rulePattern, scenario: scenarioID,
+                    application: application, credentials)
+            },
+            find: { try await platform.findRule(name: PlatformNames.rule, application: application, credentials) })
+        try await store.save(record)
+    }
+
+    /// Adds; when the name is taken, finds what an earlier, forgotten attempt has added.
+    private func made<Value>(
+        add: () async throws -> Value, find: () async throws -> Value?
+    ) async throws -> Value {
+        do {
+            return try await add()
+        } catch let error as ManagementError where error.isDuplicate {
+            guard let found = try await find() else { throw error }
+            return found
+        }
+    }
+}

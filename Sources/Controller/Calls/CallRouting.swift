@@ -1,0 +1,156 @@
+import CRM
+import Logging
+import PhoneNumbers
+import Routing
+
+/// Gathers the facts of a call, lets routing decide, and remembers both.
+struct CallRouting: Sendable {
+    let calls: CallStore
+    let settings: LineSettingsCache
+    let employees: EmployeeDirectory
+    let notices: PortalNotices
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// What the scenario says about the call.
+    struct Request: Sendable {
+        var key: CallKey
+        var line: LineKey
+        var phoneNumber: String
+        var callerID: String
+        var dialledCode: String
+        var accessURL: String
+    }
+
+    /// The first route of a call; a repeated request gets the same answer again.
+    func invite(_ request: Request, _ portal: Portal) async throws -> String {
+        try await calls.register(request.record(portal.id, at: now()))
+        guard var call = try await calls.find(request.key, portal.id) else {
+            throw ControllerError(.internalFailure, "the call's row has gone")
+        }
+        if let answer = call.lastAnswer { return answer }
+        call.dialledCode = Self.code(request.dialledCode)
+        return try await decide(&call, portal, asksCRM: true)
+    }
+
+    /// The next route, after the employee of the last one did not answer.
+    func next(_ request: Request, lastUser: Int64?, _ portal: Portal) async throws -> String {
+        try await calls.register(request.record(portal.id, at: now()))
+        guard var call = try await calls.find(request.key, portal.id) else {
+            throw ControllerError(.internalFailure, "the call's row has gone")
+        }
+        if let repeated = Self.repeatedAnswer(call, lastUser) { return repeated }
+        return try await decide(&call, portal, asksCRM: call.lookup == nil)
+    }
+
+    /// What would happen to such a call at `time`; nothing is remembered, nobody is told.
+    func explain(
+        line: LineKey, callerID: String, dialledCode: String?, time: Moment, _ portal: Portal
+    ) async throws -> RoutingDecision {
+        let route = try await settings.settings(line, phoneNumber: line.rawValue, portal).route
+        let facts = try await facts(askingFor: callerID, known: nil, portal)
+        let input = try await input(
+            route, facts, dialledCode: dialledCode.flatMap(Self.code), attempts: [], time: time, waited: 0, portal)
+        return Router.decide(input)
+    }
+
+    private func decide(_ call: inout CallRecord, _ portal: Portal, asksCRM: Bool) async throws -> String {
+        let route = try await settings.settings(call.line, phoneNumber: call.phoneNumber, portal).route
+        let facts = try await facts(askingFor: asksCRM ? call.callerID : nil, known: call.lookup, portal)
+        call.lookup = facts.lookup
+        let moment = now()
+        let input = try await input(
+            route, facts, dialledCode: call.dialledCode, attempts: call.attempts, time: moment,
+            waited: moment.seconds - call.createdAt.seconds, portal)
+        let decision = Router.decide(input)
+        let offered = call.take(decision, at: moment)
+        try await calls.saveRoute(call, offeredTo: offered, at: moment)
+        if let offered, case .wait(let type, _, _) = decision.answer {
+            notices.invite(call, employee: offered, type: type, portal)
+        }
+        logger.info(
+            "call routed",
+            metadata: [
+                "call.id": "\(call.key)", "portal.id": "\(portal.id)", "caller": "\(RedactedNumber(call.callerID))",
+                "answer": "\(decision.answer.command)",
+            ])
+        return decision.answer.json.encoded
+    }
+
+    /// Asks CRM and portal at the same time, each within its limit; without a caller what is known stays.
+    private func facts(
+        askingFor callerID: String?, known: StoredLookup?, _ portal: Portal
+    ) async throws -> CallFacts {
+        async let employees = employees.employees(portal)
+        var lookup = known
+        if let callerID { lookup = await look(up: callerID, portal) }
+        return CallFacts(lookup: lookup, employees: try await employees)
+    }
+
+    /// What was learnt from outside.
+    private struct CallFacts {
+        var lookup: StoredLookup?
+        var employees: EmployeeDirectory.Answer
+    }
+
+    private func input(
+        _ route: RouteSettings, _ facts: CallFacts, dialledCode: String?, attempts: [Attempt], time: Moment,
+        waited: Int64, _ portal: Portal
+    ) async throws -> RoutingInput {
+        let turns = try await calls.turns(portal.id)
+        return RoutingInput(
+            settings: route, caller: CallerLookup(facts.lookup),
+            employees: facts.employees.employees.map {
+                Employee(
+                    $0, region: portal.access.region, lastOffered: turns[EmployeeID(rawValue: $0.id.rawValue)])
+            },
+            knowledge: facts.employees.knowledge, dialledCode: dialledCode, attempts: attempts, time: time.seconds,
+            waited: waited)
+    }
+
+    /// Nil when the caller shows no number.
+    private func look(up callerID: String, _ portal: Portal) async -> StoredLookup? {
+        guard let number = PhoneNumberParser.parse(callerID, defaultRegion: portal.access.region).number else {
+            return nil
+        }
+        switch await portal.crm.find(number) {
+        case .answered(let matches): return StoredLookup(matches: matches)
+        case .timedOut(let limit):
+            let (seconds, attoseconds) = limit.components
+            return StoredLookup(timedOutMilliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        case .failed(let error): return StoredLookup(failure: error.message)
+        }
+    }
+
+    /// Digits only; anything else is none.
+    private static func code(_ text: String) -> String? { ExtensionNumber(digits: text)?.digits }
+
+    /// The answer that was lost on its way: the scenario asks after an employee before the last one.
+    private static func repeatedAnswer(_ call: CallRecord, _ lastUser: Int64?) -> String? {
+        guard let lastUser, let answer = call.lastAnswer, let last = call.attempts.last else { return nil }
+        guard last.employee.rawValue != lastUser else { return nil }
+        return call.attempts.contains { $0.employee.rawValue == lastUser } ? answer : nil
+    }
+}
+
+extension CallRouting.Request {
+    func record(_ portal: PortalID, at moment: Moment) -> CallRecord {
+        CallRecord(
+            portal: portal, key: key, line: line, phoneNumber: phoneNumber, callerID: callerID,
+            accessURL: accessURL, state: .alerting, attempts: [], decisions: [], createdAt: moment)
+    }
+}
+
+extension CallRecord {
+    /// Takes the decision in; gives the employee whom the call is offered to.
+    mutating func take(_ decision: RoutingDecision, at moment: Moment) -> EmployeeID? {
+        if decision.startsNewRound { attempts = [] }
+        lastAnswer = decision.answer.json.encoded
+        // A caller may wait for an hour: the first decisions and the last ones say what matters.
+        if decisions.count >= 50 { decisions.remove(at: 25) }
+        decisions.append(decision.json(at: moment))
+        guard case .wait(let type, let employee, _) = decision.answer else { return nil }
+        attempts.append(Attempt(employee: employee, type: type))
+        return employee
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Routing
+import Storage
+
+/// Calls and whose turn it is, in the database.
+struct CallStore: Sendable {
+    let database: Database
+
+    func find(_ key: CallKey, _ portal: PortalID) async throws -> CallRecord? {
+        try await database.read { transaction in
+            try transaction.queryOne(
+                "SELECT * FROM call WHERE portal_id = ? AND call_id = ?",
+                [.text(portal.rawValue), .text(key.rawValue)]
+            ).map(CallRecord.init)
+        }
+    }
+
+    /// Registers the call; one that is known stays as it is and learns only its control address.
+    func register(_ call: CallRecord) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                INSERT INTO call (portal_id, call_id, line, phone_number, caller_id, access_url, state, attempts,
+                    decisions, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, '', '[]', ?)
+                ON CONFLICT (portal_id, call_id) DO UPDATE SET access_url =
+                    CASE WHEN excluded.access_url = '' THEN call.access_url ELSE excluded.access_url END
+                """,
+                [
+                    .text(call.portal.rawValue), .text(call.key.rawValue), .text(call.line.rawValue),
+                    .text(call.phoneNumber), .text(call.callerID), .text(call.accessURL),
+                    .text(call.state.rawValue), .integer(call.createdAt.milliseconds),
+                ])
+        }
+    }
+
+    /// Writes a decision, and that its employee has had his turn.
+    func saveRoute(_ call: CallRecord, offeredTo employee: EmployeeID?, at moment: Moment) async throws {
+        let lookup = try call.lookup.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE call SET state = CASE WHEN state = 'alerting' THEN 'routed' ELSE state END, dialled_code = ?,
+                    lookup = ?, attempts = ?, last_answer = ?, decisions = ?
+                WHERE portal_id = ? AND call_id = ?
+                """,
+                [
+                    .optional(call.dialledCode), .optional(lookup), .text(call.attemptsText),
+                    .optional(call.lastAnswer), .text(JSONValue.list(call.decisions).encoded),
+                    .text(call.portal.rawValue), .text(call.key.rawValue),
+                ])
+            guard let employee else { return }
+            try transaction.execute(
+                """
+                INSERT INTO employee_turn (portal_id, employee_id, offered_at) VALUES (?, ?, ?)
+                ON CONFLICT (portal_id, employee_id) DO UPDATE SET offered_at = excluded.offered_at
+                """,
+                [.text(call.portal.rawValue), .integer(employee.rawValue), .integer(moment.milliseconds)])
+        }
+    }
+
+    /// Somebody has answered.
+    func connect(_ key: CallKey, _ portal: PortalID, user: Int64?, device: String, at moment: Moment) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE call SET state = 'connected', user_id = ?, device = ?, connected_at = COALESCE(connected_at, ?)
+                WHERE portal_id = ? AND call_id = ? AND state IN ('alerting', 'routed', 'connected')
+                """,
+                [
+                    .optional(user), .text(device), .integer(moment.milliseconds), .text(portal.rawValue),
+                    .text(key.rawValue),
+                ])
+        }
+    }
+
+    /// The caller has gone.
+    func end(_ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE call SET state = 'ended', ended_at = ?
+                WHERE portal_id = ? AND call_id = ? AND state IN ('alerting', 'routed', 'connected')
+                """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+        }
+    }
+
+    /// Gives a call up that nobody knows any more.
+    func lose(_ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE call SET state = 'lost', ended_at = COALESCE(ended_at, ?)
+                WHERE portal_id = ? AND call_id = ? AND state <> 'closed'
+                """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+        }
+    }
+
+    /// Calls without a history, oldest first.
+    func open(limit: Int) async throws -> [CallRecord] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT * FROM call WHERE state IN ('alerting', 'routed', 'connected', 'ended')
+                ORDER BY created_at LIMIT ?
+                """, [.integer(limit)]
+            ).map(CallRecord.init)
+        }
+    }
+
+    /// The latest calls, newest first.
+    func latest(limit: Int) async throws -> [CallRecord] {
+        try await database.read { transaction in
+            try transaction.query("SELECT * FROM call ORDER BY created_at DESC LIMIT ?", [.integer(limit)])
+                .map(CallRecord.init)
+        }
+    }
+
+    /// All calls of that identifier; more than one only when portals share a platform account's identifiers.
+    func findAll(_ key: CallKey) async throws -> [CallRecord] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT * FROM call WHERE call_id = ? ORDER BY portal_id", [.text(key.rawValue)]
+            ).map(CallRecord.init)
+        }
+    }
+
+    /// When each employee was last offered a call.
+    func turns(_ portal: PortalID) async throws -> [EmployeeID: Moment] {
+        try await database.read { transaction in
+            let rows = try transaction.query(
+                "SELECT employee_id, offered_at FROM employee_turn WHERE portal_id = ?", [.text(portal.rawValue)])
+            return try Dictionary(
+                rows.map {
+                    (EmployeeID(rawValue: try $0.integer("employee_id")), Moment(milliseconds: try $0.integer("offered_at")))
+                }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Billing
+import PhoneNumbers
+
+/// Everything that the controller must be told.
+public struct ControllerConfiguration: Sendable {
+    /// The address to listen on; port 0 takes a free one.
+    public var host: String
+    public var port: Int
+    /// The database file; its directory must exist.
+    public var databasePath: String
+    /// How scenarios reach this controller, without a slash at the end.
+    public var publicURL: String
+    public var platform: PlatformAccess
+    public var portals: [PortalAccess]
+    /// The bearer token of the operator's endpoints.
+    public var operatorToken: Secret
+    public var scenario: ScenarioSource
+    public var limits: TimeLimits
+
+    public init(
+        host: String = "127.0.0.1", port: Int = 8081, databasePath: String,
+        publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
+        operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits()
+    ) {
+        self.host = host
+        self.port = port
+        self.databasePath = databasePath
+        self.publicURL = publicURL
+        self.platform = platform
+        self.portals = portals
+        self.operatorToken = operatorToken
+        self.scenario = scenario
+        self.limits = limits
+    }
+}
+
+/// The voice platform and the master accounts on it, one for each currency.
+public struct PlatformAccess: Sendable {
+    /// An account of the platform with the key that commands it.
+    public struct Credentials: Hashable, Sendable {
+        public var accountID: Int64
+        public var apiKey: Secret
+
+        public init(accountID: Int64, apiKey: Secret) {
+            self.accountID = accountID
+            self.apiKey = apiKey
+        }
+    }
+
+    /// Without `/platform_api` and without a slash at the end: `http://127.0.0.1:8082`.
+    public var baseURL: String
+    /// Where phones register, told to the portal: `127.0.0.1:5060`.
+    public var sipServer: String
+    public var masters: [Currency: Credentials]
+
+    public init(
+        baseURL: String = "http://127.0.0.1:8082", sipServer: String, masters: [Currency: Credentials]
+    ) {
+        self.baseURL = baseURL
+        self.sipServer = sipServer
+        self.masters = masters
+    }
+}
+
+/// One row of the built-in licence table: a portal that may use telephony.
+public struct PortalAccess: Sendable {
+    public var id: PortalID
+    /// Both sides derive the keys of their requests from it.
+    public var licenceKey: Secret
+    /// Without a slash at the end: `http://127.0.0.1:8080`.
+    public var baseURL: String
+    /// Decides the master account.
+    public var currency: Currency
+    /// How its people dial.
+    public var region: Region
+    /// Until when the licence holds, in seconds since 1970; nil means without end.
+    public var licensedUntil: Int64?
+
+    public init(
+        id: PortalID, licenceKey: Secret, baseURL: String, currency: Currency = .rub, region: Region = .russia,
+        licensedUntil: Int64? = nil
+    ) {
+        self.id = id
+        self.licenceKey = licenceKey
+        self.baseURL = baseURL
+        self.currency = currency
+        self.region = region
+        self.licensedUntil = licensedUntil
+    }
+}
+
+/// The call scenario that accounts are to run.
+public struct ScenarioSource: Sendable, Hashable {
+    /// A JavaScript file, or a directory whose `.js` files are joined in the order of their names.
+    public var path: String
+    /// Counts up with every release; accounts move forward only.
+    public var version: Int64
+
+    public init(path: String, version: Int64) {
+        self.path = path
+        self.version = version
+    }
+}
+
+/// How long the controller waits for whom.
+public struct TimeLimits: Sendable, Hashable {
+    /// For the CRM's answer while a caller waits.
+    public var crm: Duration
+    /// For a portal's settings, or the taking of a report.
+    public var portal: Duration
+    /// For one answer of the voice platform.
+    public var platform: Duration
+    /// Between two looks for calls that have ended unreported.
+    public var reconciliation: Duration
+    /// Before the first repeated delivery; doubled up to `longestBackOff`.
+    public var firstBackOff: Duration
+    public var longestBackOff: Duration
+
+    public init(
+        crm: Duration = .milliseconds(2500), portal: Duration = .seconds(4), platform: Duration = .seconds(10),
+        reconciliation: Duration = .seconds(30), firstBackOff: Duration = .seconds(1),
+        longestBackOff: Duration = .seconds(300)
+    ) {
+        self.crm = crm
+        self.portal = portal
+        self.platform = platform
+        self.reconciliation = reconciliation
+        self.firstBackOff = firstBackOff
+        self.longestBackOff = longestBackOff
+    }
+}

@@ -1,0 +1,44 @@
+/// What the controller refuses or cannot do, in the words of the portal's protocol.
+///
+/// `message` holds no number, key or password; it goes to the peer and to the log.
+public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The code that peers see.
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        case refused = "REFUSED"
+        case unknownCommand = "UNKNOWN_COMMAND"
+        case wrongRequest = "WRONG_REQUEST"
+        case licence = "LICENCE_ERROR"
+        case callNotFound = "CALL_NOT_FOUND"
+        case numberTaken = "NUMBER_TAKEN"
+        case settingsInvalid = "SETTINGS_INVALID"
+        case lineUnknown = "LINE_UNKNOWN"
+        case portalAway = "PORTAL_UNAVAILABLE"
+        case platformAway = "PLATFORM_UNAVAILABLE"
+        case platformRefused = "PLATFORM_REFUSED"
+        case scenarioUnreadable = "SCENARIO_UNREADABLE"
+        case internalFailure = "INTERNAL_ERROR"
+    }
+
+    public let code: Code
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { "controller: \(code.rawValue): \(message)" }
+
+    /// The error as a peer may know it; what is not meant for peers becomes an internal failure without detail.
+    static func external(_ error: any Error) -> ControllerError {
+        switch error {
+        case let error as ControllerError: return error
+        case let error as ManagementError where error.isPassing:
+            return ControllerError(.platformAway, "the voice platform does not answer \(error.method); try again")
+        case let error as ManagementError:
+            return ControllerError(.platformRefused, "the voice platform did not carry out \(error.method)")
+        default:
+            return ControllerError(.internalFailure, "the controller failed; its log says why")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Logging
+import PhoneNumbers
+
+/// Takes the scenarios' reports of finished calls.
+struct HistoryReporter: Sendable {
+    let calls: CallStore
+    let history: HistoryStore
+    let outboxBell: Bell
+    let reconcilerBell: Bell
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// Records the report and has it delivered; the same call again changes nothing.
+    func take(_ fields: FormFields, _ key: CallKey, _ portal: Portal) async throws {
+        let isFirst = try await history.record(fields, key, portal.id, source: .scenario, at: now())
+        guard isFirst else { return }
+        outboxBell.ring()
+        reconcilerBell.ring()
+        logger.info(
+            "call ended",
+            metadata: [
+                "call.id": "\(key)", "portal.id": "\(portal.id)", "caller": "\(RedactedNumber(fields["PHONE_NUMBER"]))",
+                "duration": "\(fields["CALL_DURATION"])", "success": "\(fields["CALL_STATUS"] == "true")",
+            ])
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Storage
+
+/// The history of calls, a row each, and the messages that carry it to the portals.
+struct HistoryStore: Sendable {
+    /// Who said how the call went.
+    enum Source: String, Sendable {
+        /// The scenario, at its end.
+        case scenario
+        /// The voice platform's history, because the scenario died.
+        case reconciliation
+    }
+
+    /// One row.
+    struct Entry: Sendable, Equatable {
+        var portal: PortalID
+        var key: CallKey
+        var fields: FormFields
+        var source: String
+        var recordedAt: Moment
+        var costFinal: String?
+        var costCurrency: String?
+    }
+
+    let database: Database
+
+    /// Records the call and puts the message for the portal beside it, both or neither; the first report counts.
+    ///
+    /// - Returns: Whether this was the first.
+    func record(
+        _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source, at moment: Moment
+    ) async throws -> Bool {
+        let json = Self.json(fields).encoded
+        return try await database.write { transaction in
+            let isFirst =
+                try transaction.execute(
+                    """
+                    INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (portal_id, call_id) DO NOTHING
+                    """,
+                    [
+                        .text(portal.rawValue), .text(key.rawValue), .text(fields.encoded), .text(source.rawValue),
+                        .integer(moment.milliseconds),
+                    ]) == 1
+            guard isFirst else { return false }
+            try OutboxStore.add("AddCallHistory", key: key.rawValue, json, portal, at: moment, to: transaction)
+            try transaction.execute(
+                """
+                UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?)
+                WHERE portal_id = ? AND call_id = ?
+                """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+            return true
+        }
+    }
+
+    func find(_ key: CallKey, _ portal: PortalID) async throws -> Entry? {
+        try await database.read { transaction in
+            try transaction.queryOne(
+                "SELECT * FROM call_history WHERE portal_id = ? AND call_id = ?",
+                [.text(portal.rawValue), .text(key.rawValue)]
+            ).map(Entry.init)
+        }
+    }
+
+    /// A portal's history, newest first.
+    func list(_ portal: PortalID, limit: Int64, offset: Int64) async throws -> [Entry] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT * FROM call_history WHERE portal_id = ? ORDER BY recorded_at DESC, call_id LIMIT ? OFFSET ?
+                """, [.text(portal.rawValue), .integer(limit), .integer(offset)]
+            ).map(Entry.init)
+        }
+    }
+
+    /// Rows whose final cost is not known yet, recorded since `moment`.
+    func withoutCost(since moment: Moment, limit: Int) async throws -> [Entry] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT * FROM call_history WHERE cost_final IS NULL AND recorded_at >= ?
+                ORDER BY recorded_at LIMIT ?
+                """, [.integer(moment.milliseconds), .integer(limit)]
+            ).map(Entry.init)
+        }
+    }
+
+    /// Writes the final cost; the first one counts.
+    func setCost(_ cost: String, currency: String, _ key: CallKey, _ portal: PortalID) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE call_history SET cost_final = ?, cost_currency = ?
+                WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
+                """, [.text(cost), .text(currency), .text(portal.rawValue), .text(key.rawValue)])
+        }
+    }
+
+    /// The fields as the portal gets them: in their order, as texts, without the command.
+    static func json(_ fields: FormFields) -> JSONValue {
+        .object(
+            fields.fields.filter { $0.name != "COMMAND" }.map {
+                JSONValue.Field(name: $0.name, value: .text($0.value))
+            })
+    }
+}
+
+extension HistoryStore.Entry {
+    init(_ row: Row) throws {
+        guard let key = CallKey(rawValue: try row.text("call_id")),
+            let fields = FormFields(Array(try row.text("fields").utf8))
+        else { throw ControllerError(.internalFailure, "a history row is damaged; restore a backup") }
+        self.key = key
+        self.fields = fields
+        portal = PortalID(rawValue: try row.text("portal_id"))
+        source = try row.text("source")
+        recordedAt = Moment(milliseconds: try row.integer("recorded_at"))
+        costFinal = try row.optionalText("cost_final")
+        costCurrency = try row.optionalText("cost_currency")
+    }
+
+    /// As portal and operator see it: the report's fields, then the final cost once it is known.
+    var json: JSONValue {
+        guard case .object(var fields) = HistoryStore.json(fields) else { return .null }
+        fields.append(JSONValue.Field(name: "COST_FINAL", value: costFinal.json))
+        fields.append(JSONValue.Field(name: "COST_CURRENCY", value: costCurrency.json))
+        return .object(fields)
+    }
+}

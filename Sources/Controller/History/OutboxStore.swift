@@ -1,0 +1,88 @@
+import Storage
+
+/// Messages that must arrive, in the database.
+struct OutboxStore: Sendable {
+    /// A message that is due.
+    struct Message: Sendable, Equatable {
+        var id: Int64
+        var portal: PortalID
+        var command: String
+        var body: String
+        var attempts: Int64
+    }
+
+    let database: Database
+
+    /// Adds a message to the transaction of what it reports; the second with the same key is not added.
+    static func add(
+        _ command: String, key: String, _ body: String, _ portal: PortalID, at moment: Moment,
+        to transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO outbox (portal_id, command, message_key, body, created_at, attempts, due_at)
+            VALUES (?, ?, ?, ?, ?, 0, ?)
+            ON CONFLICT (portal_id, command, message_key) DO NOTHING
+            """,
+            [
+                .text(portal.rawValue), .text(command), .text(key), .text(body), .integer(moment.milliseconds),
+                .integer(moment.milliseconds),
+            ])
+    }
+
+    /// What is to be sent now, oldest first.
+    func due(at moment: Moment, limit: Int) async throws -> [Message] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT * FROM outbox WHERE delivered_at IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+                [.integer(moment.milliseconds), .integer(limit)]
+            ).map(Message.init)
+        }
+    }
+
+    /// When the next message is due; nil when none waits.
+    func nextDue() async throws -> Moment? {
+        try await database.read { transaction in
+            try transaction.queryOne("SELECT MIN(due_at) AS due_at FROM outbox WHERE delivered_at IS NULL")?
+                .optionalInteger("due_at").map { Moment(milliseconds: $0) }
+        }
+    }
+
+    func markDelivered(_ id: Int64, at moment: Moment) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "UPDATE outbox SET delivered_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?",
+                [.integer(moment.milliseconds), .integer(id)])
+        }
+    }
+
+    /// Puts the message off; the reason is kept for the operator.
+    func postpone(_ id: Int64, until moment: Moment, error: String) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "UPDATE outbox SET due_at = ?, attempts = attempts + 1, error = ? WHERE id = ?",
+                [.integer(moment.milliseconds), .text(error), .integer(id)])
+        }
+    }
+
+    /// How many messages wait for each portal.
+    func waiting() async throws -> [PortalID: Int64] {
+        try await database.read { transaction in
+            let rows = try transaction.query(
+                "SELECT portal_id, COUNT(*) AS messages FROM outbox WHERE delivered_at IS NULL GROUP BY portal_id")
+            return try Dictionary(
+                rows.map { (PortalID(rawValue: try $0.text("portal_id")), try $0.integer("messages")) },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+}
+
+extension OutboxStore.Message {
+    init(_ row: Row) throws {
+        id = try row.integer("id")
+        portal = PortalID(rawValue: try row.text("portal_id"))
+        command = try row.text("command")
+        body = try row.text("body")
+        attempts = try row.integer("attempts")
+    }
+}

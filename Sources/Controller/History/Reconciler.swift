@@ -1,0 +1,116 @@
+import Billing
+import Foundation
+import Logging
+
+/// Asks the voice platform for what the scenarios did not report: calls that ended unsaid, and final costs.
+struct Reconciler: Sendable {
+    private static let batch = 200
+    /// A session that the platform does not know after this long will not come back.
+    private static let longestCall = Duration.seconds(86_400)
+    /// The cost of a call this fresh is looked for every `eagerPause`.
+    private static let eagerAge = Duration.seconds(60)
+    private static let eagerPause = Duration.seconds(1)
+
+    let calls: CallStore
+    let history: HistoryStore
+    let provisioner: Provisioner
+    let portals: PortalDirectory
+    let interval: Duration
+    let bell: Bell
+    let outboxBell: Bell
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// Looks at once, then again and again until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            var pause = interval
+            do {
+                try await closeEnded()
+                if try await priceFinished() { pause = min(interval, Self.eagerPause) }
+            } catch {
+                logger.warning("reconciliation failed", metadata: ["error": "\(error)"])
+            }
+            await bell.wait(atMost: pause, clock: clock)
+        }
+    }
+
+    /// Completes the history of calls whose session has ended at the platform.
+    private func closeEnded() async throws {
+        for call in try await calls.open(limit: Self.batch) {
+            guard let portal = portals[call.portal] else { continue }
+            do {
+                try await close(call, portal)
+            } catch {
+                logger.warning(
+                    "call not reconciled", metadata: ["call.id": "\(call.key)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func close(_ call: CallRecord, _ portal: Portal) async throws {
+        guard let account = try await provisioner.existing(portal.id) else { return }
+        let age = now().milliseconds - call.createdAt.milliseconds
+        let isOld = Moment(milliseconds: 0).adding(Self.longestCall).milliseconds < age
+        guard let session = try await session(call.key, since: call.createdAt, account) else {
+            if isOld { try await calls.lose(call.key, portal.id, at: now()) }
+            return
+        }
+        guard session.hasEnded else { return }
+        let fields = CallSummary(call: call, session: session, account: account).fields
+        let isFirst = try await history.record(
+            fields, call.key, portal.id, source: .reconciliation, at: now())
+        guard isFirst else { return }
+        try await price(call.key, session, portal)
+        outboxBell.ring()
+        logger.info(
+            "call reconciled", metadata: ["call.id": "\(call.key)", "portal.id": "\(portal.id)"])
+    }
+
+    /// Final costs of reported calls; true when a fresh call still has none.
+    private func priceFinished() async throws -> Bool {
+        let oldest = Moment(milliseconds: now().milliseconds - 86_400_000)
+        var isExpected = false
+        for entry in try await history.withoutCost(since: oldest, limit: Self.batch) {
+            guard let portal = portals[entry.portal], let account = try await provisioner.existing(portal.id) else {
+                continue
+            }
+            do {
+                let session = try await session(entry.key, since: entry.recordedAt, account)
+                if let session, session.hasEnded {
+                    try await price(entry.key, session, portal)
+                    continue
+                }
+            } catch {
+                logger.warning("call not priced", metadata: ["call.id": "\(entry.key)", "error": "\(error)"])
+            }
+            if now() < entry.recordedAt.adding(Self.eagerAge) { isExpected = true }
+        }
+        return isExpected
+    }
+
+    private func price(_ key: CallKey, _ session: PlatformSession, _ portal: Portal) async throws {
+        let currency = portal.access.currency
+        try await history.setCost(
+            session.cost(currency).decimalText, currency: currency.code, key, portal.id)
+    }
+
+    /// The session that carries the call's identifier as its custom data.
+    private func session(_ key: CallKey, since: Moment, _ account: Account) async throws -> PlatformSession? {
+        try await provisioner.platform.sessions(
+            customData: key.rawValue, from: Self.date(since.seconds - 86_400), to: Self.date(now().seconds + 86_400),
+            account.credentials
+        ).first { $0.customData == nil || $0.customData == key.rawValue }
+    }
+
+    /// `YYYY-MM-DD HH:mm:ss` in UTC.
+    private static func date(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(
+            .verbatim(
+                """
+                \(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits) \
+                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)
+                """, timeZone: .gmt, calendar: Calendar(identifier: .gregorian)))
+    }
+}

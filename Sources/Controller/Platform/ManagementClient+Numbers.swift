@@ -1,0 +1,86 @@
+/// Telephone numbers, the key-value store and the call history.
+extension ManagementClient {
+    /// What renting a number asks for beside the number itself.
+    struct NumberOrder: Sendable, Equatable {
+        var number: String
+        var countryCode: String
+        var category: String
+        var region: String
+    }
+
+    func attachNumber(_ order: NumberOrder, _ account: Credentials) async throws(ManagementError) {
+        _ = try await send(
+            "AttachPhoneNumber", account, isRepeatable: false,
+            [
+                ("country_code", order.countryCode), ("phone_category_name", order.category),
+                ("phone_region_id", order.region), ("phone_number", order.number),
+            ])
+    }
+
+    /// Where the platform sells the number; nil when it does not.
+    func offer(of number: String, country: String, _ account: Credentials) async throws(ManagementError) -> NumberOrder?
+    {
+        let countries = try await send("GetPhoneNumberCategories", account, [("country_code", country)])
+        let categories = (countries["result"]?.elements ?? []).flatMap { $0["phone_categories"]?.elements ?? [] }
+        for category in categories.compactMap({ $0["phone_category_name"]?.string }) {
+            let place = [("country_code", country), ("phone_category_name", category)]
+            let regions = try await send("GetPhoneNumberRegions", account, place)
+            for region in (regions["result"]?.elements ?? []).compactMap({ $0["phone_region_id"]?.string }) {
+                let mask = [("phone_region_id", region), ("phone_number_mask", number), ("count", "20")]
+                let numbers = try await send("GetNewPhoneNumbers", account, place + mask)
+                let isHere = numbers["result"]?.elements.contains { $0["phone_number"]?.string == number } ?? false
+                if isHere {
+                    return NumberOrder(number: number, countryCode: country, category: category, region: region)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Whether the account has rented the number.
+    func hasNumber(_ number: String, _ account: Credentials) async throws(ManagementError) -> Bool {
+        let answer = try await send("GetPhoneNumbers", account, [("phone_number", number)])
+        return answer["result"]?.elements.contains { $0["phone_number"]?.string == number } ?? false
+    }
+
+    /// Sends the number's calls to the application's rule.
+    func bindNumber(
+        _ number: String, application: Int64, rule: Int64, _ account: Credentials
+    ) async throws(ManagementError) {
+        _ = try await send(
+            "BindPhoneNumberToApplication", account,
+            [
+                ("phone_number", number), ("application_id", String(application)), ("rule_id", String(rule)),
+                ("bind", "true"),
+            ])
+    }
+
+    /// Keeps a value for the application's scenarios, at most 2000 characters, for `life` seconds.
+    func setItem(
+        _ key: String, _ value: String, life: Int, application: Int64, _ account: Credentials
+    ) async throws(ManagementError) {
+        _ = try await send(
+            "SetKeyValueItem", account,
+            [
+                ("key", key), ("value", value), ("application_id", String(application)), ("ttl", String(life)),
+            ])
+    }
+
+    func deleteItem(_ key: String, application: Int64, _ account: Credentials) async throws(ManagementError) {
+        _ = try await send(
+            "DelKeyValueItem", account, [("key", key), ("application_id", String(application))])
+    }
+
+    /// The sessions that carry `customData`, with their calls and records; dates are UTC texts of the platform.
+    func sessions(
+        customData: String, from: String, to: String, _ account: Credentials
+    ) async throws(ManagementError) -> [PlatformSession] {
+        let answer = try await send(
+            "GetCallHistory", account,
+            [
+                ("from_date", from), ("to_date", to), ("call_session_history_custom_data", customData),
+                ("with_calls", "true"), ("with_records", "true"), ("with_other_resources", "true"), ("count", "20"),
+            ])
+        return (answer["result"]?.elements ?? []).map(PlatformSession.init)
+    }
+}

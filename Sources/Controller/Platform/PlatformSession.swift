@@ -1,0 +1,81 @@
+import Billing
+
+/// One scenario session in the platform's history.
+struct PlatformSession: Sendable, Equatable {
+    /// One leg of it.
+    struct Leg: Sendable, Equatable {
+        var isIncoming: Bool
+        var isSuccessful: Bool
+        var duration: Int64
+        var remoteNumber: String
+        var recordURL: String?
+    }
+
+    var applicationID: Int64?
+    var accountID: Int64?
+    /// Seconds; nil while the session runs.
+    var duration: Int64?
+    var finishReason: String?
+    var logURL: String?
+    var customData: String?
+    var legs: [Leg]
+    var recordURLs: [String]
+    /// Decimal texts of everything that was charged.
+    var costs: [String]
+
+    /// A session's duration is known when it has ended.
+    var hasEnded: Bool { duration != nil || finishReason != nil }
+
+    init(_ json: JSONValue) {
+        applicationID = json["application_id"]?.int64
+        accountID = json["account_id"]?.int64
+        duration = json["duration"]?.int64
+        finishReason = json["finish_reason"]?.string
+        logURL = json["log_file_url"]?.string
+        customData = json["custom_data"]?.string
+        let calls = json["calls"]?.elements ?? []
+        let records = json["records"]?.elements ?? []
+        legs = calls.map(Leg.init)
+        recordURLs = records.compactMap { $0["record_url"]?.string } + legs.compactMap(\.recordURL)
+        costs = (calls + records + (json["other_resource_usage"]?.elements ?? [])).compactMap {
+            $0["cost"].flatMap(Self.decimal)
+        }
+    }
+
+    /// The sum of all charges; a cost that is no amount counts nothing.
+    func cost(_ currency: Currency) -> Money {
+        costs.reduce(.zero(currency)) { sum, text in
+            guard let money = try? Money(text, currency), let total = try? sum.adding(money) else { return sum }
+            return total
+        }
+    }
+
+    /// The shortest decimal text that reads back as the number the platform wrote.
+    private static func decimal(_ value: JSONValue) -> String? {
+        switch value {
+        case .text(let text): text
+        case .integer(let integer): String(integer)
+        case .real(let real): plainText(real)
+        default: nil
+        }
+    }
+
+    /// Without an exponent, to the millionth.
+    private static func plainText(_ real: Double) -> String? {
+        let millionths = (real * 1_000_000).rounded()
+        guard let exact = Int64(exactly: millionths) else { return nil }
+        let fraction = String(exact.magnitude % 1_000_000)
+        let padded = String(repeating: "0", count: 6 - fraction.count) + fraction
+        return (exact < 0 ? "-" : "") + "\(exact.magnitude / 1_000_000).\(padded)"
+    }
+}
+
+extension PlatformSession.Leg {
+    init(_ json: JSONValue) {
+        isIncoming = json["incoming"] == true
+        isSuccessful = json["successful"] == true
+        duration = json["duration"]?.int64 ?? 0
+        remoteNumber = json["remote_number"]?.string ?? ""
+        recordURL = json["record_url"]?.string
+    }
+}

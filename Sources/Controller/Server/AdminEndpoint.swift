@@ -1,0 +1,90 @@
+import Digests
+import Foundation
+import Hummingbird
+
+/// `/admin/…`: what the operator looks at, behind a bearer token.
+struct AdminEndpoint: Sendable {
+    private static let mostCalls = 500
+
+    let token: Secret
+    let portals: PortalDirectory
+    let calls: CallStore
+    let history: HistoryStore
+    let outbox: OutboxStore
+    let routing: CallRouting
+    let now: @Sendable () -> Moment
+
+    /// Compares digests, so that neither length nor content of the token shows in the time.
+    func isOperator(_ request: Request) -> Bool {
+        let given = HashFunction.sha256.digest((request.headers[.authorization] ?? "").utf8)
+        let expected = HashFunction.sha256.digest("Bearer \(token.revealed)".utf8)
+        return !token.revealed.isEmpty && ConstantTime.equal(given, expected)
+    }
+
+    /// The latest calls, newest first.
+    func list(limit: Int?) async throws -> JSONValue {
+        var rows: [JSONValue] = []
+        for call in try await calls.latest(limit: min(max(limit ?? 50, 1), Self.mostCalls)) {
+            rows.append(Self.json(call, try await history.find(call.key, call.portal)))
+        }
+        let waiting = try await outbox.waiting().sorted { $0.key < $1.key }
+        return [
+            "calls": .list(rows),
+            "outbox": .object(waiting.map { JSONValue.Field(name: $0.key.rawValue, value: .integer($0.value)) }),
+        ]
+    }
+
+    /// One call with every decision that was made for it.
+    func show(_ text: String) async throws -> JSONValue {
+        guard let key = CallKey(rawValue: text), let call = try await calls.findAll(key).first else {
+            throw ControllerError(.callNotFound, "there is no such call")
+        }
+        let summary = Self.json(call, try await history.find(key, call.portal))
+        guard case .object(let fields) = summary else { return summary }
+        return .object(fields + [JSONValue.Field(name: "decisions", value: .list(call.decisions))])
+    }
+
+    /// Who would get such a call, and why.
+    func explain(_ query: [String: String]) async throws -> JSONValue {
+        guard let line = query["line"], !line.isEmpty else {
+            throw ControllerError(.wrongRequest, "line must name a line")
+        }
+        let time = try time(query["at"])
+        var failure: any Error = ControllerError(.lineUnknown, "no portal has this line")
+        for portal in portals.all where query["portal"] == nil || query["portal"] == portal.id.rawValue {
+            do {
+                let decision = try await routing.explain(
+                    line: LineKey(rawValue: line), callerID: query["caller"] ?? "", dialledCode: query["code"],
+                    time: time, portal)
+                guard case .object(let fields) = decision.json(at: time) else { continue }
+                return .object([JSONValue.Field(name: "portal", value: .text(portal.id.rawValue))] + fields)
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    /// Seconds since 1970, or ISO 8601; now when missing.
+    private func time(_ text: String?) throws(ControllerError) -> Moment {
+        guard let text, !text.isEmpty else { return now() }
+        if let seconds = Int64(text), (0...Int64(1 << 40)).contains(seconds) {
+            return Moment(milliseconds: seconds * 1000)
+        }
+        guard let date = try? Date(text, strategy: .iso8601) else {
+            throw ControllerError(.wrongRequest, "at must be seconds since 1970 or like 2026-03-01T09:00:00Z")
+        }
+        return Moment(milliseconds: Int64(date.timeIntervalSince1970) * 1000)
+    }
+
+    private static func json(_ call: CallRecord, _ entry: HistoryStore.Entry?) -> JSONValue {
+        [
+            "call_id": .text(call.key.rawValue), "portal": .text(call.portal.rawValue),
+            "line": .text(call.line.rawValue), "phone_number": .text(call.phoneNumber),
+            "caller": .text(call.callerID), "state": .text(call.state.rawValue), "user_id": call.userID.json,
+            "answer": call.lastAnswer.json, "created_at": .integer(call.createdAt.milliseconds),
+            "connected_at": (call.connectedAt?.milliseconds).json, "ended_at": (call.endedAt?.milliseconds).json,
+            "history": entry?.json ?? .null, "history_source": (entry?.source).json,
+        ]
+    }
+}

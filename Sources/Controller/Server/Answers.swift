@@ -1,0 +1,41 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// JSON answers of all endpoints.
+enum Answers {
+    /// 200 with this text, to the character.
+    static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    static func json(_ value: JSONValue) -> Response { text(value.encoded) }
+
+    /// `{"result":"OK"}`
+    static let done: JSONValue = ["result": "OK"]
+
+    /// `{"error":{"code","msg"}}` with the status that fits.
+    static func error(_ error: ControllerError) -> Response {
+        let body: JSONValue = ["error": ["code": .text(error.code.rawValue), "msg": .text(error.message)]]
+        return text(body.encoded, status: status(error.code))
+    }
+
+    /// The same text for every refusal: a mistake tells nothing.
+    static var refused: Response { error(ControllerError(.refused, "the request was refused")) }
+
+    private static func status(_ code: ControllerError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .refused: .forbidden
+        case .wrongRequest: .badRequest
+        case .licence: .init(code: 402, reasonPhrase: "Payment Required")
+        case .unknownCommand, .callNotFound, .lineUnknown: .notFound
+        case .numberTaken: .conflict
+        case .settingsInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
+        case .portalAway, .platformAway: .serviceUnavailable
+        case .platformRefused: .badGateway
+        case .scenarioUnreadable, .internalFailure: .internalServerError
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Billing
+import Foundation
+import PhoneNumbers
+
+/// `POST /portal/<Command>`: what portals ask for.
+struct PortalEndpoint: Sendable {
+    let provisioner: Provisioner
+    let settings: LineSettingsCache
+    let relay: CommandRelay
+    let history: HistoryStore
+    let sipServer: String
+
+    func answer(_ command: String, _ body: [UInt8], _ portal: Portal) async throws -> JSONValue {
+        guard let json = JSONValue(Data(body)), case .object = json else {
+            throw ControllerError(.wrongRequest, "the body must be a JSON object")
+        }
+        switch command {
+        case "GetAccountInfo": return try await accountInfo(portal)
+        case "GetUser": return try await user(json, portal)
+        case "AddNumber": return try await addNumber(json, portal)
+        case "SettingsChanged":
+            try await settings.changed(try line(json), portal)
+            return Answers.done
+        case "CallCommand": return try await callCommand(json, portal)
+        case "GetCallHistory": return try await callHistory(json, portal)
+        default: throw ControllerError(.unknownCommand, "the controller does not know the command")
+        }
+    }
+
+    private func accountInfo(_ portal: Portal) async throws -> JSONValue {
+        let account = try await provisioner.account(portal)
+        let info = try await provisioner.platform.accountInfo(account.credentials)
+        return [
+            "account_name": .text(account.name), "balance": info["balance"] ?? .null,
+            "currency": .text(info["currency"]?.string ?? portal.access.currency.code),
+        ]
+    }
+
+    private func user(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+        guard let employee = json["USER_ID"]?.int64, (1..<1_000_000_000_000).contains(employee) else {
+            throw ControllerError(.wrongRequest, "USER_ID must be the identifier of an employee")
+        }
+        let credentials = try await provisioner.credentials(portal, employee: employee)
+        return [
+            "user_login": .text(credentials.browserLogin),
+            "user_password": .text(credentials.browserPassword.revealed),
+            "phone_login": .text(credentials.phoneLogin),
+            "phone_password": .text(credentials.phonePassword.revealed),
+            "domain": .text(credentials.account.domain), "sip_server": .text(sipServer),
+        ]
+    }
+
+    private func addNumber(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+        let text = json["PHONE_NUMBER"]?.string ?? ""
+        guard let number = PhoneNumberParser.parse(text, defaultRegion: portal.access.region).number else {
+            throw ControllerError(.wrongRequest, "PHONE_NUMBER must be a telephone number")
+        }
+        try await provisioner.add(number, portal)
+        return ["result": "OK", "phone_number": .text(number.digits)]
+    }
+
+    private func line(_ json: JSONValue) throws(ControllerError) -> LineKey {
+        guard let line = json["SEARCH_ID"]?.string, !line.isEmpty, line.utf8.count <= 255 else {
+            throw ControllerError(.wrongRequest, "SEARCH_ID must be a text of 1 to 255 characters")
+        }
+        return LineKey(rawValue: line)
+    }
+
+    private func callCommand(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+        guard let key = CallKey(rawValue: json["CALL_ID"]?.string ?? "") else {
+            throw ControllerError(.wrongRequest, "CALL_ID must be a text of 1 to \(CallKey.longest) characters")
+        }
+        try await relay.relay(try CommandRelay.Command(json), to: key, portal.id)
+        return Answers.done
+    }
+
+    /// LIMIT and PAGE as in the portal's protocol: 20 and 1 when missing.
+    private func callHistory(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+        let limit = min(max(json["LIMIT"]?.int64 ?? 20, 1), 500)
+        let page = min(max(json["PAGE"]?.int64 ?? 1, 1), 100_000)
+        let entries = try await history.list(portal.id, limit: limit, offset: (page - 1) * limit)
+        return ["result": .list(entries.map(\.json))]
+    }
+}

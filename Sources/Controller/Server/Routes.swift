@@ -1,0 +1,78 @@
+import Hummingbird
+import Logging
+import RequestSigning
+
+/// The controller's HTTP surface: signature or token first, then the command.
+struct Routes: Sendable {
+    let gate: RequestGate
+    let scenario: ScenarioEndpoint
+    let portal: PortalEndpoint
+    let admin: AdminEndpoint
+    let logger: Logger
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("scenario") { request, _ in
+            await signed(request, .scenarioToController, "scenario") { admitted in
+                Answers.text(try await scenario.answer(admitted.body, admitted.portal))
+            }
+        }
+        router.post("portal/:command") { request, context in
+            let command = context.parameters.get("command") ?? ""
+            return await signed(request, .portalToController, "portal") { admitted in
+                Answers.json(try await portal.answer(command, admitted.body, admitted.portal))
+            }
+        }
+        router.get("admin/calls") { request, _ in
+            await operated(request) {
+                try await admin.list(limit: request.uri.queryParameters["limit"].flatMap { Int($0) })
+            }
+        }
+        router.get("admin/calls/:call") { request, context in
+            await operated(request) { try await admin.show(context.parameters.get("call") ?? "") }
+        }
+        router.get("admin/route/explain") { request, _ in
+            let query = Dictionary(
+                request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+                uniquingKeysWith: { first, _ in first })
+            return await operated(request) { try await admin.explain(query) }
+        }
+        return router
+    }
+
+    private func signed(
+        _ request: Request, _ direction: RequestKey.Direction, _ endpoint: String,
+        _ work: (RequestGate.Admitted) async throws -> Response
+    ) async -> Response {
+        guard let admitted = await gate.admit(request, direction: direction) else {
+            logger.warning("request refused", metadata: ["endpoint": "\(endpoint)"])
+            return Answers.refused
+        }
+        do {
+            return try await work(admitted)
+        } catch {
+            return failed(error, ["endpoint": "\(endpoint)", "portal.id": "\(admitted.portal.id)"])
+        }
+    }
+
+    private func operated(_ request: Request, _ work: () async throws -> JSONValue) async -> Response {
+        guard admin.isOperator(request) else {
+            logger.warning("request refused", metadata: ["endpoint": "admin"])
+            return Answers.refused
+        }
+        do {
+            return Answers.json(try await work())
+        } catch {
+            return failed(error, ["endpoint": "admin"])
+        }
+    }
+
+    private func failed(_ error: any Error, _ metadata: Logger.Metadata) -> Response {
+        let external = ControllerError.external(error)
+        var metadata = metadata
+        metadata["error"] = "\(error)"
+        logger.log(
+            level: external.code == .internalFailure ? .error : .notice, "request failed", metadata: metadata)
+        return Answers.error(external)
+    }
+}

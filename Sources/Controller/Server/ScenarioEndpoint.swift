@@ -1,0 +1,83 @@
+import Logging
+
+/// `POST /scenario`: what running scenarios ask and report.
+struct ScenarioEndpoint: Sendable {
+    let settings: LineSettingsCache
+    let routing: CallRouting
+    let calls: CallStore
+    let history: HistoryReporter
+    let provisioner: Provisioner
+    let notices: PortalNotices
+    let now: @Sendable () -> Moment
+
+    /// The answer's text.
+    ///
+    /// - Throws: `ControllerError` and what lies below; never for a report that was taken.
+    func answer(_ body: [UInt8], _ portal: Portal) async throws -> String {
+        guard let fields = FormFields(body) else {
+            throw ControllerError(.wrongRequest, "the body is not a form")
+        }
+        switch fields["COMMAND"] {
+        case "IncomingGetConfig": return try await config(fields, portal)
+        case "IncomingInvite":
+            await provisioner.moveForward(portal)
+            return try await routing.invite(try request(fields), portal)
+        case "GetNextInQueue":
+            return try await routing.next(try request(fields), lastUser: Int64(fields["LAST_USER_ID"]), portal)
+        case "StartCall": return try await start(fields, portal)
+        case "HangupCall": return try await hangUp(fields, portal)
+        case "AddCallHistory":
+            try await history.take(fields, try key(fields), portal)
+            return Answers.done.encoded
+        default: throw ControllerError(.unknownCommand, "the controller does not know the command")
+        }
+    }
+
+    private func config(_ fields: FormFields, _ portal: Portal) async throws -> String {
+        await provisioner.moveForward(portal)
+        let request = try request(fields)
+        try await calls.register(request.record(portal.id, at: now()))
+        do {
+            return try await settings.settings(request.line, phoneNumber: request.phoneNumber, portal).text
+        } catch let error as ControllerError where error.code == .lineUnknown {
+            // Part of the protocol, not a failure: the scenario apologises and ends.
+            return JSONValue.object([.init(name: "ERROR", value: "LINE_UNKNOWN")]).encoded
+        }
+    }
+
+    private func start(_ fields: FormFields, _ portal: Portal) async throws -> String {
+        try await calls.connect(
+            try key(fields), portal.id, user: Int64(fields["USER_ID"]),
+            device: String(fields["CALL_DEVICE"].prefix(16)),
+            at: now())
+        notices.send("StartCall", HistoryStore.json(fields), portal)
+        return Answers.done.encoded
+    }
+
+    private func hangUp(_ fields: FormFields, _ portal: Portal) async throws -> String {
+        try await calls.end(try key(fields), portal.id, at: now())
+        notices.send("HangupCall", HistoryStore.json(fields), portal)
+        return Answers.done.encoded
+    }
+
+    private func key(_ fields: FormFields) throws(ControllerError) -> CallKey {
+        guard let key = CallKey(rawValue: fields["CALL_ID"]) else {
+            throw ControllerError(.wrongRequest, "CALL_ID must be a text of 1 to \(CallKey.longest) characters")
+        }
+        return key
+    }
+
+    private func request(_ fields: FormFields) throws(ControllerError) -> CallRouting.Request {
+        let number = fields["PHONE_NUMBER"]
+        let searchID = fields["ACCOUNT_SEARCH_ID"]
+        let line = searchID.isEmpty ? number : searchID
+        guard !line.isEmpty, [line, number, fields["CALLER_ID"]].allSatisfy({ $0.utf8.count <= 255 }) else {
+            throw ControllerError(
+                .wrongRequest,
+                "ACCOUNT_SEARCH_ID or PHONE_NUMBER must name the line, no field with more than 255 characters")
+        }
+        return CallRouting.Request(
+            key: try key(fields), line: LineKey(rawValue: line), phoneNumber: number, callerID: fields["CALLER_ID"],
+            dialledCode: fields["DIRECT_CODE"], accessURL: fields["ACCESS_URL"])
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Logging
+
+/// Gives every line's settings, from the portal once, then from memory of this system and of the platform.
+struct LineSettingsCache: Sendable {
+    /// The platform's limit for one value; longer settings are asked for each time the platform has forgotten them.
+    static let longestItem = 2000
+    /// How long the platform keeps them, in seconds.
+    static let itemLife = 86_400
+
+    let store: LineSettingsStore
+    let provisioner: Provisioner
+    let now: @Sendable () -> Moment
+    let logger: Logger
+    /// A refresh that began before a later one ended must not write over it.
+    let locks: PortalLocks
+
+    /// The settings in force.
+    ///
+    /// A line seen for the first time, or changed since, is asked for at the portal; when that fails, what was good last
+    /// stays in force.
+    /// - Throws: `ControllerError` when there never were any: `lineUnknown`, `portalAway`, `settingsInvalid`.
+    func settings(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
+        let stored = try await store.find(line, portal.id)
+        if let stored, !stored.isStale { return try Self.read(stored.text, portal) }
+        do {
+            return try await refresh(line, phoneNumber: phoneNumber, portal)
+        } catch let error as ControllerError where error.code != .lineUnknown {
+            guard let stored else { throw error }
+            return try Self.read(stored.text, portal)
+        }
+    }
+
+    /// Asks the portal again after a change and brings platform and database to its answer.
+    ///
+    /// - Throws: `ControllerError`: `settingsInvalid` (the old ones stay in force, the error is stored), `portalAway`
+    ///   (the old ones stay until the next call asks again), `lineUnknown` (the line is forgotten).
+    func changed(_ line: LineKey, _ portal: Portal) async throws {
+        let affected = try await store.affected(by: line, portal.id)
+        var failure: ControllerError?
+        for stored in affected {
+            do {
+                let settings = try await refresh(stored.line, phoneNumber: stored.phoneNumber, portal)
+                try await push(settings, stored.line, portal)
+            } catch {
+                let error = ControllerError.external(error)
+                failure = failure ?? error
+                if error.code != .settingsInvalid { try await drop(stored.line, portal) }
+            }
+        }
+        // Nobody has asked for the line yet: nothing here, but a platform may hold it from an earlier life.
+        if affected.isEmpty { try await drop(line, portal) }
+        if let failure { throw failure }
+    }
+
+    private func refresh(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
+        try await locks.withLock(portal.id) {
+            let settings: LineSettings
+            do {
+                let answer = try await portal.client.send(
+                    "LineSettings", ["SEARCH_ID": .text(line.rawValue), "PHONE_NUMBER": .text(phoneNumber)])
+                settings = try LineSettings(answer, region: portal.access.region)
+            } catch {
+                throw try await refused(line, portal, error)
+            }
+            try await store.save(settings, line, phoneNumber: phoneNumber, portal.id, at: now())
+            return settings
+        }
+    }
+
+    /// Remembers why the portal's answer was not taken, and says it.
+    private func refused(_ line: LineKey, _ portal: Portal, _ error: any Error) async throws -> any Error {
+        logger.warning(
+            "line settings not taken",
+            metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
+        switch error {
+        case let error as LineSettings.Invalid:
+            try await store.markStale(line, portal.id, error: error.description)
+            return ControllerError(.settingsInvalid, error.description)
+        case let error as ControllerError where error.code == .lineUnknown:
+            try await store.delete(line, portal.id)
+        case let error as ControllerError:
+            try await store.markStale(line, portal.id, error: error.message)
+        default: break
+        }
+        return error
+    }
+
+    /// Puts the settings where the account's scenarios read them first.
+    private func push(_ settings: LineSettings, _ line: LineKey, _ portal: Portal) async throws {
+        guard let account = try await provisioner.existing(portal.id) else { return }
+        guard settings.text.count <= Self.longestItem else { return try await drop(line, portal) }
+        try await provisioner.platform.setItem(
+            Self.key(line), settings.text, life: Self.itemLife, application: account.applicationID,
+            account.credentials)
+    }
+
+    /// Takes them away there, so that the next call asks the controller.
+    private func drop(_ line: LineKey, _ portal: Portal) async throws {
+        guard let account = try await provisioner.existing(portal.id) else { return }
+        do throws(ManagementError) {
+            try await provisioner.platform.deleteItem(
+                Self.key(line), application: account.applicationID, account.credentials)
+        } catch {
+            // A refusal means that the platform has no such item, which is what was wanted.
+            if error.isPassing { throw error }
+        }
+    }
+
+    static func key(_ line: LineKey) -> String { "line:\(line.rawValue)" }
+
+    private static func read(_ text: String, _ portal: Portal) throws -> LineSettings {
+        do {
+            return try LineSettings(Data(text.utf8), region: portal.access.region)
+        } catch {
+            throw ControllerError(.settingsInvalid, error.description)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Storage
+
+/// The controller's tables.
+enum Schema {
+    static let migrations = [
+        Migration(
+            "2026-11 accounts",
+            [
+                """
+                CREATE TABLE account (
+                    portal_id TEXT PRIMARY KEY, account_name TEXT NOT NULL UNIQUE, account_password TEXT NOT NULL,
+                    account_id BIGINT, api_key TEXT, application_id BIGINT, application_name TEXT, scenario_id BIGINT,
+                    scenario_version BIGINT, scenario_digest TEXT, rule_id BIGINT)
+                """,
+                """
+                CREATE TABLE platform_user (
+                    portal_id TEXT NOT NULL REFERENCES account (portal_id), user_name TEXT NOT NULL,
+                    password TEXT NOT NULL, is_ready BIGINT NOT NULL, PRIMARY KEY (portal_id, user_name))
+                """,
+                """
+                CREATE TABLE platform_number (
+                    portal_id TEXT NOT NULL REFERENCES account (portal_id), phone_number TEXT NOT NULL,
+                    is_bound BIGINT NOT NULL, PRIMARY KEY (portal_id, phone_number))
+                """,
+            ]),
+        Migration(
+            "2026-11 lines",
+            [
+                """
+                CREATE TABLE line_settings (
+                    portal_id TEXT NOT NULL, line TEXT NOT NULL, search_id TEXT NOT NULL, phone_number TEXT NOT NULL,
+                    settings TEXT NOT NULL, version BIGINT NOT NULL, fetched_at BIGINT NOT NULL,
+                    is_stale BIGINT NOT NULL, error TEXT, PRIMARY KEY (portal_id, line))
+                """,
+                """
+                CREATE TABLE employee_snapshot (
+                    portal_id TEXT PRIMARY KEY, employees TEXT NOT NULL, fetched_at BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE employee_turn (
+                    portal_id TEXT NOT NULL, employee_id BIGINT NOT NULL, offered_at BIGINT NOT NULL,
+                    PRIMARY KEY (portal_id, employee_id))
+                """,
+            ]),
+        Migration(
+            "2026-11 calls",
+            [
+                """
+                CREATE TABLE call (
+                    portal_id TEXT NOT NULL, call_id TEXT NOT NULL, line TEXT NOT NULL, phone_number TEXT NOT NULL,
+                    caller_id TEXT NOT NULL, access_url TEXT NOT NULL, state TEXT NOT NULL, dialled_code TEXT,
+                    lookup TEXT, attempts TEXT NOT NULL, last_answer TEXT, decisions TEXT NOT NULL, user_id BIGINT,
+                    device TEXT, created_at BIGINT NOT NULL, connected_at BIGINT, ended_at BIGINT,
+                    PRIMARY KEY (portal_id, call_id))
+                """,
+                "CREATE INDEX call_by_state ON call (state, created_at)",
+                """
+                CREATE TABLE call_history (
+                    portal_id TEXT NOT NULL, call_id TEXT NOT NULL, fields TEXT NOT NULL, source TEXT NOT NULL,
+                    recorded_at BIGINT NOT NULL, cost_final TEXT, cost_currency TEXT,
+                    PRIMARY KEY (portal_id, call_id))
+                """,
+                "CREATE INDEX call_history_by_cost ON call_history (cost_final, recorded_at)",
+                """
+                CREATE TABLE outbox (
+                    id AUTO_ID, portal_id TEXT NOT NULL, command TEXT NOT NULL, message_key TEXT NOT NULL,
+                    body TEXT NOT NULL, created_at BIGINT NOT NULL, attempts BIGINT NOT NULL, due_at BIGINT NOT NULL,
+                    delivered_at BIGINT, error TEXT, UNIQUE (portal_id, command, message_key))
+                """,
+                "CREATE INDEX outbox_by_due ON outbox (delivered_at, due_at)",
+            ]),
+    ]
+}

@@ -1,0 +1,82 @@
+import AsyncHTTPClient
+import CRM
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import RequestSigning
+import ServiceLifecycle
+import Storage
+
+/// The telephony controller: accounts, settings, routes and history between portals and the voice platform.
+///
+/// Run it in a `ServiceGroup`. On shutdown it takes no new requests, finishes those that run, and closes its database;
+/// undelivered reports wait in the database for the next start.
+public struct TelephonyController: Service {
+    private let configuration: ControllerConfiguration
+    private let logger: Logger
+    private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Moment
+    private let onListening: @Sendable (Int) async -> Void
+
+    /// - Parameters:
+    ///   - clock: Measures limits and pauses.
+    ///   - now: Tells the time of day.
+    ///   - onListening: Called once with the port when requests are taken.
+    public init(
+        _ configuration: ControllerConfiguration, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Moment = {
+            Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        },
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.now = now
+        self.onListening = onListening
+    }
+
+    /// Runs until shutdown or cancellation.
+    ///
+    /// - Throws: `StorageError`, `ControllerError` for an unreadable scenario, or the server's error for a taken address.
+    public func run() async throws {
+        let scenario = try ScenarioText.load(configuration.scenario, controllerURL: configuration.publicURL)
+        let database = try Database.open(path: configuration.databasePath)
+        try await database.migrate(Schema.migrations)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton)
+        let outcome: Result<Void, any Error>
+        do {
+            try await serve(parts(scenario, database, http))
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        try await http.shutdown()
+        try database.close()
+        try outcome.get()
+    }
+
+    private func serve(_ parts: ControllerParts) async throws {
+        let application = Application(
+            router: parts.routes.router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard"),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            for loop in parts.loops {
+                group.addTask { await cancelWhenGracefulShutdown { await loop() } }
+            }
+            // The server's end is the controller's end.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func parts(_ scenario: ScenarioText, _ database: Database, _ http: HTTPClient) -> ControllerParts {
+        ControllerParts(
+            configuration: configuration, scenario: scenario, database: database, http: http, clock: clock, now: now,
+            logger: logger)
+    }
+}
