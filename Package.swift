@@ -95,6 +95,7 @@ let package = Package(
             [
                 "Billing", "PhoneNumbers", "Storage", "VoiceEngine", "ScenarioRuntime", "CallControl", "Digests",
                 nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
         module("CRM", ["PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, nioHTTP1, logging]),
         module(
@@ -127,9 +128,30 @@ let package = Package(
         tests("LayeringTests", []),
         tests("SDPTests", ["SDP"]),
         tests("MediaTests", ["Media", "SDP", "CSndfile", "CSpandsp"]),
+        tests("StorageTests", ["Storage"]),
+        tests("BillingTests", ["Billing"]),
+        tests(
+            "VoicePlatformTests",
+            [
+                "VoicePlatform", "Billing", "Storage", "CallControl", "ScenarioRuntime", "VoiceEngine", "Digests",
+                nioCore, nioPosix, httpClient, logging, lifecycle,
+            ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
         tests(
             "ScenarioRuntimeTests",
             ["ScenarioRuntime", "CallControl", "WorkerProtocol", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
+        tests(
+            "PortalTests",
+            [
+                "Portal", "RequestSigning", "Digests", "PhoneNumbers", hummingbird, httpTypes, httpClient, nioCore,
+                nioFoundation, nioHTTP1, logging,
+            ]),
+        tests("CRMTests", ["CRM", "PhoneNumbers", "RequestSigning", nioCore, hummingbird, httpTypes, httpClient]),
+        tests(
+            "ControllerTests",
+            [
+                "Controller", "Billing", "PhoneNumbers", "RequestSigning", "Storage", "Digests", nioCore, nioHTTP1,
+                hummingbird, httpTypes, httpClient, logging, lifecycle,
+            ]),
     ]
 )
