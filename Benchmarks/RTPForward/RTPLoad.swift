@@ -21,10 +21,8 @@ final class RTPLoad: Sendable {
         guard media_address_parse(address, port, &local) else { return nil }
         let socket = media_socket_open(&local, 4 << 20)
         guard socket >= 0 else { return nil }
-        var length = socklen_t(MemoryLayout<media_address>.size)
-        _ = withUnsafeMutablePointer(to: &local.any) { getsockname(socket, $0, &length) }
         self.socket = socket
-        self.port = media_address_port(&local)
+        self.port = media_socket_port(socket)
     }
 
     deinit { close(socket) }

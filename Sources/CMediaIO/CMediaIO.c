@@ -46,6 +46,12 @@ int media_socket_open(const media_address *local, int receive_buffer_bytes) {
     return descriptor;
 }
 
+uint16_t media_socket_port(int socket) {
+    media_address local;
+    socklen_t length = sizeof(local);
+    return getsockname(socket, &local.any, &length) < 0 ? 0 : media_address_port(&local);
+}
+
 int media_timer_open(uint32_t period_microseconds) {
     int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (descriptor < 0) return -1;

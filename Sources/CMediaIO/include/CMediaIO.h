@@ -56,6 +56,8 @@ bool media_address_host(const media_address *address, char *buffer, size_t capac
 
 // A datagram socket bound to the address, never blocking; -1 with errno set when it cannot be had.
 int media_socket_open(const media_address *local, int receive_buffer_bytes);
+// The local port of a socket, which the system chose when it was bound to port 0; 0 when it has none.
+uint16_t media_socket_port(int socket);
 // A periodic monotonic timer; -1 with errno set.
 int media_timer_open(uint32_t period_microseconds);
 // Has `descriptor` reported with `token` while it is readable; -1 with errno set.

@@ -137,10 +137,8 @@ final class TestPhone {
         _ = media_address_parse(address, 0, &local)
         let socket = media_socket_open(&local, 1 << 18)
         guard socket >= 0 else { throw MediaError.socketRefused(address: address, errno: media_last_error()) }
-        var length = socklen_t(MemoryLayout<media_address>.size)
-        _ = withUnsafeMutablePointer(to: &local.any) { getsockname(socket, $0, &length) }
         self.socket = socket
-        self.port = media_address_port(&local)
+        self.port = media_socket_port(socket)
         self.server = port
         target = media_address()
         _ = media_address_parse(address, port, &target)
