@@ -24,9 +24,9 @@ extension SIPRequest {
     }
 
     /// The CANCEL of this INVITE (RFC 3261 9.1).
-    func cancellation(_ additional: [SIPHeaders.Field]) -> SIPRequest {
+    func cancellation(_ additional: SIPHeaders = SIPHeaders()) -> SIPRequest {
         var cancel = sameBranch(.cancel)
-        cancel.headers.append(contentsOf: additional)
+        cancel.headers.merge(additional)
         return cancel
     }
 
@@ -58,6 +58,19 @@ extension SIPRequest {
 }
 
 extension SIPHeaders {
+    /// The fields that transactions and dialogs live by, which no owner may set.
+    private static let reserved: Set<SIPHeaderName> = [
+        .via, .from, .to, .callID, .cSeq, .route, .recordRoute, .contentLength,
+    ]
+
+    /// Takes over an owner's fields: they replace ours of the same name, except for what identifies the message.
+    mutating func merge(_ given: SIPHeaders) {
+        var seen: Set<SIPHeaderName> = []
+        for field in given where !Self.reserved.contains(field.name) && seen.insert(field.name).inserted {
+            set(field.name, given.all(field.name))
+        }
+    }
+
     /// Adds lines at the end.
     mutating func append(contentsOf fields: some Sequence<Field>) {
         for field in fields { append(field.name, field.value) }

@@ -9,7 +9,8 @@ public enum InviteEvent: Hashable, Sendable {
     case ringing(status: Int, headers: SIPHeaders, body: [UInt8])
     /// Follows `ringing` when the provisional response had a body: the peer sends sound before it answers.
     case earlyMedia(description: [UInt8], headers: SIPHeaders)
-    /// The peer accepted. `description` is its answer, or its offer when the INVITE had none.
+    /// The peer accepted. `description` is its answer, or its offer when the INVITE had none; empty when the peer sent
+    /// its answer with a provisional response only.
     case answered(description: [UInt8], headers: SIPHeaders)
     /// The peer names other addresses (3xx).
     case redirected(status: Int, contacts: [NameAddress], headers: SIPHeaders)

@@ -48,7 +48,7 @@ extension InviteSession {
         guard phase == .opening, let role = callee else { return }
         var response = role.request.response(status, reason: reason, toTag: localTag)
         if let product = settings.product { response.headers.set(.server, product) }
-        response.headers.append(contentsOf: headers)
+        response.headers.merge(headers)
         act(.respond(response, role.transaction))
         let failure = InviteFailure(status: status, reason: reason, headers: headers, side: .local)
         finish(.failed(failure), at: now)
@@ -95,7 +95,7 @@ extension InviteSession {
         response.headers.set(.recordRoute, request.headers.all(.recordRoute))
         if let contact = dialog?.contact { response.headers.set(.contact, contact.description) }
         decorate(&response.headers, isRequest: false)
-        response.headers.append(contentsOf: headers)
+        response.headers.merge(headers)
         return response
     }
 

@@ -31,7 +31,7 @@ extension InviteSession {
         decorate(&request.headers, isRequest: true)
         SessionTimerNegotiation.ask(
             &request.headers, settings: settings.sessionTimer, current: nil, least: nil)
-        request.headers.append(contentsOf: call.headers)
+        request.headers.merge(call.headers)
         request.setDescription(call.description)
         return request
     }
@@ -128,11 +128,11 @@ extension InviteSession {
     }
 
     private mutating func finishCancelled(by response: SIPResponse, side: CallSide, at now: SIPInstant) {
-        // Our own 408 or 503 says nothing new about a call that was given up anyway.
-        let isSilent = side == .local
+        // Our own 408 or 503, or a challenge, says nothing new about a call that was given up anyway.
+        let isSilent = side == .local || [401, 407, 422].contains(response.status)
         let failure = InviteFailure(
             status: isSilent ? 487 : response.status, reason: isSilent ? nil : response.reason,
-            headers: response.headers, side: side)
+            headers: isSilent ? SIPHeaders() : response.headers, side: isSilent ? .local : side)
         finish(.failed(failure), at: now)
     }
 

@@ -12,7 +12,7 @@ extension InviteSession {
     mutating func sendDueCancel(at now: SIPInstant) {
         guard let role = caller, role.hasProvisional, let cancel = role.cancel, !cancel.isSent else { return }
         caller?.cancel?.isSent = true
-        send(role.request.cancellation(Array(cancel.headers)), on: role.flow, for: .cancel)
+        send(role.request.cancellation(cancel.headers), on: role.flow, for: .cancel)
         if phase == .ended { abandonAt = now + settings.timers.transactionTimeout }
     }
 

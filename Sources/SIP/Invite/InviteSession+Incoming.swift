@@ -30,7 +30,7 @@ extension InviteSession {
         _ request: SIPRequest, _ transaction: TransactionID, _ status: Int, headers: SIPHeaders = SIPHeaders()
     ) {
         var response = request.response(status, toTag: localTag)
-        response.headers.append(contentsOf: headers)
+        response.headers.merge(headers)
         act(.respond(response, transaction))
     }
 
@@ -44,14 +44,22 @@ extension InviteSession {
             act(.respond(role.request.response(487, toTag: localTag), role.transaction))
             return finish(.cancelled(reason: reason), at: now)
         }
-        acknowledgeLostAnswer()
+        // A callee that hangs up before our late answer still gets its ACK, so that it stops repeating the 2xx.
+        _ = acknowledgeLate(description: [], at: now)
         finish(.ended(InviteEnd(side: .remote, reason: reason, headers: request.headers)), at: now)
     }
 
-    /// A callee that hangs up before our late answer still gets its ACK, so that it stops repeating the 2xx.
-    private mutating func acknowledgeLostAnswer() {
-        guard caller?.owesAnswer == true else { return }
-        _ = acknowledgeLate(description: [])
+    /// Takes the order of a request that the owner answers; answers those that have none themselves.
+    mutating func isInOrder(_ request: SIPRequest, transaction: TransactionID, flow: SIPFlow) -> Bool {
+        guard phase != .ended, dialog?.id.remoteTag == (try? request.headers.from)?.tag ?? "" else {
+            refuse(request, transaction, 481)
+            return false
+        }
+        guard dialog?.receive(request, flow: flow) == .inOrder else {
+            refuse(request, transaction, 500)
+            return false
+        }
+        return true
     }
 
     private mutating func receivePayload(_ request: SIPRequest, _ transaction: TransactionID) {

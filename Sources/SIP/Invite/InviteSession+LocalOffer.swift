@@ -4,6 +4,7 @@ extension InviteSession {
     /// While another offer is under way it waits; a newer one replaces one that waits.
     mutating func offer(_ method: SIPMethod, description: [UInt8], at now: SIPInstant) {
         guard phase == .established else { return }
+        let method = method == .update && !peerAllowsUpdate ? .invite : method
         renegotiation.queued = Renegotiation.LocalOffer(method: method, description: description)
         sendQueuedOffer(at: now)
     }

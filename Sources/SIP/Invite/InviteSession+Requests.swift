@@ -23,7 +23,7 @@ extension InviteSession {
         guard let made = makeRequest(.bye) else { return }
         var request = made.request
         if let product = settings.product { request.headers.set(.userAgent, product) }
-        request.headers.append(contentsOf: headers)
+        request.headers.merge(headers)
         send(request, on: made.flow, for: .bye)
     }
 
@@ -35,22 +35,23 @@ extension InviteSession {
     }
 
     /// Sends the ACK with our answer to the offer in the 2xx; false when no answer is owed.
-    mutating func acknowledgeLate(description: [UInt8]) -> Bool {
+    mutating func acknowledgeLate(description: [UInt8], at now: SIPInstant) -> Bool {
         guard phase == .established, let role = caller, role.owesAnswer, role.winner != nil else { return false }
         caller?.owesAnswer = false
         localDescription = description
         acknowledge(role.invite, description: description)
+        sendQueuedOffer(at: now)
         return true
     }
 
-    /// Sends INFO, MESSAGE or OPTIONS inside the call.
+    /// Sends INFO, MESSAGE, OPTIONS or another request that changes nothing about the session.
     mutating func sendInformation(_ method: SIPMethod, payload: SIPPayload?, headers: SIPHeaders) {
         guard phase == .established, let made = makeRequest(method) else { return }
         var request = made.request
         decorate(&request.headers, isRequest: true)
         // RFC 3428 4: a MESSAGE has no Contact.
         if method == .message { request.headers.remove(.contact) }
-        request.headers.append(contentsOf: headers)
+        request.headers.merge(headers)
         if let payload {
             request.headers.set(.contentType, payload.contentType)
             request.body = payload.bytes

@@ -30,7 +30,7 @@ extension UserAgent {
         guard let request = layer.request(of: handle.transaction) else { throw .noSuchRequest }
         var response = request.response(status, reason: reason, toTag: tokens.token())
         if let product = settings.invite.product { response.headers.set(.server, product) }
-        response.headers.append(contentsOf: headers)
+        response.headers.merge(headers)
         response.body = body
         let isSent = layer.respond(response, to: handle.transaction, at: now)
         run(at: now)

@@ -11,7 +11,7 @@ extension UserAgent {
         finishCommand(handle, at: now)
     }
 
-    /// Offers the peer another description by UPDATE (RFC 3311); events as with `reinvite`.
+    /// Offers the peer another description by UPDATE (RFC 3311), or by re-INVITE where the peer does not allow that.
     public mutating func update(_ handle: SessionHandle, description: [UInt8], at now: SIPInstant)
         throws(UserAgentError)
     {
@@ -46,7 +46,9 @@ extension UserAgent {
         throws(UserAgentError)
     {
         try expect(handle, .established, .caller, "acknowledge")
-        guard sessions[handle]?.acknowledgeLate(description: description) == true else { throw .nothingToAnswer }
+        guard sessions[handle]?.acknowledgeLate(description: description, at: now) == true else {
+            throw .nothingToAnswer
+        }
         finishCommand(handle, at: now)
     }
 
@@ -67,6 +69,25 @@ extension UserAgent {
     /// Asks the peer whether it is still there; `requestAnswered` follows, with 408 when it is not.
     public mutating func options(_ handle: SessionHandle, at now: SIPInstant) throws(UserAgentError) {
         try send(.options, handle, payload: nil, headers: SIPHeaders(), at: now)
+    }
+
+    /// Sends a request of another method inside the call, such as REFER or NOTIFY; `requestAnswered` follows.
+    public mutating func request(
+        _ handle: SessionHandle, method: SIPMethod, payload: SIPPayload? = nil, headers: SIPHeaders = SIPHeaders(),
+        at now: SIPInstant
+    ) throws(UserAgentError) {
+        guard ![.invite, .ack, .cancel, .bye, .update, .prack].contains(method) else {
+            throw .wrongState("request", expected: "methods without a command of their own")
+        }
+        try send(method, handle, payload: payload, headers: headers, at: now)
+    }
+
+    /// Gives a call credentials for challenges to its further requests; an incoming call has none by itself.
+    public mutating func authorize(_ handle: SessionHandle, with credentials: SIPCredentials)
+        throws(UserAgentError)
+    {
+        guard sessions[handle] != nil else { throw .noSuchSession }
+        sessions[handle]?.authorizer = RequestAuthorizer(credentials: credentials)
     }
 
     private mutating func send(

@@ -34,9 +34,20 @@ extension UserAgent {
             return respond(481, to: request, transaction, at: now)
         }
         guard settings.invite.allow.contains(request.method) else {
-            return actions.append(.request(ServerRequestHandle(transaction: transaction), request, flow))
+            return forward(request, transaction, of: handle, flow: flow, at: now)
         }
         sessions[handle]?.receive(request, transaction: transaction, flow: flow, at: now)
+        settle(handle, at: now)
+    }
+
+    /// Hands a request of a call, such as REFER, to the shell, which finds the call by `session(of:)`.
+    private mutating func forward(
+        _ request: SIPRequest, _ transaction: TransactionID, of handle: SessionHandle, flow: SIPFlow,
+        at now: SIPInstant
+    ) {
+        if sessions[handle]?.isInOrder(request, transaction: transaction, flow: flow) == true {
+            actions.append(.request(ServerRequestHandle(transaction: transaction), request, flow))
+        }
         settle(handle, at: now)
     }
 
@@ -102,7 +113,7 @@ extension UserAgent {
     ) {
         var response = request.response(status, reason: reason, toTag: tokens.token())
         if let product = settings.invite.product { response.headers.set(.server, product) }
-        response.headers.append(contentsOf: headers)
+        response.headers.merge(headers)
         layer.respond(response, to: transaction, at: now)
     }
 

@@ -45,8 +45,8 @@ extension UserAgent {
         sessionTransactions[key] = id
     }
 
-    /// The session that a request with our tag belongs to.
-    func session(of request: SIPRequest) -> SessionHandle? {
+    /// The call that a request with our tag belongs to; nil when it belongs to none.
+    public func session(of request: SIPRequest) -> SessionHandle? {
         guard let callID = try? request.headers.callID, let tag = (try? request.headers.to)?.tag else { return nil }
         return sessionsByDialog[LocalDialog(callID: callID, localTag: tag)]
     }

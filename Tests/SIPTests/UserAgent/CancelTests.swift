@@ -121,7 +121,7 @@ struct CancelTests {
         let caller = try calling(&network)
         let invite = try #require(network.sent.first?.message.request)
         network.dead = [1]
-        var cancel = invite.cancellation([])
+        var cancel = invite.cancellation()
         cancel.setVia(network.flow(0, to: 1), branch: "z9hG4bKother")
         try network.inject(.request(cancel), to: 1, from: 0)
         network.dead = []
