@@ -7,6 +7,7 @@ public struct Dialog: Hashable, Sendable {
         case late
     }
 
+    /// What names the dialog at this end.
     public let id: DialogID
     /// The address of this side with its tag, as From of requests.
     public private(set) var local: NameAddress
@@ -14,6 +15,7 @@ public struct Dialog: Hashable, Sendable {
     public private(set) var remote: NameAddress
     /// The peer's Contact.
     public private(set) var remoteTarget: SIPURI
+    /// The proxies that requests pass, in the order of this side's requests.
     public let routeSet: [NameAddress]
     /// The number of the last request sent.
     public private(set) var localSequence: UInt32

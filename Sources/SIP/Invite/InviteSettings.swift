@@ -1,5 +1,6 @@
 /// What calls have in common at one element.
 public struct InviteSettings: Hashable, Sendable {
+    /// The timers of transactions and of 2xx retransmission.
     public var timers: SIPTimers
     /// Methods answered inside calls, written in Allow.
     public var allow: [SIPMethod]
@@ -11,10 +12,12 @@ public struct InviteSettings: Hashable, Sendable {
     public var provisionalInterval: Duration
     /// How often a re-INVITE is tried again after a glare (491).
     public var glareRetries: Int
+    /// How session timers are used.
     public var sessionTimer: SessionTimerSettings
     /// The text of User-Agent and Server; nil for none.
     public var product: String?
 
+    /// The usual settings, or others.
     public init(
         timers: SIPTimers = SIPTimers(),
         allow: [SIPMethod] = [.invite, .ack, .cancel, .bye, .options, .info, .message, .update],

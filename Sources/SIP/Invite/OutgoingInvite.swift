@@ -19,6 +19,7 @@ public struct OutgoingInvite: Hashable, Sendable {
     /// A Call-ID of the owner's choice.
     public var callID: String?
 
+    /// A call from its parts.
     public init(
         uri: SIPURI, from: NameAddress, to: NameAddress, contact: NameAddress, routes: [NameAddress] = [],
         description: [UInt8], headers: SIPHeaders = SIPHeaders(), credentials: SIPCredentials? = nil,

@@ -2,6 +2,7 @@
 public struct AddressOfRecord: Hashable, Sendable, CustomStringConvertible {
     /// User and domain in the canonical form of RFC 3261 10.3: no parameters, escapes resolved, domain in lower case.
     public let user: String
+    /// The domain in lower case.
     public let domain: String
 
     /// The address `user` at `domain`.

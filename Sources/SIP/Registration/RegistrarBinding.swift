@@ -4,9 +4,13 @@ public struct RegistrarBinding: Hashable, Sendable {
     public var contact: NameAddress
     /// The flow of the REGISTER: requests to the phone go this way, whatever its Contact says.
     public var flow: SIPFlow
+    /// The Call-ID of the REGISTER.
     public var callID: String
+    /// The CSeq number of the REGISTER.
     public var sequence: UInt32
+    /// When the REGISTER came.
     public var registeredAt: SIPInstant
+    /// When the binding ends.
     public var expiresAt: SIPInstant
     /// The phone's User-Agent text, as it wrote it.
     public var product: String?
@@ -26,19 +30,5 @@ public struct RegistrarBinding: Hashable, Sendable {
     func matches(_ other: NameAddress, instance otherInstance: String?) -> Bool {
         if let instance, let otherInstance { return instance == otherInstance }
         return contact.uri.isEquivalent(to: other.uri)
-    }
-}
-
-/// The answer to a REGISTER, and what became of the bindings.
-public struct RegistrarAnswer: Hashable, Sendable {
-    public var status: Int
-    public var reason: String?
-    /// The fields for the response: Contact of each binding, Min-Expires.
-    public var headers: SIPHeaders
-    /// Whether a phone came or went; a mere refresh is no change.
-    public var isChanged: Bool
-
-    static func refusal(_ status: Int, _ reason: String? = nil, headers: SIPHeaders = SIPHeaders()) -> RegistrarAnswer {
-        RegistrarAnswer(status: status, reason: reason, headers: headers, isChanged: false)
     }
 }

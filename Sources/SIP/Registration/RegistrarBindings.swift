@@ -3,12 +3,14 @@
 /// A value without clock: expiry happens in `timersFired(at:)`. Authentication, and whether the user may register the
 /// address in To, are decided before `register`.
 public struct RegistrarBindings: Sendable {
+    /// The bounds of this registrar.
     public let settings: RegistrarSettings
     private var bindings: [AddressOfRecord: [RegistrarBinding]] = [:]
     private var deadlines = DeadlineQueue<AddressOfRecord>()
     /// The addresses with phones on a connection, for when it closes.
     private var addressesByFlow: [SIPFlow: Set<AddressOfRecord>] = [:]
 
+    /// A registrar that knows no phone yet.
     public init(settings: RegistrarSettings = RegistrarSettings()) {
         self.settings = settings
     }

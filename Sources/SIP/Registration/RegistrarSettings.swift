@@ -16,10 +16,12 @@ public struct RegistrarSettings: Hashable, Sendable {
     public var maximumExpiry: Duration
     /// Contacts of one address.
     public var contactsPerAddress: Int
+    /// What happens to a contact beyond that.
     public var whenFull: FullPolicy
     /// Addresses with bindings; more get 503.
     public var maximumAddresses: Int
 
+    /// The usual bounds, or others.
     public init(
         minimumExpiry: Duration = .seconds(60), defaultExpiry: Duration = .seconds(3600),
         maximumExpiry: Duration = .seconds(7200), contactsPerAddress: Int = 10, whenFull: FullPolicy = .refuse,

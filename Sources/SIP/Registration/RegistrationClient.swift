@@ -2,6 +2,7 @@
 ///
 /// One request at a time; after each input the shell takes `nextAction()` until it is nil.
 public struct RegistrationClient: Sendable {
+    /// Where the registration stands.
     public enum State: Hashable, Sendable {
         /// Nothing asked for yet, or unregistered. Exit: registering.
         case idle
@@ -15,7 +16,9 @@ public struct RegistrationClient: Sendable {
         case removing
     }
 
+    /// What is registered where.
     public let settings: RegistrationSettings
+    /// Where the registration stands now.
     public private(set) var state = State.idle
     private var tokens: SIPTokenSource
     private let callID: String

@@ -13,6 +13,7 @@ public struct RegistrationSettings: Hashable, Sendable {
     /// Longest wait, taken at once after a refusal that a repetition will not change (401, 403, 404, 407).
     public var longestRetry: Duration
 
+    /// A registration from its parts.
     public init(
         registrar: SIPURI, address: NameAddress, contact: NameAddress, expiry: Duration = .seconds(3600),
         firstRetry: Duration = .seconds(30), longestRetry: Duration = .seconds(1800)
@@ -24,16 +25,4 @@ public struct RegistrationSettings: Hashable, Sendable {
         self.firstRetry = firstRetry
         self.longestRetry = longestRetry
     }
-}
-
-/// What a `RegistrationClient` asks of its shell, or tells it.
-public enum RegistrationAction: Hashable, Sendable {
-    /// Send the request by `UserAgent.sendRequest` and bring its result to `receive`.
-    case send(SIPRequest)
-    /// The binding stands until the instant; a refresh comes before it.
-    case registered(until: SIPInstant)
-    /// The registrar refused (its status) or did not answer (nil); the next attempt is at `retryAt`.
-    case failed(status: Int?, retryAt: SIPInstant)
-    /// The binding is removed, or the attempt to remove it has failed and it will expire.
-    case unregistered
 }

@@ -2,6 +2,7 @@
 ///
 /// A leaf machine: it knows states and timers and holds no message; each input gives one action.
 public struct InviteClientTransaction: Hashable, Sendable {
+    /// Where the transaction stands.
     public enum State: Hashable, Sendable {
         /// The INVITE is sent, nothing is heard. Exits: proceeding, accepted, completed, terminated.
         case calling
@@ -34,6 +35,7 @@ public struct InviteClientTransaction: Hashable, Sendable {
         case terminated
     }
 
+    /// Where the transaction stands now.
     public private(set) var state = State.calling
     private let timers: SIPTimers
     private let isReliable: Bool

@@ -2,6 +2,7 @@
 ///
 /// A leaf machine without messages. Retransmission of a 2xx is the core's task (RFC 3261 13.3.1.4), not this one's.
 public struct InviteServerTransaction: Hashable, Sendable {
+    /// Where the transaction stands.
     public enum State: Hashable, Sendable {
         /// No final response yet. Exits: accepted, completed, terminated.
         case proceeding
@@ -37,6 +38,7 @@ public struct InviteServerTransaction: Hashable, Sendable {
         case terminated
     }
 
+    /// Where the transaction stands now.
     public private(set) var state = State.proceeding
     private let timers: SIPTimers
     private let isReliable: Bool

@@ -2,6 +2,7 @@
 ///
 /// A leaf machine without messages; each input gives one action.
 public struct NonInviteClientTransaction: Hashable, Sendable {
+    /// Where the transaction stands.
     public enum State: Hashable, Sendable {
         /// The request is sent. Exits: proceeding, completed, terminated (timer F).
         case trying
@@ -28,6 +29,7 @@ public struct NonInviteClientTransaction: Hashable, Sendable {
         case terminated
     }
 
+    /// Where the transaction stands now.
     public private(set) var state = State.trying
     private let timers: SIPTimers
     private let isReliable: Bool

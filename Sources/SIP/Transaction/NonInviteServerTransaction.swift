@@ -2,6 +2,7 @@
 ///
 /// A leaf machine without messages; each input gives one action.
 public struct NonInviteServerTransaction: Hashable, Sendable {
+    /// Where the transaction stands.
     public enum State: Hashable, Sendable {
         /// The request is with the core. Exits: proceeding, completed, terminated.
         case trying
@@ -27,6 +28,7 @@ public struct NonInviteServerTransaction: Hashable, Sendable {
         case terminated
     }
 
+    /// Where the transaction stands now.
     public private(set) var state = State.trying
     private let timers: SIPTimers
     private let isReliable: Bool

@@ -11,6 +11,7 @@ public struct SIPTimers: Hashable, Sendable {
     /// Time an INVITE client transaction absorbs repeated finals over an unreliable transport (timer D), 32 s.
     public var timerD: Duration
 
+    /// The values of the RFC, or others for a network of other qualities.
     public init(
         t1: Duration = .milliseconds(500), t2: Duration = .seconds(4), t4: Duration = .seconds(5),
         trying: Duration = .milliseconds(200), timerD: Duration = .seconds(32)
@@ -24,29 +25,4 @@ public struct SIPTimers: Hashable, Sendable {
 
     /// 64 × T1, the life of a transaction without an answer (timers B, F, H, J, L and M).
     public var transactionTimeout: Duration { t1 * 64 }
-}
-
-/// A retransmission that doubles its interval, up to a ceiling where there is one.
-struct RetransmissionTimer: Hashable, Sendable {
-    private(set) var deadline: SIPInstant
-    private var interval: Duration
-    private let ceiling: Duration?
-
-    init(start: SIPInstant, interval: Duration, ceiling: Duration?) {
-        self.deadline = start + interval
-        self.interval = interval
-        self.ceiling = ceiling
-    }
-
-    /// Doubles the interval and arms the next retransmission.
-    mutating func advance(at now: SIPInstant) {
-        interval = interval * 2
-        if let ceiling, interval > ceiling { interval = ceiling }
-        deadline = now + interval
-    }
-
-    /// Continues at the ceiling at once (timer E in the Proceeding state, RFC 3261 17.1.2.2).
-    mutating func slowDown() {
-        if let ceiling { interval = ceiling }
-    }
 }

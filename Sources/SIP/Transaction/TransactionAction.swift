@@ -21,11 +21,3 @@ public enum TransactionAction: Sendable {
     /// A request refused for lack of room, already answered by 503.
     case overloaded(SIPFlow)
 }
-
-/// Why a client transaction ended without a final response.
-public enum ClientFailure: Hashable, Sendable {
-    /// No answer within 64 × T1.
-    case timeout
-    /// The transport could not deliver.
-    case transport
-}

@@ -3,6 +3,7 @@
 /// After each input the user takes `nextAction()` until it is nil. Deadlines are kept in a heap: each input costs a
 /// dictionary look-up and a logarithmic step, however many transactions there are.
 public struct TransactionLayer: Sendable {
+    /// The timer values of all transactions.
     public let timers: SIPTimers
     /// Transactions of both sides held at once; requests beyond get 503.
     public let capacity: Int
@@ -18,6 +19,7 @@ public struct TransactionLayer: Sendable {
     var actions = ActionQueue<TransactionAction>()
     private var lastID: UInt64 = 0
 
+    /// A layer without transactions.
     public init(timers: SIPTimers = SIPTimers(), capacity: Int = 100_000) {
         self.timers = timers
         self.capacity = capacity

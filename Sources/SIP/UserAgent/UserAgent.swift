@@ -21,7 +21,9 @@ public struct UserAgent: Sendable {
         let localTag: String
     }
 
+    /// What the agent was told about its element.
     public let settings: UserAgentSettings
+    /// How often the network did what needs no answer.
     public internal(set) var counters = UserAgentCounters()
     var layer: TransactionLayer
     var sessions: [SessionHandle: InviteSession] = [:]

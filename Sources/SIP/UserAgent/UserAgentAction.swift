@@ -10,17 +10,3 @@ public enum UserAgentAction: Hashable, Sendable {
     /// A request of `sendRequest` got its final response; nil when none came or the transport failed.
     case requestCompleted(ClientRequestHandle, SIPResponse?)
 }
-
-/// How often the network did what needs no answer, since the start.
-public struct UserAgentCounters: Hashable, Sendable {
-    /// Responses to nothing that was asked.
-    public var strayResponses = 0
-    /// ACKs of no call.
-    public var strayACKs = 0
-    /// Requests refused by 503 for lack of room.
-    public var overloads = 0
-    /// Requests without the mandatory header fields.
-    public var malformed = 0
-
-    public init() {}
-}

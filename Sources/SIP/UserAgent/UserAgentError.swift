@@ -2,6 +2,7 @@
 ///
 /// Calls end at any time from the other side, so a command that comes too late is normal and needs no alarm.
 public struct UserAgentError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind of mistake.
     public enum Code: Hashable, Sendable {
         /// The call is over or never was.
         case noSuchSession
@@ -17,6 +18,7 @@ public struct UserAgentError: Error, Hashable, Sendable, CustomStringConvertible
         case incompleteRequest
     }
 
+    /// The kind of mistake.
     public let code: Code
     /// What happened, what was expected and what to do.
     public let message: String

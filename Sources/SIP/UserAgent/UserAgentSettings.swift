@@ -1,5 +1,6 @@
 /// What a `UserAgent` needs to know about its element.
 public struct UserAgentSettings: Hashable, Sendable {
+    /// What calls have in common.
     public var invite: InviteSettings
     /// Methods handed to the shell by `UserAgentAction.request` instead of being answered by 405.
     public var forwarded: [SIPMethod]
@@ -12,6 +13,7 @@ public struct UserAgentSettings: Hashable, Sendable {
     /// Seconds in the Retry-After of such a 503.
     public var retryAfter: Int
 
+    /// The usual settings, or others.
     public init(
         invite: InviteSettings = InviteSettings(), forwarded: [SIPMethod] = [.register, .message],
         answersOptions: Bool = true, maximumSessions: Int = 10_000, maximumTransactions: Int = 100_000,

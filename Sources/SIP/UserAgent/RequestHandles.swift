@@ -1,10 +1,3 @@
-/// Names one call of a `UserAgent`, from its INVITE to its last event; never used twice.
-public struct SessionHandle: Hashable, Sendable, CustomStringConvertible {
-    public let rawValue: UInt64
-
-    public var description: String { "call \(rawValue)" }
-}
-
 /// Names a request from the network that the shell has to answer; never used twice.
 public struct ServerRequestHandle: Hashable, Sendable, CustomStringConvertible {
     let transaction: TransactionID
@@ -14,6 +7,7 @@ public struct ServerRequestHandle: Hashable, Sendable, CustomStringConvertible {
 
 /// Names a request outside calls that the shell has sent; never used twice.
 public struct ClientRequestHandle: Hashable, Sendable, CustomStringConvertible {
+    /// A number unique in its user agent, for logs.
     public let rawValue: UInt64
 
     public var description: String { "sent request \(rawValue)" }

@@ -1,0 +1,27 @@
+/// What only the caller of a session keeps.
+struct CallerRole: Sendable {
+    /// The INVITE now under way.
+    var invite: PendingID
+    /// The INVITE as it was sent last.
+    var request: SIPRequest
+    let flow: SIPFlow
+    let contact: NameAddress
+    var hasProvisional = false
+    /// The fork that answered first.
+    var winner: String?
+    /// ACKs of forks that answered too late, by To tag.
+    var losers: [String: SIPRequest] = [:]
+    /// The INVITE had no offer, so the ACK waits for our answer.
+    var owesAnswer = false
+    var cancel: Cancellation?
+    /// How often a 422 has raised the session interval.
+    var intervalRaises = 0
+
+    /// A call given up before its answer.
+    struct Cancellation: Sendable {
+        let headers: SIPHeaders
+        var isSent = false
+        /// When 487 is reported without the callee; nil once it is.
+        var giveUpAt: SIPInstant?
+    }
+}
