@@ -10,17 +10,20 @@ enum RTPForwardBenchmark {
         if arguments.first == "load", arguments.count == 6 { return load(arguments) }
         let seconds = arguments.first.flatMap(Double.init) ?? 5
         let calls = arguments.dropFirst().compactMap(Int.init)
-        row("calls", "packets/s", "lost", "core used", "packets per CPU second")
-        for count in calls.isEmpty ? [200, 500] : calls {
-            let result = try ForwardingBenchmark(calls: count, seconds: seconds).run()
-            row(
-                "\(count)", "\(Int(Double(result.packetsForwarded) / seconds))", "\(result.packetsLost)",
-                "\(Int(result.load * 100)) %", "\(Int(result.packetsPerCPUSecond))")
+        row("work", "calls", "packets/s", "lost", "core used", "ms/call-second", "packets per CPU second")
+        for work in MediaBenchmark.Work.allCases {
+            for count in calls.isEmpty ? [200, 500] : calls {
+                let result = try MediaBenchmark(work: work, calls: count, seconds: seconds).run()
+                row(
+                    work.rawValue, "\(count)", "\(Int(Double(result.packetsSent) / seconds))", "\(result.packetsLost)",
+                    "\(Int(result.load * 100)) %", "\((result.load * 100_000 / Double(count)).rounded() / 100)",
+                    "\(Int(result.packetsPerCPUSecond))")
+            }
         }
     }
 
     private static func row(_ cells: String...) {
-        let line = cells.map { $0 + String(repeating: " ", count: max(1, 14 - $0.count)) }.joined()
+        let line = cells.map { $0 + String(repeating: " ", count: max(1, 16 - $0.count)) }.joined()
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 

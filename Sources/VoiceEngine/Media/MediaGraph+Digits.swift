@@ -43,16 +43,28 @@ extension MediaGraph {
 // MARK: - To the far end
 
 extension MediaGraph {
-    func sendDigits(_ digits: String, to slot: Int32, at now: UInt64) {
+    func sendDigits(_ digits: String, to slot: Int32) {
         guard let leg = table[slot] else { return }
-        let dial = DialString(digits)
+        guard queue(DialString(digits), leg, slot) else { return emit(.digitsSent(leg.id)) }
+        leg.reportsDigitsSent = true
+    }
+
+    /// Plays a telephone event of the leg's source as a tone, for a far end that takes no events.
+    func playEvent(_ payload: UnsafeRawBufferPointer, _ header: RTPHeader, to slot: Int32) {
+        guard let leg = table[slot], let digit = leg.sourceEvents.receive(payload, header: header) else { return }
+        _ = queue(DialString(String(digit.character)), leg, slot)
+    }
+
+    /// False when there is nothing to send.
+    private func queue(_ digits: DialString, _ leg: MediaLeg, _ slot: Int32) -> Bool {
         let takesEvents = core(slot).pointee.eventType != LegCore.noPayloadType
-        guard !dial.items.isEmpty, var sender = leg.digitSender ?? DigitSender(takesEvents: takesEvents) else {
-            return emit(.digitsSent(leg.id))
+        guard !digits.items.isEmpty, var sender = leg.digitSender ?? DigitSender(takesEvents: takesEvents) else {
+            return false
         }
-        sender.send(dial)
+        sender.send(digits)
         leg.digitSender = sender
         table.addWork(.digits, to: slot)
+        return true
     }
 
     /// One tick of a leg whose digits go out: an event, a frame of tones or the silence between them.
@@ -61,7 +73,8 @@ extension MediaGraph {
             leg.digitSender = nil
             table.removeWork(.digits, from: slot)
             core(slot).pointee.outgoing.switchSource()
-            emit(.digitsSent(leg.id))
+            if leg.reportsDigitsSent { emit(.digitsSent(leg.id)) }
+            leg.reportsDigitsSent = false
             return
         }
         switch sender {

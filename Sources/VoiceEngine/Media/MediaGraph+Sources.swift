@@ -3,9 +3,10 @@ import Media
 // What a leg hears: another leg, a player or nothing; a new source silently replaces the old one.
 extension MediaGraph {
     func connect(from source: LegID, to slot: Int32) {
-        guard let from = table.slot(of: source) else { return }
-        clearSource(slot)
         let core = core(slot)
+        // Scripts connect again what is connected; the listener must not hear that.
+        guard let from = table.slot(of: source), core.pointee.source != from else { return }
+        clearSource(slot)
         core.pointee.source = from
         core.pointee.nextListener = self.core(from).pointee.firstListener
         self.core(from).pointee.firstListener = slot

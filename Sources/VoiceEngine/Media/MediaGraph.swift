@@ -42,7 +42,7 @@ final class MediaGraph {
         case .stopPlayback(let leg): onLeg(leg) { stopPlayback($0) }
         case .clear(let leg): onLeg(leg) { clear($0) }
         case .handleTones(let leg, let kinds): onLeg(leg) { handleTones(kinds, of: $0) }
-        case .sendDigits(let leg, let digits): onLeg(leg) { sendDigits(digits, to: $0, at: now) }
+        case .sendDigits(let leg, let digits): onLeg(leg) { sendDigits(digits, to: $0) }
         case .record(let leg, let recording, let plan): onLeg(leg) { record(recording, plan, of: $0) }
         case .stopRecording(let leg, let recording): onLeg(leg) { stopRecording(recording, of: $0) }
         case .statistics(let leg, let reply): reply(table.slot(of: leg).flatMap { statistics(of: $0) })

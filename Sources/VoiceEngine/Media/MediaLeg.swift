@@ -6,7 +6,11 @@ final class MediaLeg {
     let port: MediaPort
     var player: Player?
     var digitSender: DigitSender?
+    /// True when the digits were asked for by a command, which is answered at their end.
+    var reportsDigitsSent = false
     var digitReceiver: DigitReceiver?
+    /// Follows the telephone events of the leg's source, when the far end takes none and needs tones instead.
+    var sourceEvents = TelephoneEventReceiver()
     var recorders: [Recorder] = []
     /// What the far end last said about our stream, and the round trip that followed from it.
     var farReport: ReportBlock?

@@ -205,6 +205,9 @@ final class PacketPath {
     ) {
         let type = law == nil ? target.pointee.eventType : target.pointee.payloadType
         guard target.pointee.sends, !target.pointee.work.contains(.digits), type != LegCore.noPayloadType else {
+            if type == LegCore.noPayloadType {
+                graph.playEvent(UnsafeRawBufferPointer(payload(header)), header, to: slot)
+            }
             return target.pointee.outgoing.omitted()
         }
         let count = header.payload.count

@@ -141,4 +141,26 @@ struct DigitTests {
         #expect(TestSound.level(1336, in: Array(sound.prefix(700))) > -15)
         #expect(bench.events.wait { $0 == .digitsSent(leg.id) } != nil)
     }
+
+    @Test("A digit on its way to a far end without telephone events becomes a tone")
+    func translatesEvents() throws {
+        let bench = try MediaBench { $0.sendsSilence = false }
+        let (a, b) = (try bench.leg(), try bench.leg(events: nil))
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.settle()
+        press(5, on: a.phone)
+        let sound = b.phone.collect(5).flatMap { TestSound.decode($0.payload) }
+        try #require(sound.count == 800)
+        #expect(TestSound.level(770, in: Array(sound.prefix(700))) > -15)
+        #expect(TestSound.level(1336, in: Array(sound.prefix(700))) > -15)
+        // The gap behind the tone, and then the caller's voice again.
+        #expect(b.phone.collect(5).flatMap(\.payload).allSatisfy { $0 == 0xFF })
+        let beat = Beat()
+        for _ in 0..<5 {
+            beat.next()
+            a.phone.say([1])
+        }
+        #expect(b.phone.receive { $0.payload == [1] } != nil)
+        #expect(!bench.events.all.contains(.digitsSent(b.id)))
+    }
 }

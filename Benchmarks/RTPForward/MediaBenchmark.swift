@@ -1,19 +1,30 @@
 import Foundation
+import Media
 import SDP
 import Synchronization
 import VoiceEngine
 
-/// Measures how many packets the media thread forwards in a second of its processor time.
+/// Measures what the media thread's processor time is spent on, and how many packets it sends for it.
 ///
-/// Every call is two legs that hear each other. Packets are made and counted by other threads, so the figure holds the
-/// media thread's system calls and its own work, nothing else.
-struct ForwardingBenchmark {
+/// Packets are made and counted by other threads, so the figures hold the media thread's system calls and its own work,
+/// nothing else.
+struct MediaBenchmark {
+    /// What the calls do.
+    enum Work: String, CaseIterable {
+        /// Two legs that hear each other.
+        case bridged
+        /// The same, with an mp3 of the mix; encoding it runs on other threads and is not counted here.
+        case recorded
+        /// One leg that music is played to.
+        case playing
+    }
+
     /// What one run gave.
     struct Result {
         var calls: Int
-        var packetsForwarded: UInt64
+        var packetsSent: UInt64
+        /// Datagrams that were read and led to nothing; 0 in a quiet run of bridged calls.
         var packetsLost: Int64
-        var cpu: Duration
         var packetsPerCPUSecond: Double
         /// Share of a core that the media thread used.
         var load: Double
@@ -21,6 +32,7 @@ struct ForwardingBenchmark {
 
     enum Failure: Error { case noSocket }
 
+    var work = Work.bridged
     var calls: Int
     var seconds: Double
     var warmUp = 1.0
@@ -33,12 +45,22 @@ struct ForwardingBenchmark {
         guard let caller = RTPLoad(address: address), let callee = RTPLoad(address: address) else {
             throw Failure.noSocket
         }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rtp-forward-\(getpid())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         var (callerPorts, calleePorts) = ([UInt16](), [UInt16]())
-        for _ in 0..<calls {
-            let (inbound, outbound) = (try loop.ports.open(), try loop.ports.open())
-            callerPorts.append(inbound.number)
-            calleePorts.append(outbound.number)
-            connect(loop, loop.addLeg(inbound), caller.port, loop.addLeg(outbound), callee.port)
+        for number in 0..<calls {
+            let port = try loop.ports.open()
+            let leg = self.leg(loop, port, caller)
+            guard work != .playing else {
+                loop.play(leg, Self.music, loop: true)
+                continue
+            }
+            callerPorts.append(port.number)
+            let other = try loop.ports.open()
+            calleePorts.append(other.number)
+            connect(loop, leg, self.leg(loop, other, callee))
+            if work == .recorded { loop.record(leg, to: folder.appending(path: "\(number).mp3").path) }
         }
         let threads = start(caller, callerPorts, callee, calleePorts, address)
         defer {
@@ -46,12 +68,20 @@ struct ForwardingBenchmark {
             callee.stop()
             threads.forEach { $0.wait() }
         }
-        return measure(loop, caller, callee)
+        return measure(loop)
     }
 
-    private func connect(_ loop: MediaLoop, _ a: LegID, _ portA: UInt16, _ b: LegID, _ portB: UInt16) {
-        loop.setRemote(a, MediaRemote(address: "127.0.0.1", port: portA, codec: .pcmu))
-        loop.setRemote(b, MediaRemote(address: "127.0.0.1", port: portB, codec: .pcmu))
+    /// A second of 440 Hz.
+    private static let music = PCMClip(
+        samples: (0..<8000).map { Int16(8000 * sin(2 * .pi * 440 * Double($0) / 8000)) })
+
+    private func leg(_ loop: MediaLoop, _ port: MediaPort, _ phone: RTPLoad) -> LegID {
+        let leg = loop.addLeg(port)
+        loop.setRemote(leg, MediaRemote(address: "127.0.0.1", port: phone.port, codec: .pcmu))
+        return leg
+    }
+
+    private func connect(_ loop: MediaLoop, _ a: LegID, _ b: LegID) {
         loop.connect(from: a, to: b)
         loop.connect(from: b, to: a)
     }
@@ -73,18 +103,18 @@ struct ForwardingBenchmark {
         }
     }
 
-    private func measure(_ loop: MediaLoop, _ caller: RTPLoad, _ callee: RTPLoad) -> Result {
+    private func measure(_ loop: MediaLoop) -> Result {
         Thread.sleep(forTimeInterval: warmUp)
         let (cpuBefore, before) = (loop.cpuTime(), statistics(loop))
         Thread.sleep(forTimeInterval: seconds)
         let (cpuAfter, after) = (loop.cpuTime(), statistics(loop))
         let cpu = cpuAfter - cpuBefore
         let cpuSeconds = Double(cpu.components.seconds) + Double(cpu.components.attoseconds) / 1e18
-        let forwarded = after.packetsSent - before.packetsSent
+        let sent = after.packetsSent - before.packetsSent
+        let lost = Int64(after.packetsReceived - before.packetsReceived) - Int64(sent)
         return Result(
-            calls: calls, packetsForwarded: forwarded,
-            packetsLost: Int64(after.packetsReceived - before.packetsReceived) - Int64(forwarded), cpu: cpu,
-            packetsPerCPUSecond: Double(forwarded) / cpuSeconds, load: cpuSeconds / seconds)
+            calls: calls, packetsSent: sent, packetsLost: work == .playing ? 0 : lost,
+            packetsPerCPUSecond: Double(sent) / cpuSeconds, load: cpuSeconds / seconds)
     }
 
     private func statistics(_ loop: MediaLoop) -> MediaLoopStatistics {
