@@ -10,7 +10,7 @@ public struct AgreedAudio: Hashable, Sendable {
     public var telephoneEventPayloadType: UInt8?
     /// The payload type under which telephone events arrive.
     public var receiveTelephoneEventPayloadType: UInt8?
-    /// Where to send. `0.0.0.0` or `::` while the peer holds the old way.
+    /// Where to send: an address, or a host name where the peer wrote one. `0.0.0.0` or `::` while the peer holds the old way.
     public var remoteAddress: String
     /// Where RTP goes.
     public var remotePort: UInt16

@@ -97,6 +97,7 @@ final class JitterBench {
 
     @Test func `Half a frame is filled with silence`() {
         let buffer = JitterBuffer()
+        buffer.silence = G711.aLaw.silence
         let payload = [UInt8](repeating: 1, count: 80)
         for number in [0, 1, 2, 4, 5] {
             payload.withUnsafeBytes {
@@ -109,7 +110,7 @@ final class JitterBench {
             Issue.record("no frame")
             return
         }
-        #expect(octets.prefix(80).allSatisfy { $0 == 1 } && octets.suffix(80).allSatisfy { $0 == 0xFF })
+        #expect(octets.prefix(80).allSatisfy { $0 == 1 } && octets.suffix(80).allSatisfy { $0 == 0xD5 })
     }
 
     @Test func `A pause of the sender is empty, not lost`() {

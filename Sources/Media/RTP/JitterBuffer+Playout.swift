@@ -29,7 +29,7 @@ extension JitterBuffer {
     }
 
     private func play() -> Output {
-        frame.initializeMemory(as: UInt8.self, repeating: configuration.silence)
+        frame.initializeMemory(as: UInt8.self, repeating: silence)
         var copied = 0
         var missing = 0
         var number = next

@@ -53,6 +53,8 @@ public final class JitterBuffer {
 
     /// As given at init.
     public let configuration: Configuration
+    /// The octet that fills missing parts of a frame; set it when another codec is agreed.
+    public var silence: UInt8
     /// Counts since init.
     public internal(set) var statistics = Statistics()
 
@@ -77,6 +79,7 @@ public final class JitterBuffer {
     /// An empty buffer; all of its memory is allocated here.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
+        silence = configuration.silence
         memory = .allocate(byteCount: configuration.slots * configuration.slotSize, alignment: 16)
         frame = .allocate(byteCount: configuration.frameTicks, alignment: 16)
         slots = Array(repeating: Slot(), count: configuration.slots)
