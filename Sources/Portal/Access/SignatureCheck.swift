@@ -19,7 +19,8 @@ final class SignatureCheck: Sendable {
         method: String, path: String, body: [UInt8], header: (String) -> String?
     ) throws(PortalRefusal) {
         let refusal = PortalRefusal(.refused, "the request was refused")
-        guard header(SignatureHeader.portal) == portalID, let time = header(SignatureHeader.time).flatMap({ Int64($0) }),
+        guard header(SignatureHeader.portal) == portalID,
+            let time = header(SignatureHeader.time).flatMap({ Int64($0) }),
             // The verifier subtracts: a time near the ends of the range must not reach it.
             (0...32_503_680_000).contains(time), let nonce = header(SignatureHeader.nonce),
             (1...128).contains(nonce.utf8.count), let signature = header(SignatureHeader.signature)

@@ -47,7 +47,8 @@ struct CallRecord: Sendable {
         employee = try input.employee("PORTAL_USER_ID")
         isSuccess = try input.loose("CALL_STATUS", atMost: 10) == "true"
         failureCode = try input.loose("CALL_FAILED_CODE", atMost: 255)
-        duration = try input.loose("CALL_DURATION", atMost: 20).flatMap { Int64($0) }.map { min(max($0, 0), 864_000) } ?? 0
+        duration =
+            try input.loose("CALL_DURATION", atMost: 20).flatMap { Int64($0) }.map { min(max($0, 0), 864_000) } ?? 0
         recordURL = try input.loose("URL", atMost: 2000) ?? ""
         logURL = try input.loose("CALL_LOG", atMost: 2000) ?? ""
         fields = String(decoding: try source.encoded(), as: UTF8.self)

@@ -38,7 +38,8 @@ struct CallerCard {
             try EmployeeStore(transaction: transaction).find(employee) != nil
         else { return }
         try transaction.execute(
-            "UPDATE lead SET responsible_id = ? WHERE id = ?", [.integer(employee.rawValue), .integer(lead.id.rawValue)])
+            "UPDATE lead SET responsible_id = ? WHERE id = ?",
+            [.integer(employee.rawValue), .integer(lead.id.rawValue)])
     }
 
     private func number(_ caller: String) -> PhoneNumber? {

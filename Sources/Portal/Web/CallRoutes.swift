@@ -60,7 +60,9 @@ struct CallRoutes {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    private func press(_ button: CallButton, _ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func press(_ button: CallButton, _ request: Request, _ context: BasicRequestContext) async throws
+        -> Response
+    {
         let employee = try await parts.employee(request)
         let unknown = PortalRefusal(.callNotFound, "the call is over, or does not ring for you")
         guard let name = context.parameters.get("call")?.removingPercentEncoding, let id = CallID(rawValue: name) else {

@@ -22,7 +22,8 @@ struct EmployeeRoutes {
         router.delete("api/employees/:id") { request, context in
             // Calls and cards refer to him: he is switched off, never removed.
             try await parts.administrator(request)
-            let input = try EmployeeInput(InputReader(["active": false]), region: parts.configuration.region, isNew: false)
+            let input = try EmployeeInput(
+                InputReader(["active": false]), region: parts.configuration.region, isNew: false)
             return try await apply(input, to: find(context))
         }
     }

@@ -26,7 +26,9 @@ struct SoundRoutes {
     /// The media type of a plain file name; nil for a name that could lead elsewhere.
     static func type(_ name: String) -> String? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...64).contains(parts[0].utf8.count), let type = types[String(parts[1])] else { return nil }
+        guard parts.count == 2, (1...64).contains(parts[0].utf8.count), let type = types[String(parts[1])] else {
+            return nil
+        }
         let isPlain = parts[0].utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),

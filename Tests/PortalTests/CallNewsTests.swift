@@ -1,0 +1,190 @@
+import Testing
+
+@testable import Portal
+
+@Suite struct CallNewsTests {
+    static let call = "16214d90008034a8.1437727808.225341"
+
+    static func invite(
+        _ user: Int64, caller: String = "79119998877", call: String = call
+    ) -> JSONValue {
+        [
+            "CALL_ID": .text(call), "USER_ID": .text(String(user)), "CALLER_ID": .text(caller),
+            "PHONE_NUMBER": "74012000000", "TYPE_CONNECT": "queue", "CRM": [:],
+        ]
+    }
+
+    static func history(
+        _ user: String, status: String = "true", caller: String = "79119998877", call: String = call
+    ) -> JSONValue {
+        [
+            "COMMAND": "AddCallHistory", "PORTAL_USER_ID": .text(user), "PORTAL_NUMBER": "74012000000",
+            "ACCOUNT_SEARCH_ID": "74012000000", "PHONE_NUMBER": .text(caller), "URL": "http://r/1.mp3",
+            "CALL_ID": .text(call), "CALL_LOG": "http://l/1", "CALL_DURATION": "34", "CALL_STATUS": .text(status),
+        ]
+    }
+
+    static func leads(_ portal: PortalFixture, _ token: String) async throws -> [JSONValue] {
+        try await portal.api(.get, "/api/leads", token).json["leads"]?.elements ?? []
+    }
+
+    @Test func anInvitedEmployeeSeesTheCallWithItsCardAtOnce() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            try await portal.withEvents(token) { events in
+                let answer = try await portal.signed("/telephony/Invite", Self.invite(67, caller: "79112233444"))
+                #expect(answer.text == #"{"result":"OK"}"#)
+                let event = try await events.next()
+                #expect(event.name == "invite")
+                #expect(
+                    event.data == [
+                        "callId": .text(Self.call), "callerId": "79112233444", "phoneNumber": "8 (800) 250-18-60",
+                        "typeConnect": "queue",
+                        "crm": ["kind": "contact", "id": 1, "name": "Client", "responsible_id": 67],
+                    ])
+            }
+            #expect(try await Self.leads(portal, token).isEmpty, "a known caller makes no lead")
+        }
+    }
+
+    @Test func aPageOpenedLateShowsTheCallThatRings() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+            try await portal.withEvents(token) { events in
+                let event = try await events.next()
+                #expect(event.name == "invite")
+            }
+        }
+    }
+
+    @Test func theNextEmployeeTakesTheInvitationFromTheOneBefore() async throws {
+        try await PortalFixture.run { portal in
+            let (ivan, olga) = (try await portal.logIn(), try await portal.logIn("olga", "secret-68"))
+            try await portal.withEvents(ivan) { first in
+                try await portal.withEvents(olga) { second in
+                    _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+                    #expect(try await first.next().name == "invite")
+                    _ = try await portal.signed("/telephony/Invite", Self.invite(68))
+                    #expect(try await first.next().name == "timeout")
+                    #expect(try await second.next().name == "invite")
+                    let start: JSONValue = ["CALL_ID": .text(Self.call), "USER_ID": "68", "CALL_DEVICE": "WEBRTC"]
+                    _ = try await portal.signed("/telephony/StartCall", start)
+                    let event = try await second.next()
+                    #expect(event.name == "start")
+                    #expect(event.data["callDevice"] == "WEBRTC")
+                    #expect(try await first.next().name == "timeout")
+                    _ = try await portal.signed(
+                        "/telephony/HangupCall", ["CALL_ID": .text(Self.call), "USER_ID": "68"])
+                    #expect(try await second.next().name == "hangup")
+                    #expect(try await first.next().name == "hangup")
+                }
+            }
+        }
+    }
+
+    @Test func anUnknownCallerBecomesOneLeadOfWhoIsRungThenOfWhoTalked() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+            #expect(try await Self.leads(portal, token).map { $0["responsible_id"] } == [67])
+            _ = try await portal.signed("/telephony/Invite", Self.invite(68))
+            _ = try await portal.signed("/telephony/Invite", Self.invite(68))
+            #expect(try await Self.leads(portal, token).map { $0["responsible_id"] } == [67])
+            _ = try await portal.signed("/telephony/StartCall", ["CALL_ID": .text(Self.call), "USER_ID": 68])
+            _ = try await portal.signed("/telephony/AddCallHistory", Self.history("68"))
+            let leads = try await Self.leads(portal, token)
+            #expect(leads.map { $0["responsible_id"] } == [68])
+            #expect(leads.first?["phones"] == ["79119998877"])
+            #expect(leads.first?["created_by_call"] == .text(Self.call))
+        }
+    }
+
+    @Test func aMissedCallOfAnUnknownCallerMakesOneLeadOfTheQueuesFirst() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            for _ in 0..<2 {
+                let answer = try await portal.signed("/telephony/AddCallHistory", Self.history("", status: "false"))
+                #expect(answer.status == 200)
+            }
+            #expect(try await Self.leads(portal, token).map { $0["responsible_id"] } == [67])
+            _ = try await portal.signed(
+                "/telephony/AddCallHistory", Self.history("", status: "false", call: "another-call"))
+            #expect(try await Self.leads(portal, token).count == 1, "the caller is known by now")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ["CRM_CREATE": "none"], ["CRM": "N"],
+        ] as [JSONValue])
+    func aLineThatMakesNoLeadsMakesNone(settings: JSONValue) async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            _ = try await portal.api(.patch, "/api/lines/1", token, settings)
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+            _ = try await portal.signed("/telephony/AddCallHistory", Self.history("67"))
+            #expect(try await Self.leads(portal, token).isEmpty)
+        }
+    }
+
+    @Test(arguments: ["hidden", "", "anonymous", "100"])
+    func aCallerWithoutANumberMakesNoLead(caller: String) async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67, caller: caller))
+            _ = try await portal.signed("/telephony/AddCallHistory", Self.history("67", caller: caller))
+            #expect(try await Self.leads(portal, token).isEmpty)
+        }
+    }
+
+    @Test func aCallIsInTheHistoryOnceHoweverOftenItIsSent() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            try await withThrowingTaskGroup(of: UInt.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await portal.signed("/telephony/AddCallHistory", Self.history("67")).status }
+                }
+                for try await status in group { #expect(status == 200) }
+            }
+            let calls = try await portal.api(.get, "/api/calls", token).json["calls"]?.elements ?? []
+            #expect(calls.count == 1)
+            #expect(calls.first?["duration"] == 34)
+            #expect(calls.first?["success"] == true)
+            #expect(calls.first?["employee_id"] == 67)
+            #expect(calls.first?["record_url"] == "http://r/1.mp3")
+        }
+    }
+
+    @Test func newsOfAFinishedCallRingsForNobody() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+            _ = try await portal.signed("/telephony/AddCallHistory", Self.history("67"))
+            _ = try await portal.signed("/telephony/Invite", Self.invite(67))
+            _ = try await portal.signed("/telephony/StartCall", ["CALL_ID": .text(Self.call), "USER_ID": 67])
+            try await portal.withEvents(token) { events in
+                _ = try await portal.signed("/telephony/Invite", Self.invite(67, call: "next"))
+                #expect(try await events.next().data["callId"] == "next")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("Invite", #"{"USER_ID":"67"}"#, "CALL_ID: expected a text of 1 to 255 characters, found nothing"),
+        ("Invite", #"{"CALL_ID":"a b","USER_ID":"67"}"#, "CALL_ID: expected printable characters without blanks"),
+        ("Invite", #"{"CALL_ID":"x"}"#, "USER_ID: expected the id of an employee, found nothing"),
+        ("Invite", #"{"CALL_ID":"x","USER_ID":"abc"}"#, "USER_ID: expected the id of an employee, found another text"),
+        ("StartCall", "[]", "input: expected an object, found a list"),
+        ("HangupCall", "{", "input: expected valid JSON"),
+        ("AddCallHistory", #"{"CALL_ID":["x"]}"#, "CALL_ID: expected a text of 1 to 255 characters, found a list"),
+    ])
+    func aWrongCommandSaysWhatIsWrong(command: String, body: String, message: String) async throws {
+        try await PortalFixture.run { portal in
+            let path = "/telephony/\(command)"
+            let answer = try await portal.send(.post, path, headers: portal.signature(path, body), body: body)
+            #expect(answer.status == 400)
+            #expect(answer.json["error"]?["msg"]?.string?.hasPrefix(message) == true, "\(answer.text)")
+        }
+    }
+}
