@@ -8,5 +8,16 @@ enum ProgramFiles {
         return URL(filePath: path).deletingLastPathComponent().path
     }()
 
+    /// Where the call scenarios may lie: installed beside the program, or in the source tree that it was built from.
+    static var scenarioFolders: [String] {
+        var folders = ["\(folder)/../share/switchboard/scenarios/bitrix24"]
+        var parent = URL(filePath: folder)
+        for _ in 0..<5 {
+            parent.deleteLastPathComponent()
+            folders.append(parent.appending(path: "Scenarios/bitrix24").path)
+        }
+        return folders
+    }
+
     static var scriptWorker: String { "\(folder)/script-worker" }
 }

@@ -9,10 +9,13 @@ struct ConfigurationOptions: ParsableArguments {
         help: ArgumentHelp("Settings as flags, for example --voice-sip-port 5070.", valueName: "settings"))
     var overrides: [String] = []
 
-    func settings() async throws -> Settings {
+    func settings() async throws -> Settings { try await Self.settings(file: config, arguments: overrides) }
+
+    /// Throws a usage error (exit code 64) that names what is wrong.
+    static func settings(file: String?, arguments: [String]) async throws -> Settings {
         do {
             return try await ConfigurationLoader(
-                file: config, environment: ProcessInfo.processInfo.environment, arguments: overrides
+                file: file, environment: ProcessInfo.processInfo.environment, arguments: arguments
             ).load()
         } catch let error as ConfigurationError {
             throw ValidationError(error.description)

@@ -6,5 +6,8 @@ struct SwitchboardCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "switchboard",
         abstract: "Telephony for companies that live in a CRM.",
-        subcommands: [DoctorCommand.self])
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
+            RouteCommand.self,
+        ])
 }

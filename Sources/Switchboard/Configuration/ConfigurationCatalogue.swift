@@ -49,6 +49,9 @@ enum ConfigurationCatalogue {
         .init(
             name: "controller.crm.milliseconds", kind: .integer(default: 2500, allowed: 100...10000),
             explanation: "Time limit of one CRM search."),
+        .init(
+            name: "controller.reconciliation.seconds", kind: .integer(default: 30, allowed: 1...3600),
+            explanation: "Pause between two looks for calls that ended without a report."),
 
         .init(
             name: "voice.http.address", kind: .text(default: "127.0.0.1"),

@@ -1,0 +1,26 @@
+/// Why the systems cannot be put together.
+enum AssemblyError: Error, CustomStringConvertible {
+    case unreadableSecrets(path: String)
+    case malformedEntry(key: String, entry: String, expected: String)
+    case notLoopback(key: String, address: String)
+    case masterAccountsUnreachable(url: String, detail: String)
+    case scenariosMissing(path: String)
+
+    var description: String {
+        switch self {
+        case .unreadableSecrets(let path):
+            "The file \(path) cannot be read or written as JSON with licenceKey, operatorToken and masterKeys. "
+                + "Restore it from a backup; without it the portal's and the controller's keys do not fit."
+        case .malformedEntry(let key, let entry, let expected):
+            "The setting \(key) has the entry '\(entry)'; expected \(expected)."
+        case .notLoopback(let key, let address):
+            "The setting \(key) is \(address), which others can reach without TLS. "
+                + "Use a loopback address behind a TLS proxy, or allow it with --insecure true."
+        case .masterAccountsUnreachable(let url, let detail):
+            "The master accounts cannot be looked up at \(url): \(detail). "
+                + "Start the voice platform, and give the controller the same secrets.json."
+        case .scenariosMissing(let path):
+            "There are no call scenarios in \(path). Set controller.scenarios to the folder Scenarios/bitrix24."
+        }
+    }
+}

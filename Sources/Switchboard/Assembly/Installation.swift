@@ -1,0 +1,153 @@
+import AsyncHTTPClient
+import Billing
+import Controller
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import PhoneNumbers
+import Portal
+import ScenarioRuntime
+import ServiceLifecycle
+import VoiceEngine
+import VoicePlatform
+
+/// The systems of one process, made from settings and run as one service group.
+///
+/// They know each other by address only, so each could as well run elsewhere.
+struct Installation: Sendable {
+    /// Version of the call scenarios that come with the program; accounts move forward to it at their next call.
+    static let scenarioVersion: Int64 = 9
+
+    let settings: Settings
+    let secrets: Secrets
+    let roles: Set<Role>
+    let group: MultiThreadedEventLoopGroup
+    let client: HTTPClient
+    let listening = ListeningSystems()
+
+    init(settings: Settings, roles: Set<Role>) throws {
+        try settings.checkAddresses(of: roles)
+        self.settings = settings
+        self.roles = roles
+        secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton))
+    }
+
+    /// Runs the systems until a signal, a graceful shutdown or a failure ends them.
+    func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        do {
+            let services = try await makeServices()
+            let configuration = ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: signals, logger: Logger(label: "switchboard"))
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            listening.fail(error)
+            await close()
+            throw error
+        }
+        listening.fail(CancellationError())
+        await close()
+    }
+
+    private func close() async {
+        try? await client.shutdown()
+        try? await group.shutdownGracefully()
+    }
+
+    /// Returns when every system of this process takes requests; throws when one could not start.
+    func ready() async throws { try await listening.all(roles) }
+
+    private func makeServices() async throws -> [any Service] {
+        var services: [any Service] = []
+        if roles.contains(.voice) { services.append(try voicePlatform()) }
+        if roles.contains(.controller) { services.append(try controller()) }
+        if roles.contains(.portal) { services.append(try await portal()) }
+        return services
+    }
+
+    private var dataDirectory: String { settings.text("data.directory") }
+
+    var soundsDirectory: String { "\(dataDirectory)/sounds" }
+
+    // MARK: Systems
+
+    private func voicePlatform() throws -> any Service {
+        let masters = Currency.allCases.compactMap { currency in
+            secrets.masterKeys[currency.code].map { key in
+                MasterAccount(
+                    name: MasterAccounts.name(currency), email: "\(MasterAccounts.name(currency))@localhost.invalid",
+                    currency: currency, apiKey: key)
+            }
+        }
+        let configuration = VoicePlatformConfiguration(
+            host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
+            publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
+            dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
+            tariffs: try Currency.allCases.map(StandardTariff.make), numbers: try settings.numbers())
+        let first = UInt16(clamping: settings.integer("voice.rtp.first"))
+        let last = UInt16(clamping: settings.integer("voice.rtp.last"))
+        let engine = VoiceEngineConfiguration(
+            sipAddress: settings.text("voice.sip.address"), sipPort: settings.integer("voice.sip.port"),
+            rtpAddress: settings.text("voice.rtp.address"), rtpPorts: min(first, last)...max(first, last),
+            trunks: try settings.trunks(), realm: settings.text("domain"), soundFolders: [soundsDirectory])
+        let runtime = RuntimeConfiguration(
+            workerExecutable: ProgramFiles.scriptWorker, sharedWorkers: settings.integer("voice.workers"))
+        let platform = VoicePlatform.VoicePlatform(
+            configuration: configuration, engine: engine, runtime: runtime, eventLoop: group.next(),
+            httpClient: client, logger: Logger(label: "voice-platform"))
+        return Announced(service: platform) {
+            _ = try await platform.addresses()
+            listening.note(.voice)
+        }
+    }
+
+    private func controller() throws -> any Service {
+        let folder = try settings.scenarioFolder()
+        let directory = "\(dataDirectory)/controller"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        return Deferred { [self] in
+            let masters = try await MasterAccounts.resolve(
+                at: settings.url("voice.http"), keys: secrets.masterKeys, client: client)
+            let configuration = ControllerConfiguration(
+                host: settings.text("controller.address"), port: settings.integer("controller.port"),
+                databasePath: "\(directory)/controller.sqlite", publicURL: settings.url("controller"),
+                platform: PlatformAccess(
+                    baseURL: settings.url("voice.http"),
+                    sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
+                    masters: masters),
+                portals: [
+                    PortalAccess(
+                        id: PortalID(rawValue: settings.text("portal.id")), licenceKey: Secret(secrets.licenceKey),
+                        baseURL: settings.url("portal"),
+                        currency: Currency(rawValue: settings.text("portal.currency")) ?? .usd)
+                ],
+                operatorToken: Secret(secrets.operatorToken),
+                scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion),
+                limits: TimeLimits(
+                    crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
+                    reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))))
+            return TelephonyController(configuration, logger: Logger(label: "controller")) { _ in
+                listening.note(.controller)
+            }
+        }
+    }
+
+    private func portal() async throws -> any Service {
+        let directory = "\(dataDirectory)/portal"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try SoundFactory(folder: soundsDirectory).makeMissing()
+        let seed = settings.text("portal.seed")
+        let configuration = PortalConfiguration(
+            host: settings.text("portal.address"), port: settings.integer("portal.port"),
+            databasePath: "\(directory)/portal.sqlite", portalID: settings.text("portal.id"),
+            licenceKey: secrets.licenceKey, controllerURL: settings.url("controller"),
+            publicURL: settings.url("portal"), soundsDirectory: soundsDirectory, seedFile: seed.isEmpty ? nil : seed)
+        let portal = try await Portal.Portal.open(configuration, http: client, logger: Logger(label: "portal"))
+        return Announced(service: portal) {
+            _ = try await portal.port()
+            listening.note(.portal)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Billing
+import Foundation
+import VoiceEngine
+import VoicePlatform
+
+/// Settings as the values that the systems want.
+extension Settings {
+    /// The address under which others reach a system: what is set, or what is listened on.
+    func url(_ system: String) -> String {
+        let given = text("\(system).url")
+        if !given.isEmpty { return given.hasSuffix("/") ? String(given.dropLast()) : given }
+        return "http://\(text("\(system).address")):\(integer("\(system).port"))"
+    }
+
+    /// Throws when a system would be open to the network without TLS and nobody has allowed that.
+    func checkAddresses(of roles: Set<Role>) throws {
+        guard !boolean("insecure") else { return }
+        var keys: [String] = []
+        if roles.contains(.portal) { keys.append("portal.address") }
+        if roles.contains(.controller) { keys.append("controller.address") }
+        if roles.contains(.voice) { keys += ["voice.http.address", "voice.sip.address", "voice.rtp.address"] }
+        let loopback = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap { $0 }
+        for key in keys where !loopback.contains(where: { $0.contains(text(key)) }) {
+            throw AssemblyError.notLoopback(key: key, address: text(key))
+        }
+    }
+
+    /// `name network` entries.
+    func trunks() throws -> [TrunkPeer] {
+        try list("voice.trunks").map { entry in
+            let words = entry.split(separator: " ").map(String.init)
+            guard words.count == 2, let network = IPNetwork(words[1]) else {
+                throw AssemblyError.malformedEntry(
+                    key: "voice.trunks", entry: entry, expected: "name and network, such as carrier 192.0.2.0/24")
+            }
+            return TrunkPeer(name: words[0], network: network)
+        }
+    }
+
+    /// `number country category region price` entries, joined to regions.
+    func numbers() throws -> NumberCatalogue {
+        var regions: [NumberRegion] = []
+        for entry in list("voice.numbers") {
+            let words = entry.split(separator: " ").map(String.init)
+            guard words.count == 5, words[0].allSatisfy(\.isNumber), words[1].count == 2 else {
+                throw wrongNumber(entry)
+            }
+            let prices = try Currency.allCases.map { currency in
+                guard let price = try? Money(words[4], currency) else { throw wrongNumber(entry) }
+                return price
+            }
+            let known = regions.firstIndex {
+                $0.countryCode == words[1] && $0.categoryName == words[2] && $0.name == words[3]
+            }
+            if let known {
+                regions[known].numbers.append(words[0])
+            } else {
+                regions.append(
+                    NumberRegion(
+                        id: Int64(regions.count + 1), countryCode: words[1], phonePrefix: String(words[0].prefix(1)),
+                        categoryName: words[2], name: words[3], monthlyPrice: prices, numbers: [words[0]]))
+            }
+        }
+        return NumberCatalogue(regions: regions)
+    }
+
+    private func wrongNumber(_ entry: String) -> AssemblyError {
+        .malformedEntry(
+            key: "voice.numbers", entry: entry,
+            expected: "number, country, category, region and price, such as 74012000000 RU GEOGRAPHIC Kaliningrad 0")
+    }
+
+    /// The folder of the call scenarios: what is set, or the one that came with the program.
+    func scenarioFolder() throws -> String {
+        let given = text("controller.scenarios")
+        let candidates = given.isEmpty ? ProgramFiles.scenarioFolders : [given]
+        for path in candidates where FileManager.default.fileExists(atPath: path) { return path }
+        throw AssemblyError.scenariosMissing(path: candidates.first ?? "")
+    }
+}

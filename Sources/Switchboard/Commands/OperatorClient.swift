@@ -1,0 +1,49 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+
+/// Asks the controller's operator endpoints.
+struct OperatorClient: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let url: String
+    let token: String
+    let client: HTTPClient
+
+    func calls(limit: Int) async throws -> [String: Any] { try await get("/admin/calls?limit=\(limit)") }
+
+    func call(_ id: String) async throws -> [String: Any] {
+        try await get("/admin/calls/\(id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? id)")
+    }
+
+    func route(line: String, caller: String, at time: String?) async throws -> [String: Any] {
+        var items = [URLQueryItem(name: "line", value: line), URLQueryItem(name: "caller", value: caller)]
+        if let time { items.append(URLQueryItem(name: "at", value: time)) }
+        var components = URLComponents()
+        components.path = "/admin/route/explain"
+        components.queryItems = items
+        return try await get(components.string ?? "/admin/route/explain")
+    }
+
+    private func get(_ path: String) async throws -> [String: Any] {
+        var request = HTTPClientRequest(url: url + path)
+        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(request, timeout: .seconds(20))
+        } catch {
+            throw Failure(description: "The controller does not answer at \(url); is it running? Set controller.url.")
+        }
+        let data = Data(buffer: try await response.body.collect(upTo: 1 << 24))
+        let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+        guard response.status == .ok else {
+            let message = (object["error"] as? [String: Any])?["msg"] as? String ?? "status \(response.status.code)"
+            throw Failure(description: "The controller refused: \(message).")
+        }
+        return object
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// `switchboard serve`: runs systems until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run portal, controller and voice platform, or some of them.",
+        discussion: "On SIGTERM new calls are refused, running calls may end for a while, then everything closes.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @Option(
+        name: .customLong("role"), help: "System to run: portal, controller or voice; all by default. May repeat.")
+    var roles: [Role] = []
+
+    func run() async throws {
+        let settings = try await options.settings()
+        LogOutput.bootstrap(settings)
+        let installation = try Installation(
+            settings: settings, roles: roles.isEmpty ? Set(Role.allCases) : Set(roles))
+        try await installation.run()
+    }
+}

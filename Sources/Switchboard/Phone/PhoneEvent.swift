@@ -1,0 +1,36 @@
+import SIP
+
+/// What a phone experiences.
+enum PhoneEvent: Sendable, Equatable {
+    case registered
+    /// The status of the refusal, nil when nobody answered.
+    case registrationFailed(status: Int?)
+    case incoming(SessionHandle, from: String)
+    case ringing(SessionHandle, status: Int)
+    case answered(SessionHandle)
+    case failed(SessionHandle, status: Int, reason: String)
+    case ended(SessionHandle, byPeer: Bool)
+    case message(SessionHandle, String)
+    case digit(SessionHandle, Character)
+    case held(SessionHandle, Bool)
+    case recorded(String)
+    case playbackFinished
+
+    /// The name under which programs that read the phone's output know the event.
+    var name: String {
+        switch self {
+        case .registered: "registered"
+        case .registrationFailed: "registration-failed"
+        case .incoming: "incoming"
+        case .ringing: "ringing"
+        case .answered: "answered"
+        case .failed: "failed"
+        case .ended: "ended"
+        case .message: "message"
+        case .digit: "digit"
+        case .held: "held"
+        case .recorded: "recorded"
+        case .playbackFinished: "playback-finished"
+        }
+    }
+}

@@ -1,0 +1,293 @@
+import Dispatch
+import Digests
+import Foundation
+import Media
+import NIOCore
+import NIOPosix
+import SDP
+import SIP
+import VoiceEngine
+
+/// A small real SIP phone: registers, calls, answers, holds, sends digits and messages, plays and records.
+///
+/// It has sockets of its own and knows of the server only what comes over them.
+final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop` only
+    let account: PhoneAccount
+    let journal = PhoneJournal()
+    private let behaviour: PhoneBehaviour
+    private let localAddress: String
+    let eventLoop: any EventLoop
+    let shell: SIPShell
+    private let media: MediaLoop
+    var registration: RegistrationClient?
+    var registrationRequest: ClientRequestHandle?
+    var registrationTimer: Scheduled<Void>?
+    private var calls: [SessionHandle: PhoneCall] = [:]
+    private var legs: [LegID: SessionHandle] = [:]
+    private var recordings: [RecordingID: String] = [:]
+    /// What each call hears from this phone as soon as it is established.
+    private var sound: (clip: PCMClip, loop: Bool)?
+    private var hearPath: String?
+
+    /// - Parameter ports: range for RTP; a phone needs one pair a call.
+    init(
+        account: PhoneAccount, behaviour: PhoneBehaviour = PhoneBehaviour(), localAddress: String = "127.0.0.1",
+        ports: ClosedRange<UInt16> = 30000...39999, eventLoop: any EventLoop
+    ) throws {
+        self.account = account
+        self.behaviour = behaviour
+        self.localAddress = localAddress
+        self.eventLoop = eventLoop
+        var settings = UserAgentSettings()
+        settings.invite.product = "Switchboard phone"
+        shell = SIPShell(eventLoop: eventLoop, settings: settings)
+        let relay = MediaRelay(eventLoop: eventLoop)
+        media = try MediaLoop(configuration: MediaConfiguration(address: localAddress, portRange: ports)) { event in
+            relay.deliver(event)
+        }
+        relay.phone = self
+    }
+
+    /// Opens the phone's sockets; port 0 lets the system choose.
+    func start(port: Int = 0) async throws {
+        try media.start()
+        try await eventLoop.flatSubmit {
+            self.shell.owner = self
+            self.shell.lag = self.behaviour.lag
+            return self.shell.open(address: self.localAddress, port: port, withTCP: self.account.transport == .tcp)
+        }.get()
+    }
+
+    func stop() async {
+        try? await eventLoop.flatSubmit { self.shell.close() }.get()
+        media.stop()
+    }
+
+    var sipPort: Int { Int(shell.localPort) }
+
+    // MARK: Calls
+
+    /// Calls a number, a user, or a whole SIP address.
+    func call(_ target: String) async throws -> SessionHandle {
+        let text = target.hasPrefix("sip:") ? target : "sip:\(target)@\(account.domain)"
+        let uri = try SIPURI(parsing: text)
+        return try await eventLoop.submit { try self.dial(uri) }.get()
+    }
+
+    private func dial(_ uri: SIPURI) throws -> SessionHandle {
+        let port = try media.ports.open()
+        let leg = media.addLeg(port)
+        let offer = PhoneCall.offer(port, sessionID: leg.rawValue)
+        let flow = serverFlow
+        let invite = OutgoingInvite(
+            uri: uri, from: account.address, to: NameAddress(uri: uri),
+            contact: shell.contact(user: account.user, on: flow), description: Array(offer.text.utf8),
+            credentials: account.credentials)
+        let handle = try shell.command { (agent, now) throws(UserAgentError) in
+            try agent.invite(invite, on: flow, at: now)
+        }
+        adopt(PhoneCall(handle: handle, state: .outgoing, media: media, port: port, leg: leg, local: offer))
+        return handle
+    }
+
+    /// The call that was there first.
+    func currentCall() async -> SessionHandle? {
+        try? await eventLoop.submit { self.calls.keys.min { $0.rawValue < $1.rawValue } }.get()
+    }
+
+    /// Answers a call that rings.
+    func answer(_ handle: SessionHandle) async throws {
+        try await eventLoop.submit { self.accept(handle) }.get()
+    }
+
+    /// Ends a call whatever its state.
+    func hangUp(_ handle: SessionHandle, status: Int = 486) async throws {
+        try await eventLoop.submit {
+            self.shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.hangUp(handle, status: status, at: now)
+            }
+        }.get()
+    }
+
+    /// Puts the call on hold by re-INVITE, or takes it back.
+    func hold(_ handle: SessionHandle, _ isHeld: Bool) async throws {
+        try await eventLoop.submit {
+            guard let call = self.calls[handle] else { return }
+            let offer = Array(call.nextOffer(hold: isHeld).text.utf8)
+            self.shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.reinvite(handle, description: offer, at: now)
+            }
+        }.get()
+    }
+
+    /// Sends a text to the scenario, as the browser's phone does.
+    func send(_ text: String, in handle: SessionHandle) async throws {
+        let payload = SIPPayload(contentType: "text/plain;charset=UTF-8", bytes: Array(text.utf8))
+        try await eventLoop.submit {
+            self.shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.message(handle, payload: payload, at: now)
+            }
+        }.get()
+    }
+
+    func sendDigits(_ digits: String, in handle: SessionHandle) async throws {
+        try await eventLoop.submit {
+            if let call = self.calls[handle] { self.media.sendDigits(call.leg, digits) }
+        }.get()
+    }
+
+    /// Plays into every call from its answer on.
+    func play(_ clip: PCMClip, loop: Bool) async throws {
+        try await eventLoop.submit {
+            self.sound = (clip, loop)
+            for call in self.calls.values where call.state == .established { self.startSound(call) }
+        }.get()
+    }
+
+    /// Records what the next call hears into a wav file.
+    func hear(to path: String) async throws { try await eventLoop.submit { self.hearPath = path }.get() }
+
+    fileprivate func adopt(_ call: PhoneCall) {
+        calls[call.handle] = call
+        legs[call.leg] = call.handle
+        if let hearPath {
+            recordings[media.hear(call.leg, to: hearPath)] = hearPath
+            self.hearPath = nil
+        }
+        shell.setHandler(call.handle) { [weak self] event in self?.receive(event, call) }
+    }
+
+    private func accept(_ handle: SessionHandle) {
+        guard let call = calls[handle], call.state == .incoming else { return }
+        call.state = .established
+        let description = Array(call.local.text.utf8)
+        shell.attempt { (agent, now) throws(UserAgentError) in
+            try agent.accept(handle, description: description, at: now)
+        }
+        startSound(call)
+        journal.add(.answered(handle))
+    }
+
+    private func startSound(_ call: PhoneCall) {
+        if let sound { media.play(call.leg, sound.clip, loop: sound.loop) }
+    }
+
+    private func receive(_ event: InviteEvent, _ call: PhoneCall) {
+        switch event {
+        case .ringing(let status, _, _): journal.add(.ringing(call.handle, status: status))
+        case .earlyMedia(let description, _): call.receive(answer: description)
+        case .answered(let description, _):
+            call.state = .established
+            call.receive(answer: description)
+            startSound(call)
+            journal.add(.answered(call.handle))
+        case .reinviteAnswered(let description, _): call.receive(answer: description)
+        case .reinviteReceived(let offer): answerReinvite(offer, call)
+        case .messageReceived(let payload, _):
+            journal.add(.message(call.handle, String(decoding: payload.bytes, as: UTF8.self)))
+        case .failed(let failure): end(call, .failed(call.handle, status: failure.status, reason: failure.reason))
+        case .redirected(let status, _, _): end(call, .failed(call.handle, status: status, reason: "Redirected"))
+        case .cancelled: end(call, .ended(call.handle, byPeer: true))
+        case .ended(let ending): end(call, .ended(call.handle, byPeer: ending.side == .remote))
+        default: break
+        }
+    }
+
+    private func answerReinvite(_ offer: SessionOffer, _ call: PhoneCall) {
+        guard let answer = call.answer(to: offer.description) else {
+            return shell.attempt { (agent, now) throws(UserAgentError) in
+                try agent.rejectReinvite(call.handle, at: now)
+            }
+        }
+        let description = Array(answer.description.text.utf8)
+        shell.attempt { (agent, now) throws(UserAgentError) in
+            try agent.acceptReinvite(call.handle, description: description, at: now)
+        }
+        journal.add(.held(call.handle, answer.isHeld))
+    }
+
+    private func end(_ call: PhoneCall, _ event: PhoneEvent) {
+        call.state = .ended
+        calls[call.handle] = nil
+        media.removeLeg(call.leg)
+        journal.add(event)
+    }
+
+    fileprivate func receive(_ event: MediaEvent) {
+        switch event {
+        case .digit(let leg, let digit, _): if let handle = legs[leg] { journal.add(.digit(handle, digit)) }
+        case .recordStopped(_, let id, _):
+            if let path = recordings.removeValue(forKey: id) { journal.add(.recorded(path)) }
+        case .playbackFinished: journal.add(.playbackFinished)
+        case .legRemoved(let leg, _): legs[leg] = nil
+        default: break
+        }
+    }
+}
+
+extension SoftPhone: SIPShell.Owner {
+    func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite) {
+        guard let port = try? media.ports.open() else { return refuse(handle, status: 503) }
+        let leg = media.addLeg(port)
+        let call = PhoneCall(
+            handle: handle, state: .incoming, media: media, port: port, leg: leg,
+            local: PhoneCall.offer(port, sessionID: leg.rawValue))
+        guard invite.request.body.isEmpty || call.answer(to: invite.request.body) != nil else {
+            media.removeLeg(leg)
+            return refuse(handle, status: 488)
+        }
+        if case .reject(let status) = behaviour.answer {
+            media.removeLeg(leg)
+            return refuse(handle, status: status)
+        }
+        adopt(call)
+        let caller = try? invite.request.headers.from
+        journal.add(.incoming(handle, from: caller?.uri.user ?? ""))
+        if behaviour.tellsRinging {
+            shell.attempt { (agent, now) throws(UserAgentError) in try agent.ring(handle, at: now) }
+        }
+        if case .after(let delay) = behaviour.answer {
+            eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.accept(handle) }
+        }
+    }
+
+    private func refuse(_ handle: SessionHandle, status: Int) {
+        shell.attempt { (agent, now) throws(UserAgentError) in try agent.reject(handle, status: status, at: now) }
+    }
+
+    func received(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow) {
+        shell.attempt { (agent, now) throws(UserAgentError) in try agent.respond(handle, status: 405, at: now) }
+    }
+
+    func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
+        guard handle == registrationRequest else { return }
+        registration?.receive(response, at: Self.now)
+        performRegistration()
+    }
+
+    func flowFailed(_ flow: SIPFlow) {}
+}
+
+/// Why a phone could not do what it was told.
+enum PhoneError: Error, CustomStringConvertible {
+    case registrationRefused(status: Int?)
+
+    var description: String {
+        switch self {
+        case .registrationRefused(let status?):
+            "The server refused the registration with \(status): check user, password and domain."
+        case .registrationRefused(nil):
+            "The server did not answer the registration: check its address and port."
+        }
+    }
+}
+
+/// Brings media events from the media thread to the phone's event loop.
+private final class MediaRelay: @unchecked Sendable {  // `phone` is set once, before the media loop starts
+    let eventLoop: any EventLoop
+    weak var phone: SoftPhone?
+
+    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    func deliver(_ event: MediaEvent) { eventLoop.execute { self.phone?.receive(event) } }
+}
