@@ -14,7 +14,7 @@ public enum InviteEvent: Hashable, Sendable {
     case answered(description: [UInt8], headers: SIPHeaders)
     /// The peer names other addresses (3xx).
     case redirected(status: Int, contacts: [NameAddress], headers: SIPHeaders)
-    /// The call did not come about.
+    /// The call did not come about; also follows a `reject` of this side.
     case failed(InviteFailure)
     /// The caller gave up before the answer; the value is its Reason header.
     case cancelled(reason: String?)

@@ -40,7 +40,8 @@ enum SessionTimerNegotiation {
 
     /// The caller's timer from a 2xx; nil when the called side wants none.
     static func agreed(in headers: SIPHeaders, at now: SIPInstant) -> SessionTimer? {
-        guard let granted = try? headers.sessionExpires, granted.interval > 0 else { return nil }
-        return SessionTimer(interval: granted.interval, refreshes: granted.refresher != .server, at: now)
+        guard let granted = try? headers.sessionExpires else { return nil }
+        // Less than the least of RFC 4028 4 would make us send refreshes without pause.
+        return SessionTimer(interval: max(granted.interval, 90), refreshes: granted.refresher != .server, at: now)
     }
 }

@@ -7,7 +7,8 @@ struct RegistrarUpdate {
     let sequence: UInt32
     let flow: SIPFlow
     let product: String?
-    let now: SIPInstant
+    /// When the request came.
+    let arrival: SIPInstant
 
     init(
         settings: RegistrarSettings, bindings: [RegistrarBinding], callID: String, sequence: UInt32, flow: SIPFlow,
@@ -19,7 +20,7 @@ struct RegistrarUpdate {
         self.sequence = sequence
         self.flow = flow
         self.product = product
-        self.now = now
+        arrival = now
     }
 
     /// `Contact: *`, which is only lawful with `Expires: 0`.
@@ -79,14 +80,14 @@ struct RegistrarUpdate {
         var contact = contact
         contact.parameters["expires"] = nil
         return RegistrarBinding(
-            contact: contact, flow: flow, callID: callID, sequence: sequence, registeredAt: now,
-            expiresAt: now + .seconds(Int64(life)), product: product)
+            contact: contact, flow: flow, callID: callID, sequence: sequence, registeredAt: arrival,
+            expiresAt: arrival + .seconds(Int64(life)), product: product)
     }
 
     /// Whether this request comes after the one that made the binding; a phone counts on within one Call-ID.
     private func isNewer(_ binding: RegistrarBinding) -> Bool {
         // A contact may stand twice in one request: the later wins.
-        binding.callID != callID || sequence > binding.sequence || binding.registeredAt == now
+        binding.callID != callID || sequence > binding.sequence || binding.registeredAt == arrival
     }
 
     private var outOfOrder: RegistrarAnswer { .refusal(500, "Request Out Of Order") }

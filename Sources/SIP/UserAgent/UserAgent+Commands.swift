@@ -98,7 +98,8 @@ extension UserAgent {
         let isCaller = session.caller != nil
         guard session.phase == phase, role == nil || (role == .caller) == isCaller else {
             let expected =
-                phase == .established ? "established calls" : "unanswered calls, \(isCaller ? "incoming" : "outgoing")"
+                phase == .established
+                ? "established calls" : "unanswered calls, \(role == .caller ? "outgoing" : "incoming")"
             throw .wrongState(command, expected: expected)
         }
     }

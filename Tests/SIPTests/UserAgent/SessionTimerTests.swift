@@ -87,6 +87,15 @@ struct SessionTimerTests {
         #expect(verdict == .timer(SessionExpires(interval: 1200, refresher: refresher), isRequired: isRequired))
     }
 
+    @Test(
+        "A callee that grants less than the least of the RFC does not make us refresh without pause",
+        arguments: [0, 1, 60])
+    func hostileInterval(granted: Int) throws {
+        let start = SIPInstant(nanoseconds: 0)
+        let timer = SessionTimerNegotiation.agreed(in: ["Session-Expires": "\(granted);refresher=uac"], at: start)
+        #expect(timer?.nextDeadline == start + .seconds(45))
+    }
+
     @Test("A caller that knows no timers is refreshed by us and never refused for its interval")
     func unsupported() {
         let short: SIPHeaders = ["Session-Expires": "60"]
