@@ -41,6 +41,7 @@ final class MediaEngine {
         while isRunning {
             let count = epoll_wait(descriptors.poll, ready, Int32(Self.batch), -1)
             guard count > 0 else { continue }
+            // One reading for everything in the batch, so that no instant lies behind one that was noted before.
             let now = media_now()
             for index in 0..<Int(count) { handle(ready[index].data.u64, at: now) }
         }
@@ -61,7 +62,7 @@ final class MediaEngine {
         case Kind.tick:
             tick(at: now)
         default:
-            for command in mailbox.takeAll() { perform(command, at: media_now()) }
+            for command in mailbox.takeAll() { perform(command, at: now) }
         }
     }
 

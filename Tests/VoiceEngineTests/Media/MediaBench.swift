@@ -213,4 +213,11 @@ enum TestSound {
     static func level(_ hertz: Double, in samples: [Int16]) -> Double {
         samples.withUnsafeBufferPointer { Goertzel(frequency: hertz).dBm0(in: $0) }
     }
+
+    /// The share of windows of 50 ms in which a frequency is loud; a busy machine leaves gaps in what is sent in real time.
+    static func share(_ hertz: Double, in samples: [Int16]) -> Double {
+        let windows = stride(from: 0, to: samples.count - 399, by: 400).map { Array(samples[$0..<$0 + 400]) }
+        guard !windows.isEmpty else { return 0 }
+        return Double(windows.filter { level(hertz, in: $0) > -20 }.count) / Double(windows.count)
+    }
 }

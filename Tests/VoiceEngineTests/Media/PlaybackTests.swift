@@ -37,7 +37,7 @@ struct PlaybackTests {
         bench.loop.play(leg.id, PCMClip(samples: TestSound.sine(440, count: 8000)))
         #expect(leg.phone.collect(50).count == 50)
         let elapsed = ContinuousClock.now - start
-        #expect(elapsed > .milliseconds(950) && elapsed < .milliseconds(1300))
+        #expect(elapsed > .milliseconds(950) && elapsed < .seconds(2))
     }
 
     @Test("A loop goes round without a gap or an end")
