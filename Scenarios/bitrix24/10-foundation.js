@@ -1,6 +1,9 @@
 // The incoming call of a portal's line, step by step, on the VoxEngine API.
 //
-// The controller puts these constants before this text: CONTROLLER_URL (no slash at the end), PORTAL_ID,
+// The files of this folder are one script: they are joined, a line break between them, in the order of their names
+// (10-… to 90-…); the first uses nothing of a later one at load time. A file is one step of a call or one part of it.
+//
+// The controller puts these constants before the whole: CONTROLLER_URL (no slash at the end), PORTAL_ID,
 // REQUEST_KEY (hexadecimal key of the direction scenario->controller), SCENARIO_VERSION.
 //
 // The way of a call: settings of the line, black list, working time, greeting with extension dialling, route from

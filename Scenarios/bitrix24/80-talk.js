@@ -1,12 +1,12 @@
 // The conversation: media between both legs, recording, hold, and the figures for the history.
 class Talk {
-    constructor(caller, leg, settings, routing) {
+    constructor(caller, leg, settings) {
         this.caller = caller;
         this.leg = leg;
         this.settings = settings;
-        this.routing = routing;
         this.begun = Date.now();
         this.held = false;
+        this.isOver = false;
         this.meters = { sum: 0, count: 0 };
     }
 

@@ -141,7 +141,7 @@ class IncomingCall {
     }
 
     async converse(leg) {
-        this.talk = new Talk(this.caller, leg, this.settings, this.routing);
+        this.talk = new Talk(this.caller, leg, this.settings);
         await this.caller.until(this.talk.run());
         this.talk.isOver = true;
         await this.caller.hangup();
