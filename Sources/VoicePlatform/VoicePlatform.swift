@@ -1,0 +1,89 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import ScenarioRuntime
+import ServiceLifecycle
+import Synchronization
+import VoiceEngine
+
+/// The voice platform: accounts, sessions and history around a voice engine and a scenario runtime.
+///
+/// Everything happens in `run`, which returns after a graceful shutdown: new calls are refused first, running ones may
+/// end, then sockets, scripts and the database close in reverse order of their start.
+public final class VoicePlatform: Service {
+    private let configuration: VoicePlatformConfiguration
+    private let engineConfiguration: VoiceEngineConfiguration
+    private let runtimeConfiguration: RuntimeConfiguration
+    private let eventLoop: any EventLoop
+    private let httpClient: HTTPClient
+    private let logger: Logger
+    private let ready = Readiness<Addresses>()
+
+    /// Where a running platform listens.
+    public struct Addresses: Sendable, Equatable {
+        public let httpPort: Int
+        public let sipPort: Int
+    }
+
+    /// - Parameter eventLoop: All signalling and all sessions live on it.
+    public init(
+        configuration: VoicePlatformConfiguration, engine: VoiceEngineConfiguration,
+        runtime: RuntimeConfiguration = RuntimeConfiguration(), eventLoop: any EventLoop, httpClient: HTTPClient,
+        logger: Logger = Logger(label: "voice-platform")
+    ) {
+        self.configuration = configuration
+        engineConfiguration = engine
+        runtimeConfiguration = runtime
+        self.eventLoop = eventLoop
+        self.httpClient = httpClient
+        self.logger = logger
+    }
+
+    /// The ports, once calls and requests are taken.
+    ///
+    /// - Throws: What `run` has thrown when the platform could not start.
+    public func addresses() async throws -> Addresses { try await ready.value() }
+
+    public func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            ready.fail(error)
+            throw error
+        }
+    }
+
+    private func serve() async throws {
+        let core = try await PlatformCore.open(configuration, logger: logger)
+        let engine = try VoiceEngine.VoiceEngine(
+            configuration: engineConfiguration, eventLoop: eventLoop, httpClient: httpClient, logger: logger)
+        let runtime = ScenarioRuntime.ScenarioRuntime(
+            configuration: runtimeConfiguration, eventLoop: eventLoop,
+            httpClient: AsyncHTTPScenarioClient(eventLoop: eventLoop), logger: logger)
+        let host = SessionHost(core: core, eventLoop: eventLoop, scripts: runtime) { engine.makeSession() }
+        let calls = CallService(
+            engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
+        let announcement = Announcement { [ready] in
+            let port = await core.address.wait()
+            await calls.started()
+            let sipPort = try await engine.eventLoop.submit { engine.sipPort }.get()
+            ready.succeed(Addresses(httpPort: port, sipPort: sipPort))
+        }
+        let services: [any Service] = [
+            core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
+            core.httpService(hosting: host), calls, announcement,
+        ]
+        try await ServiceGroup(services: services, logger: logger).run()
+        try core.database.close()
+    }
+}
+
+/// Says that everything runs, then waits for the end.
+private struct Announcement: Service {
+    let announce: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await announce()
+        try? await gracefulShutdown()
+    }
+}

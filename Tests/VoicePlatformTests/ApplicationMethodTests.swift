@@ -1,4 +1,5 @@
 import Digests
+import Storage
 import Testing
 
 @testable import VoicePlatform

@@ -21,12 +21,16 @@ public struct VoicePlatformConfiguration: Sendable {
     /// One tariff for each currency; a currency without one prices calls between users only, at nothing.
     public var tariffs: [Tariff]
     public var numbers: NumberCatalogue
+    /// Where `callPSTN` dials; nil answers it with `Call.Failed`.
+    public var gateway: NumberGateway?
+    public var scenarioTrust: ScenarioTrustPolicy
     public var limits: VoicePlatformLimits
 
     public init(
         host: String = "127.0.0.1", port: Int = 8082, publicURL: String? = nil, publicSecureURL: String? = nil,
         mediaServerAddress: String = "127.0.0.1", dataDirectory: String, domain: String,
         masterAccounts: [MasterAccount], tariffs: [Tariff] = [], numbers: NumberCatalogue = NumberCatalogue(),
+        gateway: NumberGateway? = nil, scenarioTrust: ScenarioTrustPolicy = .eachAccount,
         limits: VoicePlatformLimits = VoicePlatformLimits()
     ) {
         self.host = host
@@ -39,6 +43,8 @@ public struct VoicePlatformConfiguration: Sendable {
         self.masterAccounts = masterAccounts
         self.tariffs = tariffs
         self.numbers = numbers
+        self.gateway = gateway
+        self.scenarioTrust = scenarioTrust
         self.limits = limits
     }
 
@@ -72,6 +78,28 @@ public struct MasterAccount: Sendable, Hashable {
     }
 }
 
+/// A SIP peer through which telephone numbers are dialled.
+public struct NumberGateway: Sendable, Hashable {
+    /// Host, or host and port: `gateway.example:5060`.
+    public var address: String
+    public var user: String?
+    public var password: String?
+
+    public init(address: String, user: String? = nil, password: String? = nil) {
+        self.address = address
+        self.user = user
+        self.password = password
+    }
+}
+
+/// Which accounts' scenarios may share a worker process.
+public enum ScenarioTrustPolicy: Sendable, Hashable {
+    /// Every account's scripts run in a process of their own.
+    case eachAccount
+    /// Only the operator writes scenarios, all accounts share a small pool of processes.
+    case operatorPublished
+}
+
 /// What one request or account may use.
 public struct VoicePlatformLimits: Sendable, Hashable {
     /// Bytes of a request's body.
@@ -83,6 +111,8 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var scenariosPerAccount: Int64 = 100
     /// Sessions that one account may run at once.
     public var sessionsPerAccount = 500
+    /// How long running calls may go on after the shutdown has begun.
+    public var shutdownGrace = Duration.seconds(30)
 
     public init() {}
 }

@@ -1,0 +1,253 @@
+import Billing
+import CallControl
+import Logging
+import NIOCore
+import ScenarioRuntime
+import VoiceEngine
+
+/// Starts sessions for calls and for the management API, and finds them by their control URL.
+final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` only.
+    let eventLoop: any EventLoop
+    private let core: PlatformCore
+    private let desk: AdmissionDesk
+    private let scripts: any ScriptStarting
+    private let makeLegs: () -> any SessionLegs
+    private var byPath: [String: CallSession] = [:]
+    private var running: [SessionID: CallSession] = [:]
+    private var perAccount: [AccountID: Int] = [:]
+    private var counter = 0
+    private var isDraining = false
+    private var idleWaiters: [EventLoopPromise<Void>] = []
+
+    init(
+        core: PlatformCore, eventLoop: any EventLoop, scripts: any ScriptStarting,
+        makeLegs: @escaping () -> any SessionLegs
+    ) {
+        self.core = core
+        self.eventLoop = eventLoop
+        self.scripts = scripts
+        self.makeLegs = makeLegs
+        desk = AdmissionDesk(directory: core.directory, database: core.database, configuration: core.configuration)
+    }
+
+    /// Nothing new starts from now on.
+    func drain() { isDraining = true }
+
+    /// Completes when no session runs, or after a time.
+    func whenIdle(within limit: TimeAmount) -> EventLoopFuture<Void> {
+        eventLoop.assertInEventLoop()
+        guard !running.isEmpty else { return eventLoop.makeSucceededVoidFuture() }
+        let promise = eventLoop.makePromise(of: Void.self)
+        idleWaiters.append(promise)
+        eventLoop.scheduleTask(in: limit) { self.releaseWaiters() }
+        return promise.futureResult
+    }
+
+    private func releaseWaiters() {
+        for waiter in idleWaiters { waiter.succeed() }
+        idleWaiters = []
+    }
+
+    /// Ends every session in good order.
+    func terminateAll(_ reason: SessionFinishReason) {
+        for session in running.values { session.terminate(reason) }
+    }
+
+    // MARK: Starting
+
+    private struct Prepared: Sendable {
+        let record: SessionRecord
+        let party: RatedParty
+        let incoming: IncomingCall?
+        let accessName: String
+    }
+
+    /// Writes the session's row, then starts it on the event loop.
+    private func open(_ prepared: Prepared) async throws -> (SessionID, SessionStart) {
+        let record = prepared.record
+        let id = try await core.database.write { try SessionHistory(transaction: $0).insert(record) }
+        let configuration = core.effectiveConfiguration()
+        let urls = PublicURLs(configuration)
+        let path = AccessPath.text(
+            name: prepared.accessName, address: configuration.mediaServerAddress,
+            token: RandomToken.hexadecimal(bytes: 8))
+        let start = SessionStart(
+            sessionID: id, accountID: record.plan.accountID, applicationID: record.plan.applicationID,
+            userID: record.userID?.rawValue, accessURL: urls.access(path), accessSecureURL: urls.accessSecure(path),
+            logURL: urls.log(record.logName),
+            scenarios: record.plan.scenarios.map { ScenarioSource(name: $0.name, text: $0.script) },
+            trust: configuration.scenarioTrust == .operatorPublished
+                ? .operatorPublished : .account(record.plan.accountID),
+            customData: record.customData, logFile: core.files.logPath(record.logName), incoming: prepared.incoming)
+        return (id, start)
+    }
+
+    private func run(_ start: SessionStart, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {
+        eventLoop.assertInEventLoop()
+        let urls = PublicURLs(core.effectiveConfiguration())
+        let path = String(start.accessURL.dropFirst(urls.base.count))
+        let session = CallSession(
+            id: start.sessionID, plan: prepared.record.plan, accessPath: path, core: core, legs: legs,
+            eventLoop: eventLoop
+        ) { [weak self] session in self?.closed(session) }
+        running[session.id] = session
+        byPath[path] = session
+        session.begin(start, party: prepared.party, with: scripts)
+        return session
+    }
+
+    private func closed(_ session: CallSession) {
+        running[session.id] = nil
+        byPath[session.accessPath] = nil
+        release(session.plan.accountID)
+        if running.isEmpty { releaseWaiters() }
+    }
+
+    /// Counts a session of an account in; false when it has as many as it may.
+    private func reserve(_ account: AccountID) -> Bool {
+        let count = perAccount[account] ?? 0
+        guard !isDraining, count < core.configuration.limits.sessionsPerAccount else { return false }
+        perAccount[account] = count + 1
+        return true
+    }
+
+    private func release(_ account: AccountID) {
+        let count = (perAccount[account] ?? 1) - 1
+        perAccount[account] = count > 0 ? count : nil
+    }
+
+    private func record(
+        _ plan: SessionPlan, user: UserID?, initiator: String, customData: String? = nil
+    ) -> SessionRecord {
+        SessionRecord(
+            plan: plan, userID: user, startedAt: core.clock(), initiatorAddress: initiator,
+            mediaServerAddress: core.configuration.mediaServerAddress, logName: PlatformFiles.newLogName(),
+            customData: customData)
+    }
+}
+
+// MARK: Calls
+
+extension SessionHost: CallRouter {
+    func secret(of user: UserAddress) -> EventLoopFuture<UserSecret?> {
+        let directory = core.directory
+        return eventLoop.makeFutureWithTask {
+            try await directory.user(user.username, domain: user.domain).map {
+                UserSecret(md5: $0.credential.ha1MD5, sha256: $0.credential.ha1SHA256)
+            }
+        }
+    }
+
+    func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<VoiceEngine.Admission> {
+        admit(arrival, legs: session)
+    }
+
+    /// Decides about a call and starts its session.
+    func admit(_ arrival: CallArrival, legs: any SessionLegs) -> EventLoopFuture<VoiceEngine.Admission> {
+        eventLoop.assertInEventLoop()
+        let box = LegsBox(legs: legs)
+        return eventLoop.makeFutureWithTask { [self] in
+            let decision = try await desk.decide(AdmissionRequest(arrival))
+            guard case .session(let plan, let party) = decision else { return decision.refusal }
+            guard try await eventLoop.submit({ self.reserve(plan.accountID) }).get() else {
+                return .rejected(status: 503, reason: "Service Unavailable")
+            }
+            do {
+                let user = try await user(of: arrival)
+                let prepared = Prepared(
+                    record: record(plan, user: user, initiator: arrival.remoteAddress), party: party,
+                    incoming: IncomingCall(arrival, domain: plan.domain), accessName: arrival.id.rawValue)
+                let (_, start) = try await open(prepared)
+                try await eventLoop.submit { _ = self.run(start, prepared, box.legs) }.get()
+                return .accepted
+            } catch {
+                try await eventLoop.submit { self.release(plan.accountID) }.get()
+                throw error
+            }
+        }
+    }
+
+    private func user(of arrival: CallArrival) async throws -> UserID? {
+        guard case .user(let address) = arrival.source else { return nil }
+        return try await core.directory.user(address.username, domain: address.domain)?.id
+    }
+}
+
+/// Carries legs through a task and back to their event loop.
+private struct LegsBox: @unchecked Sendable {  // Touched on the event loop only.
+    let legs: any SessionLegs
+}
+
+extension AdmissionRequest {
+    init(_ arrival: CallArrival) {
+        let source: Source =
+            switch arrival.source {
+            case .trunk: .trunk
+            case .user(let address): .user(name: address.username, domain: address.domain)
+            }
+        self.init(source: source, destination: arrival.destination)
+    }
+}
+
+extension AdmissionDecision {
+    /// The engine's form of a refusal.
+    var refusal: VoiceEngine.Admission {
+        guard case .reject(let code, let reason) = self else { return .accepted }
+        return .rejected(status: code, reason: reason)
+    }
+}
+
+extension IncomingCall {
+    /// The call as the scenario sees it, with addresses in the application's domain.
+    init(_ arrival: CallArrival, domain: String) {
+        self.init(
+            id: arrival.id, callerID: arrival.callerID, destination: arrival.destination,
+            displayName: arrival.displayName, fromURI: "sip:\(arrival.callerID)@\(domain)",
+            toURI: "sip:\(arrival.destination)@\(domain)", headers: arrival.headers)
+    }
+}
+
+// MARK: Management API
+
+extension SessionHost: SessionHosting {
+    func start(_ start: ScenarioStart) async throws -> StartedSession {
+        guard try await eventLoop.submit({ self.reserve(start.plan.accountID) }).get() else {
+            throw APIError(code: 314, message: "The account runs as many sessions as it may.")
+        }
+        do {
+            let number = try await eventLoop.submit { self.nextNumber() }.get()
+            let name = AccessPath.name(
+                random: RandomToken.hexadecimal(bytes: 8), time: core.clock(), counter: number)
+            let prepared = Prepared(
+                record: record(
+                    start.plan, user: start.userID, initiator: start.initiatorAddress, customData: start.customData),
+                party: .voip, incoming: nil, accessName: name)
+            let (id, sessionStart) = try await open(prepared)
+            let path = try await eventLoop.submit {
+                self.run(sessionStart, prepared, self.makeLegs()).accessPath
+            }.get()
+            return StartedSession(id: id, accessPath: path)
+        } catch {
+            try await eventLoop.submit { self.release(start.plan.accountID) }.get()
+            throw error
+        }
+    }
+
+    private func nextNumber() -> Int {
+        counter += 1
+        return counter
+    }
+
+    func deliver(_ request: ControlURLRequest) async -> ControlURLAnswer {
+        let control = ControlRequest(
+            method: request.method, path: request.path, content: request.content, headers: request.headers)
+        let reply = try? await eventLoop.flatSubmit { [self] in
+            byPath[request.path]?.request(control) ?? eventLoop.makeSucceededFuture(.sessionGone)
+        }.get()
+        switch reply {
+        case .answered(let body, let type): return .answered(body: body, contentType: type)
+        case .sessionGone, nil: return .gone
+        case .timedOut: return .timedOut
+        }
+    }
+}
