@@ -77,6 +77,12 @@ public struct Dialog: Hashable, Sendable {
         return .inOrder
     }
 
+    /// Goes on with the order of the early dialog that this one confirms; its route set is this one's own.
+    mutating func confirm(_ early: Dialog) {
+        remoteSequence = early.remoteSequence
+        localSequence = max(localSequence, early.localSequence)
+    }
+
     /// Takes the peer's new Contact from a target refresh request or its 2xx (RFC 3261 12.2).
     public mutating func refreshTarget(_ headers: SIPHeaders) {
         if let contact = (try? headers.contacts)?.first { remoteTarget = contact.uri }

@@ -7,6 +7,8 @@ struct CallerRole: Sendable {
     let flow: SIPFlow
     let contact: NameAddress
     var hasProvisional = false
+    /// The dialogs of forks that ring, by To tag; at most `earlyLimit`.
+    var early: [String: Dialog] = [:]
     /// The fork that answered first.
     var winner: String?
     /// ACKs of forks that answered too late, by To tag.
@@ -16,6 +18,9 @@ struct CallerRole: Sendable {
     var cancel: Cancellation?
     /// How often a 422 has raised the session interval.
     var intervalRaises = 0
+
+    /// Forks that are told apart while they ring; more still ring and answer, but get no requests through.
+    static let earlyLimit = 32
 
     /// A call given up before its answer.
     struct Cancellation: Sendable {

@@ -93,7 +93,7 @@ extension InviteSession {
     func dialogResponse(to request: SIPRequest, status: Int, headers: SIPHeaders = SIPHeaders()) -> SIPResponse {
         var response = request.response(status, toTag: localTag)
         response.headers.set(.recordRoute, request.headers.all(.recordRoute))
-        if let contact = dialog?.contact { response.headers.set(.contact, contact.description) }
+        if let contact = dialog?.contact ?? caller?.contact { response.headers.set(.contact, contact.description) }
         decorate(&response.headers, isRequest: false)
         response.headers.merge(headers)
         return response

@@ -47,10 +47,20 @@ extension InviteSession {
 
     private mutating func receiveProvisional(_ response: SIPResponse, at now: SIPInstant) {
         caller?.hasProvisional = true
+        noteEarlyDialog(response)
         sendDueCancel(at: now)
         guard response.status > 100, phase == .opening, caller?.cancel == nil else { return }
         report(.ringing(status: response.status, headers: response.headers, body: response.body))
         if !response.body.isEmpty { report(.earlyMedia(description: response.body, headers: response.headers)) }
+    }
+
+    /// Opens the early dialog of a fork (RFC 3261 12.1.2), so that its requests are understood before its answer.
+    private mutating func noteEarlyDialog(_ response: SIPResponse) {
+        guard response.status > 100, phase == .opening, let role = caller, role.early.count < CallerRole.earlyLimit,
+            let tag = (try? response.headers.to)?.tag, role.early[tag] == nil
+        else { return }
+        caller?.early[tag] = Dialog(
+            outgoing: role.request, response: response, contact: role.contact, flow: role.flow)
     }
 
     private mutating func receiveSuccess(_ response: SIPResponse, id: PendingID, at now: SIPInstant) {
@@ -77,6 +87,8 @@ extension InviteSession {
         pending[id]?.isAnswered = true
         caller?.winner = fork.id.remoteTag
         dialog = fork
+        if let early = caller?.early[fork.id.remoteTag] { dialog?.confirm(early) }
+        caller?.early = [:]
         phase = .established
         remoteDescription = response.body
         noteCapabilities(response.headers)

@@ -14,6 +14,9 @@ extension InviteSession {
     /// Takes a request inside the dialog other than ACK and CANCEL.
     mutating func receive(_ request: SIPRequest, transaction: TransactionID, flow: SIPFlow, at now: SIPInstant) {
         let fromTag = (try? request.headers.from)?.tag ?? ""
+        if phase == .opening, caller?.early[fromTag] != nil {
+            return receiveEarly(request, transaction, fromTag, flow: flow, at: now)
+        }
         guard dialog?.id.remoteTag == fromTag else { return refuse(request, transaction, 481) }
         guard dialog?.receive(request, flow: flow) == .inOrder else { return refuse(request, transaction, 500) }
         // A BYE that crosses ours is a success for both sides.
@@ -23,6 +26,28 @@ extension InviteSession {
         case .invite, .update: receiveOffer(request, transaction, at: now)
         case .info, .message: receivePayload(request, transaction)
         default: act(.respond(dialogResponse(to: request, status: 200), transaction))
+        }
+    }
+
+    /// Takes a request of a fork that still rings.
+    private mutating func receiveEarly(
+        _ request: SIPRequest, _ transaction: TransactionID, _ fork: String, flow: SIPFlow, at now: SIPInstant
+    ) {
+        guard caller?.early[fork]?.receive(request, flow: flow) == .inOrder else {
+            return refuse(request, transaction, 500)
+        }
+        switch request.method {
+        case .info, .message:
+            receivePayload(request, transaction)
+        case .update where !request.body.isEmpty, .invite:
+            // Our own offer has no answer yet (RFC 3311 5.2).
+            refuse(request, transaction, 491)
+        case .bye:
+            // A callee has nothing to end before its answer (RFC 3261 15).
+            refuse(request, transaction, 481)
+        default:
+            caller?.early[fork]?.refreshTarget(request.headers)
+            act(.respond(dialogResponse(to: request, status: 200), transaction))
         }
     }
 

@@ -76,6 +76,7 @@ struct InviteSession: Sendable {
         sessionTimer = nil
         renegotiation = Renegotiation()
         caller?.cancel?.giveUpAt = nil
+        caller?.early = [:]
         abandonAt = now + settings.timers.transactionTimeout
         report(event)
     }

@@ -31,6 +31,24 @@ struct ForkTests {
             }
         }
 
+        /// The answer to a request of one branch.
+        mutating func request(_ method: SIPMethod, tag: String, sequence: Int, body: String = "") throws -> SIPResponse?
+        {
+            var request = SIPRequest(method: method, uri: SIPURI(user: "caller", host: "10.0.0.1"))
+            request.headers = [
+                "Via": "SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK\(tag)\(sequence)\(method)",
+                "From": "<sip:callee@10.0.0.2>;tag=\(tag)", "To": try invite.headers.from.description,
+                "Call-ID": try invite.headers.callID, "CSeq": "\(sequence) \(method)",
+            ]
+            request.body = Array(body.utf8)
+            agent.receive(.request(request), flow: flow, at: now)
+            var response: SIPResponse?
+            while let action = agent.nextAction() {
+                if case .send(.response(let answer), _) = action { response = answer }
+            }
+            return response
+        }
+
         func requests(_ method: SIPMethod) -> [SIPRequest] {
             sent.compactMap(\.request).filter { $0.method == method }
         }
@@ -49,6 +67,25 @@ struct ForkTests {
         #expect(call.requests(.ack).map(\.uri.user) == ["b", "a"])
         #expect(call.requests(.bye).map(\.uri.user) == ["a"])
         #expect(try call.requests(.bye).first?.headers.to.tag == "a")
+    }
+
+    @Test(
+        "Each fork that rings has a dialog of its own: its requests are taken in its own order",
+        arguments: [
+            (SIPMethod.info, "", 200), (.update, "", 200), (.update, "offer", 491), (.bye, "", 481),
+        ])
+    func earlyDialogs(method: SIPMethod, body: String, status: Int) throws {
+        var call = try Forked()
+        call.answer(180, tag: "a")
+        call.answer(180, tag: "b")
+        #expect(try call.request(method, tag: "a", sequence: 10, body: body)?.status == status)
+        #expect(try call.request(method, tag: "a", sequence: 9, body: body)?.status == 500)
+        #expect(try call.request(method, tag: "b", sequence: 9, body: body)?.status == status)
+        #expect(try call.request(method, tag: "c", sequence: 9, body: body)?.status == 481)
+        call.answer(200, tag: "a")
+        #expect(try call.request(.info, tag: "a", sequence: 9)?.status == 500)
+        #expect(try call.request(.info, tag: "a", sequence: 11)?.status == 200)
+        #expect(try call.request(.info, tag: "b", sequence: 12)?.status == 481)
     }
 
     @Test("Repeated 2xx of either branch only repeat their ACK")
