@@ -132,7 +132,10 @@ struct CallStore: Sendable {
                 "SELECT employee_id, offered_at FROM employee_turn WHERE portal_id = ?", [.text(portal.rawValue)])
             return try Dictionary(
                 rows.map {
-                    (EmployeeID(rawValue: try $0.integer("employee_id")), Moment(milliseconds: try $0.integer("offered_at")))
+                    (
+                        EmployeeID(rawValue: try $0.integer("employee_id")),
+                        Moment(milliseconds: try $0.integer("offered_at"))
+                    )
                 }, uniquingKeysWith: { first, _ in first })
         }
     }

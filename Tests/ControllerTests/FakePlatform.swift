@@ -1,0 +1,198 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+@testable import Controller
+
+/// A voice platform in memory that speaks the management API; remembers every command, fails where it is told to.
+final class FakePlatform: Sendable {
+    /// How the next command of a method goes wrong.
+    enum Fault: Sendable {
+        /// Refused before anything happened.
+        case refuse(code: Int64)
+        /// Carried out, but the answer is lost.
+        case loseAnswer
+    }
+
+    struct Command: Sendable {
+        var method: String
+        var fields: FormFields
+    }
+
+    struct State: Sendable {
+        var commands: [Command] = []
+        var faults: [String: [Fault]] = [:]
+        var accounts: [String: Int64] = [:]
+        var applications: [Int64: Int64] = [:]
+        var scenarios: [Int64: String] = [:]
+        var rules: [Int64: Int64] = [:]
+        var users: [String: String] = [:]
+        var numbers: [String: Int64] = [:]
+        var bound: Set<String> = []
+        var items: [String: String] = [:]
+        var sessions: [String: JSONValue] = [:]
+        /// Bodies that came to control addresses, with their paths.
+        var control: [(path: String, body: String)] = []
+        var endedSessions: Set<String> = []
+        var lastID: Int64 = 1000
+    }
+
+    let state = Mutex(State())
+    let events = Events()
+
+    func fail(_ method: String, _ fault: Fault) { state.withLock { $0.faults[method, default: []].append(fault) } }
+
+    func count(_ method: String) -> Int { state.withLock { $0.commands.filter { $0.method == method }.count } }
+
+    func lastCommand(_ method: String) -> FormFields? {
+        state.withLock { $0.commands.last { $0.method == method }?.fields }
+    }
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("platform_api/:method") { request, context in
+            let method = context.parameters.get("method") ?? ""
+            let body = try await request.body.collect(upTo: 1 << 20)
+            let fields = FormFields(Array(body.readableBytesView)) ?? FormFields([])
+            let answer = self.run(method, fields)
+            self.events.announce()
+            guard let answer else { return Response(status: .badGateway) }
+            return Answers.json(answer)
+        }
+        router.post("request/:session/:token") { request, context in
+            let session = context.parameters.get("session") ?? ""
+            let body = try await request.body.collect(upTo: 1 << 20)
+            let isOver = self.state.withLock { state in
+                state.control.append((request.uri.path, String(buffer: body)))
+                return state.endedSessions.contains(session)
+            }
+            self.events.announce()
+            return Response(status: isOver ? .notFound : .ok)
+        }
+        return router
+    }
+
+    private func run(_ method: String, _ fields: FormFields) -> JSONValue? {
+        state.withLock { state in
+            state.commands.append(Command(method: method, fields: fields))
+            let fault = state.faults[method]?.isEmpty == false ? state.faults[method]?.removeFirst() : nil
+            if case .refuse(let code) = fault { return Self.error(code) }
+            let answer = state.run(method, fields)
+            if case .loseAnswer = fault { return nil }
+            return answer
+        }
+    }
+
+    static func error(_ code: Int64) -> JSONValue { ["error": ["code": .integer(code), "msg": "no"]] }
+}
+
+extension FakePlatform.State {
+    fileprivate mutating func run(_ method: String, _ fields: FormFields) -> JSONValue {
+        let account = Int64(fields["account_id"]) ?? 0
+        switch method {
+        case "AddAccount", "GetChildrenAccounts", "GetAccountInfo": return runAccount(method, fields)
+        case "AddApplication", "GetApplications": return runApplication(method, account)
+        case "AddScenario", "SetScenarioInfo", "GetScenarios", "AddRule", "GetRules":
+            return runScenario(method, fields, account)
+        case "AddUser":
+            guard users[fields["user_name"]] == nil else { return FakePlatform.error(118) }
+            users[fields["user_name"]] = fields["user_password"]
+            return ["user_id": .integer(nextID())]
+        case "SetUserInfo":
+            users[fields["user_name"]] = fields["user_password"]
+            return ["result": 1]
+        case "SetKeyValueItem":
+            items[fields["key"]] = fields["value"]
+            return ["result": [:]]
+        case "DelKeyValueItem":
+            items[fields["key"]] = nil
+            return ["result": 1]
+        case "GetCallHistory":
+            let found = sessions[fields["call_session_history_custom_data"]]
+            return ["result": .list(found.map { [$0] } ?? []), "count": 1]
+        default: return runNumber(method, fields, account)
+        }
+    }
+
+    private mutating func nextID() -> Int64 {
+        lastID += 1
+        return lastID
+    }
+
+    private mutating func runAccount(_ method: String, _ fields: FormFields) -> JSONValue {
+        switch method {
+        case "AddAccount":
+            let name = fields["account_name"]
+            guard fields["parent_account_api_key"] == "master-key" else { return FakePlatform.error(100) }
+            guard accounts[name] == nil else { return FakePlatform.error(106) }
+            let id = nextID()
+            accounts[name] = id
+            return ["result": 1, "account_id": .integer(id), "api_key": .text("key-\(id)"), "active": true]
+        case "GetChildrenAccounts":
+            let name = fields["child_account_name"]
+            guard let id = accounts[name] else { return ["result": []] }
+            return [
+                "result": [["account_id": .integer(id), "account_name": .text(name), "api_key": .text("key-\(id)")]]
+            ]
+        default:
+            return ["result": ["account_name": "x", "balance": .real(12.5), "currency": "RUB"]]
+        }
+    }
+
+    private mutating func runApplication(_ method: String, _ account: Int64) -> JSONValue {
+        let name: JSONValue = .text("switchboard.\(account).example.com")
+        if method == "AddApplication" {
+            guard applications[account] == nil else { return FakePlatform.error(129) }
+            let id = nextID()
+            applications[account] = id
+            return ["result": 1, "application_id": .integer(id), "application_name": name]
+        }
+        guard let id = applications[account] else { return ["result": []] }
+        return ["result": [["application_id": .integer(id), "application_name": name]]]
+    }
+
+    private mutating func runScenario(_ method: String, _ fields: FormFields, _ account: Int64) -> JSONValue {
+        switch method {
+        case "AddScenario":
+            guard scenarios[account] == nil else { return FakePlatform.error(133) }
+            scenarios[account] = fields["scenario_script"]
+            return ["result": 1, "scenario_id": .integer(account + 50_000)]
+        case "SetScenarioInfo":
+            scenarios[account] = fields["scenario_script"]
+            return ["result": 1]
+        case "GetScenarios":
+            return ["result": [["scenario_id": .integer(account + 50_000), "scenario_name": "bitrix24"]]]
+        case "AddRule":
+            guard rules[account] == nil else { return FakePlatform.error(175) }
+            let id = nextID()
+            rules[account] = id
+            return ["result": 1, "rule_id": .integer(id)]
+        default:
+            return ["result": [["rule_id": rules[account].json, "rule_name": "incoming"]]]
+        }
+    }
+
+    private mutating func runNumber(_ method: String, _ fields: FormFields, _ account: Int64) -> JSONValue {
+        let number = fields["phone_number"]
+        switch method {
+        case "GetPhoneNumbers":
+            return ["result": numbers[number] == account ? [["phone_number": .text(number)]] : []]
+        case "GetPhoneNumberCategories":
+            return ["result": [["phone_categories": [["phone_category_name": "GEOGRAPHIC"]]]]]
+        case "GetPhoneNumberRegions": return ["result": [["phone_region_id": 7]]]
+        case "GetNewPhoneNumbers":
+            let offered = fields["phone_number_mask"]
+            return ["result": offered == "74012000099" ? [] : [["phone_number": .text(offered)]]]
+        case "AttachPhoneNumber":
+            guard numbers[number] == nil else { return FakePlatform.error(182) }
+            numbers[number] = account
+            return ["result": 1]
+        case "BindPhoneNumberToApplication":
+            bound.insert(number)
+            return ["result": 1]
+        default: return FakePlatform.error(103)
+        }
+    }
+}

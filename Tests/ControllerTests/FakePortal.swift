@@ -1,0 +1,122 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RequestSigning
+import Synchronization
+
+@testable import Controller
+
+/// A portal in memory: settings, employees, cards, and a record of what it was told; checks every signature.
+final class FakePortal: Sendable {
+    enum CRMBehaviour: Sendable {
+        case answers
+        /// Never answers while the test runs.
+        case hangs
+        case fails
+    }
+
+    struct State: Sendable {
+        var settings = FakePortal.settings()
+        var isAway = false
+        var crm = CRMBehaviour.answers
+        var matches: JSONValue = [
+            "contacts": [["id": 5, "name": "Ivan", "responsible_id": 67]], "companies": [], "leads": [],
+        ]
+        var employees: JSONValue = [
+            "employees": [
+                ["id": 67, "name": "Anna", "extension": "167", "have_phone": true, "online": true],
+                ["id": 68, "name": "Boris", "extension": "168", "have_phone": false, "online": true],
+            ]
+        ]
+        var told: [(command: String, body: JSONValue)] = []
+        /// How many deliveries of a command still fail.
+        var failures: [String: Int] = [:]
+        var badSignatures = 0
+    }
+
+    let state = Mutex(State())
+    let events = Events()
+    private let key: RequestKey
+    private let verifier = Mutex(RequestVerifier())
+
+    init(licenceKey: String) { key = RequestKey(licenceKey: licenceKey, direction: .controllerToPortal) }
+
+    func told(_ command: String) -> [JSONValue] {
+        state.withLock { $0.told.filter { $0.command == command }.map(\.body) }
+    }
+
+    static func settings(_ change: (inout [(String, JSONValue)]) -> Void = { _ in }) -> String {
+        var fields: [(String, JSONValue)] = [
+            ("ID", "23"), ("PORTAL_MODE", "RENT"), ("SEARCH_ID", "test"), ("PHONE_NAME", "88002501860"),
+            ("CRM", "Y"), ("CRM_RULE", "queue"), ("CRM_FORWARD", "Y"), ("QUEUE_TIME", 3), ("QUEUE_TYPE", "evenly"),
+            ("DIRECT_CODE", "Y"), ("DIRECT_CODE_RULE", "voicemail"), ("NO_ANSWER_RULE", "voicemail"),
+            ("FORWARD_NUMBER", ""), ("TIMEMAN", "N"), ("VOICEMAIL", "Y"),
+            ("QUEUE_USERS", [["USER_ID": "68", "USER_HAVE_PHONE": "N"], ["USER_ID": "67", "USER_HAVE_PHONE": "Y"]]),
+        ]
+        change(&fields)
+        return JSONValue.object(fields.map { .init(name: $0.0, value: $0.1) }).encoded
+    }
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("telephony/:command") { request, context in
+            guard let body = try await self.admitted(request) else { return Response(status: .forbidden) }
+            return self.answer(context.parameters.get("command") ?? "", body)
+        }
+        router.post("crm/find") { request, _ in
+            guard try await self.admitted(request) != nil else { return Response(status: .forbidden) }
+            return try await self.crmAnswer { $0.matches }
+        }
+        router.post("crm/employees") { request, _ in
+            guard try await self.admitted(request) != nil else { return Response(status: .forbidden) }
+            return try await self.crmAnswer { $0.employees }
+        }
+        return router
+    }
+
+    private func answer(_ command: String, _ body: JSONValue) -> Response {
+        defer { events.announce() }
+        return state.withLock { state in
+            guard !state.isAway else { return Response(status: .serviceUnavailable) }
+            if let failures = state.failures[command], failures > 0 {
+                state.failures[command] = failures - 1
+                return Response(status: .internalServerError)
+            }
+            state.told.append((command, body))
+            guard command == "LineSettings" else { return Answers.json(["result": "OK"]) }
+            guard body["SEARCH_ID"] != "nobody" else { return Answers.json(["ERROR": "no such line"]) }
+            return Answers.text(state.settings)
+        }
+    }
+
+    private func crmAnswer(_ answer: (State) -> JSONValue) async throws -> Response {
+        let behaviour = state.withLock { $0.isAway ? .fails : $0.crm }
+        switch behaviour {
+        case .answers: return Answers.json(state.withLock { answer($0) })
+        case .fails: return Response(status: .internalServerError)
+        case .hangs:
+            // Ends when the connection or the server does.
+            await events.wait { self.state.withLock { if case .hangs = $0.crm { false } else { true } } }
+            return Response(status: .internalServerError)
+        }
+    }
+
+    private func admitted(_ request: Request) async throws -> JSONValue? {
+        let bytes = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
+        func header(_ name: String) -> String { HTTPField.Name(name).flatMap { request.headers[$0] } ?? "" }
+        let signed = SignedRequest(
+            method: request.method.rawValue, path: request.head.path ?? "", body: bytes,
+            time: Int64(header(SignatureHeader.time)) ?? 0, nonce: header(SignatureHeader.nonce))
+        let isGood = verifier.withLock {
+            (try? $0.verify(
+                signed, signature: header(SignatureHeader.signature), key: key,
+                now: Int64(Date().timeIntervalSince1970))) != nil
+        }
+        guard isGood else {
+            state.withLock { $0.badSignatures += 1 }
+            return nil
+        }
+        return JSONValue(Data(bytes))
+    }
+}

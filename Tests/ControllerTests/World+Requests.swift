@@ -1,0 +1,104 @@
+import AsyncHTTPClient
+import Foundation
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import RequestSigning
+
+@testable import Controller
+
+extension World {
+    struct Answer: Sendable, Equatable {
+        var status: Int
+        var text: String
+        var json: JSONValue? { JSONValue(Data(text.utf8)) }
+        var code: String? { json?["error"]?["code"]?.string }
+    }
+
+    /// How a request is signed; tests bend it.
+    struct Signing: Sendable {
+        var portal = "demo"
+        var licence = World.licence
+        var direction: RequestKey.Direction
+        var time = Int64(Date().timeIntervalSince1970)
+        var nonce = UUID().uuidString
+        /// Replaces the signature; empty leaves all headers away.
+        var signature: String?
+        /// What is signed, when that is not what is sent.
+        var signedBody: String?
+        var signedPath: String?
+    }
+
+    func send(_ path: String, _ body: String, _ signing: Signing) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(string: body))
+        let signed = SignedRequest(
+            method: "POST", path: signing.signedPath ?? path, body: Array((signing.signedBody ?? body).utf8),
+            time: signing.time, nonce: signing.nonce)
+        let key = RequestKey(licenceKey: signing.licence, direction: signing.direction)
+        if signing.signature != "" {
+            request.headers.add(name: SignatureHeader.portal, value: signing.portal)
+            request.headers.add(name: SignatureHeader.time, value: String(signing.time))
+            request.headers.add(name: SignatureHeader.nonce, value: signing.nonce)
+            request.headers.add(name: SignatureHeader.signature, value: signing.signature ?? signed.signature(key))
+        }
+        return try await Self.answer(request)
+    }
+
+    /// A portal's command.
+    func command(_ command: String, _ body: JSONValue = [:], portal: String = "demo") async throws -> Answer {
+        var signing = Signing(direction: .portalToController)
+        signing.portal = portal
+        if portal == "other" { signing.licence = Self.otherLicence }
+        return try await send("/portal/\(command)", body.encoded, signing)
+    }
+
+    /// A scenario's message.
+    func scenario(_ command: String, _ fields: [(String, String)]) async throws -> Answer {
+        let form = FormFields(([("COMMAND", command)] + fields).map { .init(name: $0.0, value: $0.1) })
+        return try await send("/scenario", form.encoded, Signing(direction: .scenarioToController))
+    }
+
+    /// The operator's question.
+    func admin(_ path: String, token: String? = World.token) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        return try await Self.answer(request)
+    }
+
+    private static func answer(_ request: HTTPClientRequest) async throws -> Answer {
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 1 << 24)
+        return Answer(status: Int(response.status.code), text: String(buffer: body))
+    }
+
+    static let callID = "16214d90008034a8.1437727808.225341"
+    static let caller = "79112233444"
+
+    /// The demo call's question.
+    func invite(
+        id: String = callID, caller: String = caller, code: String = "", line: String = "test",
+        accessURL: String = ""
+    ) async throws -> Answer {
+        try await scenario(
+            "IncomingInvite",
+            [
+                ("PHONE_NUMBER", "74012000001"), ("ACCOUNT_SEARCH_ID", line), ("CALL_ID", id),
+                ("CALLER_ID", caller), ("DIRECT_CODE", code), ("ACCESS_URL", accessURL),
+            ])
+    }
+
+    func history(id: String = callID) async throws -> Answer {
+        try await scenario(
+            "AddCallHistory",
+            [
+                ("ACCOUNT_ID", "1001"), ("PORTAL_USER_ID", "67"), ("APPLICATION_ID", "1002"), ("PORTAL_TYPE", "RENT"),
+                ("PORTAL_NUMBER", "74012000001"), ("PORTAL_CALL", "N"), ("ACCOUNT_SEARCH_ID", "test"),
+                ("PHONE_NUMBER", Self.caller), ("URL", "http://record.example/record.mp3"), ("INCOMING", "2"),
+                ("CALL_ID", id), ("CALL_LOG", "http://log.example/call.log"), ("CALL_DURATION", "34"),
+                ("CALL_START_DATE", "1437727826308"), ("CALL_STATUS", "true"), ("CALL_QUALITY", "100"),
+                ("CALL_DEVICE", "WEBRTC"), ("CALL_VOTE", "0"), ("COST", "0"),
+            ])
+    }
+}

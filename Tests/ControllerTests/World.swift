@@ -1,0 +1,154 @@
+import AsyncHTTPClient
+import Billing
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import RequestSigning
+import ServiceLifecycle
+import Synchronization
+
+@testable import Controller
+
+/// A controller over real HTTP between a fake platform and two fake portals.
+struct World: Sendable {
+    static let licence = "DEMO-KEY-0001"
+    static let otherLicence = "DEMO-KEY-0002"
+    static let token = "operator-token"
+
+    let platform: FakePlatform
+    let portal: FakePortal
+    let base: String
+    let platformBase: String
+    let log: RecordedLog
+    let databasePath: String
+
+    /// What a test may set before the controller starts.
+    struct Setting: Sendable {
+        var limits = TimeLimits(
+            crm: .seconds(5), portal: .seconds(5), platform: .seconds(5), reconciliation: .seconds(3600),
+            firstBackOff: .milliseconds(10), longestBackOff: .milliseconds(40))
+        var version: Int64 = 9
+        var licensedUntil: Int64?
+        var databasePath: String?
+        var platform = FakePlatform()
+        var portal = FakePortal(licenceKey: World.licence)
+        var log = RecordedLog()
+    }
+
+    /// Runs `test` in a running world, then takes everything down.
+    static func run(_ setting: Setting = Setting(), _ test: @Sendable (World) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "controller-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data("/* common source */".utf8).write(to: URL(filePath: folder + "/scenario.js"))
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let logger = Logger(label: "controller") { _ in RecordingLogHandler(log: setting.log) }
+        let (platformPort, portalPort, port) = (Promise<Int>(), Promise<Int>(), Promise<Int>())
+        let platform = Self.server(setting.platform.router(), platformPort, quiet)
+        let portal = Self.server(setting.portal.router(), portalPort, quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await platform.run() }
+            group.addTask { try await portal.run() }
+            let path = setting.databasePath ?? folder + "/controller.sqlite"
+            let platformBase = "http://127.0.0.1:\(await platformPort.value)"
+            let configuration = Self.configuration(
+                setting, path, folder, platformBase: platformBase, portalPort: await portalPort.value)
+            let controller = TelephonyController(configuration, logger: logger) { port.fulfil($0) }
+            let services = ServiceGroup(services: [controller], logger: quiet)
+            group.addTask { try await services.run() }
+            let world = World(
+                platform: setting.platform, portal: setting.portal, base: "http://127.0.0.1:\(await port.value)",
+                platformBase: platformBase, log: setting.log, databasePath: path)
+            let result: Result<Void, any Error>
+            do { result = .success(try await test(world)) } catch { result = .failure(error) }
+            // Whoever still hangs in the fake portal is let go.
+            setting.portal.state.withLock { $0.crm = .fails }
+            setting.portal.events.announce()
+            await services.triggerGracefulShutdown()
+            try await group.next()
+            group.cancelAll()
+            while (try? await group.next()) != nil {}
+            try result.get()
+        }
+    }
+
+    private static func server(
+        _ router: Router<BasicRequestContext>, _ port: Promise<Int>, _ logger: Logger
+    ) -> some ApplicationProtocol {
+        Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { port.fulfil($0.localAddress?.port ?? 0) }, logger: logger)
+    }
+
+    private static func configuration(
+        _ setting: Setting, _ path: String, _ folder: String, platformBase: String, portalPort: Int
+    ) -> ControllerConfiguration {
+        let address = "http://127.0.0.1:\(portalPort)"
+        let master = PlatformAccess.Credentials(accountID: 1, apiKey: Secret("master-key"))
+        return ControllerConfiguration(
+            port: 0, databasePath: path, publicURL: "http://controller.example",
+            platform: PlatformAccess(
+                baseURL: platformBase, sipServer: "127.0.0.1:5060", masters: [.rub: master]),
+            portals: [
+                PortalAccess(
+                    id: PortalID(rawValue: "demo"), licenceKey: Secret(licence), baseURL: address,
+                    licensedUntil: setting.licensedUntil),
+                PortalAccess(
+                    id: PortalID(rawValue: "other"), licenceKey: Secret(otherLicence), baseURL: address),
+            ], operatorToken: Secret(token),
+            scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits)
+    }
+}
+
+/// A value that comes once.
+final class Promise<Value: Sendable>: Sendable {
+    private let state = Mutex<(value: Value?, waiters: [CheckedContinuation<Value, Never>])>((nil, []))
+
+    func fulfil(_ value: Value) {
+        let waiters = state.withLock { state in
+            state.value = value
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: value) }
+    }
+
+    var value: Value {
+        get async {
+            await withCheckedContinuation { continuation in
+                let value: Value? = state.withLock { state in
+                    if state.value == nil { state.waiters.append(continuation) }
+                    return state.value
+                }
+                if let value { continuation.resume(returning: value) }
+            }
+        }
+    }
+}
+
+/// Everything that was logged, as text.
+final class RecordedLog: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+}
+
+struct RecordingLogHandler: LogHandler {
+    let log: RecordedLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .trace
+
+    init(log: RecordedLog) { self.log = log }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        log.add("\(event.level) \(event.message) \(metadata.merging(event.metadata ?? [:]) { $1 })")
+    }
+}
