@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import ScenarioRuntime
 import ServiceLifecycle
-import Synchronization
+import Storage
 import VoiceEngine
 
 /// The voice platform: accounts, sessions and history around a voice engine and a scenario runtime.
@@ -55,11 +55,12 @@ public final class VoicePlatform: Service {
 
     private func serve() async throws {
         let core = try await PlatformCore.open(configuration, logger: logger)
-        let engine = try VoiceEngine.VoiceEngine(
+        let engine = try VoiceEngine(
             configuration: engineConfiguration, eventLoop: eventLoop, httpClient: httpClient, logger: logger)
-        let runtime = ScenarioRuntime.ScenarioRuntime(
+        let scenarioClient = AsyncHTTPScenarioClient(eventLoopGroup: eventLoop)
+        let runtime = ScenarioRuntime(
             configuration: runtimeConfiguration, eventLoop: eventLoop,
-            httpClient: AsyncHTTPScenarioClient(eventLoop: eventLoop), logger: logger)
+            httpClient: scenarioClient, logger: logger)
         let host = SessionHost(core: core, eventLoop: eventLoop, scripts: runtime) { engine.makeSession() }
         let calls = CallService(
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
@@ -74,6 +75,7 @@ public final class VoicePlatform: Service {
             core.httpService(hosting: host), calls, announcement,
         ]
         try await ServiceGroup(services: services, logger: logger).run()
+        try await scenarioClient.shutdown()
         try core.database.close()
     }
 }

@@ -132,7 +132,6 @@ import Testing
 
     private func write(_ text: String, to path: String?, _ platform: TestPlatform) throws {
         let path = try #require(path)
-        try platform.core.files.prepareDirectory(of: path)
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 }

@@ -1,5 +1,4 @@
 import Billing
-import Foundation
 import Logging
 import Storage
 
@@ -22,13 +21,8 @@ struct PlatformCore: Sendable {
         clock: @escaping @Sendable () -> UnixTime = UnixTime.now
     ) async throws -> PlatformCore {
         try configuration.check()
-        do {
-            try FileManager.default.createDirectory(
-                atPath: configuration.dataDirectory, withIntermediateDirectories: true)
-        } catch {
-            throw VoicePlatformError.dataDirectory(
-                path: configuration.dataDirectory, reason: error.localizedDescription)
-        }
+        let files = PlatformFiles(directory: configuration.dataDirectory, logger: logger)
+        try files.makeFolders()
         let database = try Database.open(path: configuration.dataDirectory + "/platform.sqlite")
         try await database.migrate(PlatformSchema.migrations)
         let now = clock()
@@ -44,7 +38,7 @@ struct PlatformCore: Sendable {
         return PlatformCore(
             configuration: configuration, database: database,
             directory: Directory(database: database, platformDomain: configuration.domain),
-            files: PlatformFiles(directory: configuration.dataDirectory, logger: logger),
+            files: files,
             history: HistoryQueue(database: database, logger: logger), address: BoundAddress(), clock: clock,
             logger: logger)
     }

@@ -16,27 +16,7 @@ enum NumberMethods {
 
     private static func attach(_ call: MethodCall) throws -> MethodResult {
         let region = try NumberCatalogueMethods.region(call)
-        let taken = try NumberCatalogueMethods.takenNumbers(call)
-        let numbers: [String]
-        if case .listed(let items)? = try call.parameters.optionalSelection("phone_number") {
-            guard try call.parameters.optionalInteger("phone_count") == nil else {
-                throw APIError.invalid("phone_count", "and phone_number exclude each other, pass one")
-            }
-            numbers = items.map(digits)
-            for number in numbers where !region.numbers.contains(number) {
-                throw APIError(code: 121, message: "The phone number is invalid.", field: "phone_number")
-            }
-            guard Set(numbers).count == numbers.count, !numbers.contains(where: taken.contains) else {
-                throw APIError(code: 182, message: "The phone number is occupied.", field: "phone_number")
-            }
-        } else {
-            let count = Int(try call.parameters.integer("phone_count", default: 0, in: 1...100))
-            numbers = Array(region.numbers.lazy.filter { !taken.contains($0) }.prefix(count))
-            guard !numbers.isEmpty else { throw APIError(code: 331, message: "There are no such numbers in stock.") }
-            guard numbers.count == count else {
-                throw APIError(code: 332, message: "There are not enough such numbers in stock.")
-            }
-        }
+        let numbers = try wantedNumbers(of: region, call)
         try pay(for: numbers, region, call)
         let items = try numbers.map { number in
             JSONValue.members([
@@ -44,6 +24,31 @@ enum NumberMethods {
             ])
         }
         return .done(["phone_numbers": .array(items)], effects: [.directoryChanged(call.account.id)])
+    }
+
+    /// The free numbers that a request names, or as many as it counts.
+    private static func wantedNumbers(of region: NumberRegion, _ call: MethodCall) throws -> [String] {
+        let taken = try NumberCatalogueMethods.takenNumbers(call)
+        if case .listed(let items)? = try call.parameters.optionalSelection("phone_number") {
+            guard try call.parameters.optionalInteger("phone_count") == nil else {
+                throw APIError.invalid("phone_count", "and phone_number exclude each other, pass one")
+            }
+            let numbers = items.map(digits)
+            for number in numbers where !region.numbers.contains(number) {
+                throw APIError(code: 121, message: "The phone number is invalid.", field: "phone_number")
+            }
+            guard Set(numbers).count == numbers.count, !numbers.contains(where: taken.contains) else {
+                throw APIError(code: 182, message: "The phone number is occupied.", field: "phone_number")
+            }
+            return numbers
+        }
+        let count = Int(try call.parameters.integer("phone_count", default: 0, in: 1...100))
+        let numbers = Array(region.numbers.lazy.filter { !taken.contains($0) }.prefix(count))
+        guard !numbers.isEmpty else { throw APIError(code: 331, message: "There are no such numbers in stock.") }
+        guard numbers.count == count else {
+            throw APIError(code: 332, message: "There are not enough such numbers in stock.")
+        }
+        return numbers
     }
 
     /// Takes the installation and the first month off the balance.
@@ -156,6 +161,17 @@ enum NumberMethods {
     private static func digits(_ text: String) -> String { text.filter { $0.isASCII && $0.isNumber } }
 
     private static func getPhoneNumbers(_ call: MethodCall) throws -> JSONValue {
+        let filter = try listFilter(call)
+        let found = try filter.rows(
+            of: call.transaction,
+            select: "p.*, a.name AS application_name, r.name AS rule_name, c.name AS account_name",
+            from: "phone_number p JOIN account c ON c.id = p.account_id "
+                + "LEFT JOIN application a ON a.id = p.application_id LEFT JOIN call_rule r ON r.id = p.rule_id",
+            order: "p.id", page: try call.parameters.page())
+        return .list(try found.rows.map { try json($0, call) }, total: found.total)
+    }
+
+    private static func listFilter(_ call: MethodCall) throws -> QueryFilter {
         let parameters = call.parameters
         var filter = QueryFilter("1 = ?", .integer(1))
         let children = try ChildAccountMethods.selected(call) ?? []
@@ -180,13 +196,7 @@ enum NumberMethods {
         if let isBound = try parameters.optionalFlag("is_bound_to_rule") {
             filter.add("(p.rule_id IS NOT NULL) = ?", .flag(isBound))
         }
-        let found = try filter.rows(
-            of: call.transaction,
-            select: "p.*, a.name AS application_name, r.name AS rule_name, c.name AS account_name",
-            from: "phone_number p JOIN account c ON c.id = p.account_id "
-                + "LEFT JOIN application a ON a.id = p.application_id LEFT JOIN call_rule r ON r.id = p.rule_id",
-            order: "p.id", page: try parameters.page())
-        return .list(try found.rows.map { try json($0, call) }, total: found.total)
+        return filter
     }
 
     private static func json(_ row: Row, _ call: MethodCall) throws -> JSONValue {

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Logging
 
@@ -23,10 +24,20 @@ public struct PlatformFiles: Sendable {
     /// The path of a recording, nil for a name that was never given out.
     public func recordPath(_ name: String) -> String? { path(name, folder: "records", ending: Self.recordExtension) }
 
-    /// Makes the directory that a file will lie in.
-    func prepareDirectory(of path: String) throws {
-        let parent = (path as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    /// Makes all folders, so that a call never waits for one.
+    ///
+    /// - Throws: ``VoicePlatformError/dataDirectory(path:reason:)``.
+    func makeFolders() throws(VoicePlatformError) {
+        do {
+            for folder in ["logs", "records"] {
+                for number in UInt8.min...UInt8.max {
+                    let path = "\(directory)/\(folder)/\(Hexadecimal.encode([number]))"
+                    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                }
+            }
+        } catch {
+            throw .dataDirectory(path: directory, reason: error.localizedDescription)
+        }
     }
 
     /// Bytes of a file, nil when it does not exist.

@@ -6,15 +6,15 @@ import VoiceEngine
 
 /// Keeps the engine and the scripts running between start and shutdown.
 final class CallService: Service {
-    private let engine: VoiceEngine.VoiceEngine
-    private let runtime: ScenarioRuntime.ScenarioRuntime
+    private let engine: VoiceEngine
+    private let runtime: ScenarioRuntime
     private let host: SessionHost
     private let grace: Duration
     private let logger: Logger
     private let ready = Readiness<Void>()
 
     init(
-        engine: VoiceEngine.VoiceEngine, runtime: ScenarioRuntime.ScenarioRuntime, host: SessionHost, grace: Duration,
+        engine: VoiceEngine, runtime: ScenarioRuntime, host: SessionHost, grace: Duration,
         logger: Logger
     ) {
         self.engine = engine

@@ -164,6 +164,8 @@ final class CallSession {
     private func close() {
         isClosed = true
         legs.endSession()
+        // The script holds its services, which is this object.
+        script = nil
         onClosed(self)
     }
 }

@@ -3,6 +3,7 @@ import CallControl
 import Logging
 import NIOCore
 import ScenarioRuntime
+import Storage
 import VoiceEngine
 
 /// Starts sessions for calls and for the management API, and finds them by their control URL.
@@ -138,12 +139,12 @@ extension SessionHost: CallRouter {
         }
     }
 
-    func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<VoiceEngine.Admission> {
+    func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission> {
         admit(arrival, legs: session)
     }
 
     /// Decides about a call and starts its session.
-    func admit(_ arrival: CallArrival, legs: any SessionLegs) -> EventLoopFuture<VoiceEngine.Admission> {
+    func admit(_ arrival: CallArrival, legs: any SessionLegs) -> EventLoopFuture<Admission> {
         eventLoop.assertInEventLoop()
         let box = LegsBox(legs: legs)
         return eventLoop.makeFutureWithTask { [self] in
@@ -191,7 +192,7 @@ extension AdmissionRequest {
 
 extension AdmissionDecision {
     /// The engine's form of a refusal.
-    var refusal: VoiceEngine.Admission {
+    var refusal: Admission {
         guard case .reject(let code, let reason) = self else { return .accepted }
         return .rejected(status: code, reason: reason)
     }

@@ -30,7 +30,7 @@ protocol ScriptStarting: AnyObject {
     ) -> any SessionScript
 }
 
-extension ScenarioRuntime.ScenarioRuntime: ScriptStarting {
+extension ScenarioRuntime: ScriptStarting {
     func startScript(
         _ start: SessionStart, control: any CallControl, services: any SessionServices,
         onEnd: @escaping (SessionEnd) -> Void

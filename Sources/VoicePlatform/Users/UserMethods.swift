@@ -16,27 +16,8 @@ enum UserMethods {
     }
 
     private static func addUser(_ call: MethodCall) throws -> MethodResult {
-        let parameters = call.parameters
         let application = try call.application()
-        let name = try parameters.text("user_name", maximumLength: 200)
-        let displayName = try parameters.text("user_display_name", maximumLength: 255)
-        let password = try parameters.text("user_password", maximumLength: 255)
-        try NameRules.checkUserName(name, field: "user_name")
-        try NameRules.checkPassword(password, field: "user_password")
-        let count = try QueryFilter("account_id = ?", call.owner).total(in: call.transaction, from: "app_user")
-        guard count < call.configuration.limits.usersPerAccount else {
-            throw APIError(code: 109, message: "The account has too many users.")
-        }
-        let credential = UserCredential(
-            user: name, realm: call.domain(ofApplication: application.name), password: password)
-        let values: [SQLValue] = [
-            call.owner, .integer(application.id.rawValue), .text(name), .text(displayName), .text(credential.ha1MD5),
-            .text(credential.ha1SHA256), .flag(try parameters.flag("user_active", default: true)),
-            .flag(try parameters.flag("parent_accounting", default: true)),
-            .optional(try parameters.optionalText("mobile_phone", maximumLength: 64)),
-            .optional(try parameters.optionalText("user_custom_data", maximumLength: 8191)),
-            .integer(call.now.seconds), .integer(call.now.seconds),
-        ]
+        let values = try newUser(in: application, call)
         let row = try refusingDuplicate(["app_user.name": nameNotUnique("user_name")]) {
             try call.transaction.queryOne(
                 """
@@ -49,10 +30,55 @@ enum UserMethods {
             ["user_id": .optional(try row?.integer("id"))], effects: [.directoryChanged(call.account.id)])
     }
 
+    /// The columns of a new user, checked.
+    private static func newUser(
+        in application: ApplicationReference, _ call: MethodCall
+    ) throws -> [SQLValue] {
+        let parameters = call.parameters
+        let name = try parameters.text("user_name", maximumLength: 200)
+        let displayName = try parameters.text("user_display_name", maximumLength: 255)
+        let password = try parameters.text("user_password", maximumLength: 255)
+        try NameRules.checkUserName(name, field: "user_name")
+        try NameRules.checkPassword(password, field: "user_password")
+        let count = try QueryFilter("account_id = ?", call.owner).total(in: call.transaction, from: "app_user")
+        guard count < call.configuration.limits.usersPerAccount else {
+            throw APIError(code: 109, message: "The account has too many users.")
+        }
+        let credential = UserCredential(
+            user: name, realm: call.domain(ofApplication: application.name), password: password)
+        return [
+            call.owner, .integer(application.id.rawValue), .text(name), .text(displayName), .text(credential.ha1MD5),
+            .text(credential.ha1SHA256), .flag(try parameters.flag("user_active", default: true)),
+            .flag(try parameters.flag("parent_accounting", default: true)),
+            .optional(try parameters.optionalText("mobile_phone", maximumLength: 64)),
+            .optional(try parameters.optionalText("user_custom_data", maximumLength: 8191)),
+            .integer(call.now.seconds), .integer(call.now.seconds),
+        ]
+    }
+
     private static func setUserInfo(_ call: MethodCall) throws -> MethodResult {
         let parameters = call.parameters
         let users = try selected(call, allowsMany: false)
         guard let user = users.first else { throw userInvalid("user_id") }
+        var change = try credentialChange(of: user, call)
+        change.set(
+            "display_name", try parameters.optionalText("user_display_name", maximumLength: 255).map(SQLValue.text))
+        change.set("active", flag: try parameters.optionalFlag("user_active"))
+        change.set("parent_accounting", flag: try parameters.optionalFlag("parent_accounting"))
+        change.set("mobile_phone", clearable: try parameters.present("mobile_phone", maximumLength: 64))
+        change.set("custom_data", clearable: try parameters.present("user_custom_data", maximumLength: 8191))
+        change.set("modified_at", .integer(call.now.seconds))
+        var filter = QueryFilter("account_id = ?", call.owner)
+        filter.add("id = ?", .integer(try user.integer("id")))
+        try refusingDuplicate(["app_user.name": nameNotUnique("new_user_name")]) {
+            _ = try change.apply(to: "app_user", where: filter, in: call.transaction)
+        }
+        return .done(effects: [.directoryChanged(call.account.id)])
+    }
+
+    /// A new name and a new password, which belong together: the stored digests hold both.
+    private static func credentialChange(of user: Row, _ call: MethodCall) throws -> RowChange {
+        let parameters = call.parameters
         var change = RowChange()
         let newName = try parameters.optionalText("new_user_name", maximumLength: 200)
         if let newName { try NameRules.checkUserName(newName, field: "new_user_name") }
@@ -69,19 +95,7 @@ enum UserMethods {
             throw APIError.invalid("user_password", "is required together with a new name")
         }
         change.set("name", newName.map(SQLValue.text))
-        change.set(
-            "display_name", try parameters.optionalText("user_display_name", maximumLength: 255).map(SQLValue.text))
-        change.set("active", flag: try parameters.optionalFlag("user_active"))
-        change.set("parent_accounting", flag: try parameters.optionalFlag("parent_accounting"))
-        change.set("mobile_phone", clearable: try parameters.present("mobile_phone", maximumLength: 64))
-        change.set("custom_data", clearable: try parameters.present("user_custom_data", maximumLength: 8191))
-        change.set("modified_at", .integer(call.now.seconds))
-        var filter = QueryFilter("account_id = ?", call.owner)
-        filter.add("id = ?", .integer(try user.integer("id")))
-        try refusingDuplicate(["app_user.name": nameNotUnique("new_user_name")]) {
-            _ = try change.apply(to: "app_user", where: filter, in: call.transaction)
-        }
-        return .done(effects: [.directoryChanged(call.account.id)])
+        return change
     }
 
     private static func delUser(_ call: MethodCall) throws -> MethodResult {

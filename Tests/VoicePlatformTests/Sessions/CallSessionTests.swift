@@ -1,0 +1,244 @@
+import Billing
+import CallControl
+import NIOCore
+import NIOPosix
+import ScenarioRuntime
+import Storage
+import Testing
+import VoiceEngine
+
+@testable import VoicePlatform
+
+/// A host over fake legs and scripts, with one number that leads to a tenant's rule.
+private struct Stage: @unchecked Sendable {  // The fakes are touched on the event loop only.
+    let platform: TestPlatform
+    let tenant: Tenant
+    let host: SessionHost
+    let scripts: FakeScripts
+    let legs: FakeLegs
+    let loop: any EventLoop
+
+    static let number = "80012345"
+    static let caller = CallID(rawValue: "16214d90008034a8.1437727808.225341")
+
+    init(_ platform: TestPlatform) async throws {
+        self.platform = platform
+        tenant = try await platform.child("tenant-one")
+        _ = try await tenant.furnish()
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        self.loop = loop
+        let scripts = FakeScripts(eventLoop: loop)
+        let legs = FakeLegs()
+        self.scripts = scripts
+        self.legs = legs
+        host = SessionHost(core: platform.core, eventLoop: loop, scripts: scripts) { legs }
+    }
+
+    func rent() async throws {
+        try await tenant.call(
+            "AttachPhoneNumber",
+            [
+                "country_code": "DE", "phone_category_name": "TOLLFREE", "phone_region_id": "2",
+                "phone_number": Self.number,
+            ])
+        try await tenant.call(
+            "BindPhoneNumberToApplication", ["phone_number": Self.number, "application_name": "switchboard"])
+    }
+
+    func give(_ amount: String) async throws {
+        try await platform.master.call(
+            "TransferMoneyToChildAccount", ["child_account_id": "\(tenant.id)", "amount": amount])
+    }
+
+    func admit(_ source: CallSource, to destination: String) async throws -> Admission {
+        let arrival = CallArrival(
+            id: Self.caller, source: source, destination: destination, callerID: "79112233444", displayName: "Caller",
+            remoteAddress: "10.0.0.9", headers: ["VI-Client-IP": "10.0.0.9"])
+        return try await loop.flatSubmit { self.host.admit(arrival, legs: self.legs) }.get()
+    }
+
+    func onLoop(_ work: @escaping @Sendable (Stage) -> Void) async throws {
+        try await loop.submit { work(self) }.get()
+    }
+
+    func script<Value: Sendable>(_ read: @escaping @Sendable (FakeScript) throws -> Value) async throws -> Value {
+        try await loop.submit { try read(try #require(scripts.scripts.last)) }.get()
+    }
+
+    func history() async throws -> Answer {
+        await platform.core.history.flush()
+        return try await tenant.call(
+            "GetCallHistory",
+            ["from_date": "2020-01-01", "to_date": "2100-01-01", "with_calls": "true", "with_records": "true"]
+        )["result"]
+    }
+}
+
+@Suite struct CallSessionTests {
+    private static let user = CallSource.user(
+        UserAddress(username: "user67", domain: "switchboard.tenant-one.voice.test"))
+
+    @Test func `who may not have a session is told why`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            let trunk = CallSource.trunk(name: "carrier")
+            #expect(try await stage.admit(trunk, to: Stage.number) == .rejected(status: 404, reason: "Not Found"))
+            try await stage.rent()
+            #expect(
+                try await stage.admit(trunk, to: Stage.number) == .rejected(status: 402, reason: "Payment Required"))
+            try await platform.core.database.write {
+                try $0.execute("UPDATE account SET frozen = 1 WHERE name = 'tenant-one'")
+            }
+            platform.core.directory.changed(AccountID(rawValue: Int64(stage.tenant.id)))
+            #expect(try await stage.admit(trunk, to: Stage.number) == .rejected(status: 403, reason: "Forbidden"))
+            #expect(try await stage.history().items.isEmpty)
+            try await platform.core.database.write {
+                try $0.execute("UPDATE account SET frozen = 0 WHERE name = 'tenant-one'")
+            }
+            platform.core.directory.changed(AccountID(rawValue: Int64(stage.tenant.id)))
+            try await stage.give("1")
+            #expect(try await stage.admit(trunk, to: Stage.number) == .accepted)
+        }
+    }
+
+    @Test func `a session is in the history before its first event`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            #expect(try await stage.admit(Self.user, to: "anything") == .accepted)
+            let start = try await stage.script(\.start)
+            let session = try await stage.history()[0]
+            #expect(session["call_session_history_id"].number == Int(start.sessionID.rawValue))
+            #expect(session["finish_reason"].isMissing)
+            #expect(session["calls"][0]["call_id"].string == Stage.caller.rawValue)
+            #expect(session["calls"][0]["remote_number"].string == "79112233444")
+            #expect(start.incoming?.toURI == "sip:anything@switchboard.tenant-one.voice.test")
+            #expect(start.scenarios == [ScenarioSource(name: "bitrix24", text: "VoxEngine.terminate();")])
+            #expect(start.trust == .account(start.accountID))
+            #expect(start.logURL == session["log_file_url"].string)
+            let pattern =
+                #/http://127\.0\.0\.1:\d+/request/16214d90008034a8\.1437727808\.225341_127\.0\.0\.1/[0-9a-f]{16}/#
+            #expect(start.accessURL.wholeMatch(of: pattern) != nil)
+        }
+    }
+
+    @Test func `a whole call is rated, recorded and ends in the history and the ledger`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.onLoop { stage in
+                guard let script = stage.scripts.scripts.last else { return }
+                let agent = CallID(rawValue: "agent")
+                script.services.customDataChanged(to: "the-data")
+                script.control.execute(.callUser(agent, OutgoingUserCall(username: "user67", callerID: "79112233444")))
+                script.control.execute(
+                    .callUser(CallID(rawValue: "busy"), OutgoingUserCall(username: "phone67", callerID: "7")))
+                stage.legs.onEvent?(.connected(Stage.caller, headers: [:]))
+                stage.legs.onEvent?(.connected(agent, headers: [:]))
+                guard let target = stage.legs.recordingTarget(Stage.caller) else { return }
+                stage.legs.onEvent?(.recordStarted(Stage.caller, url: target.url))
+                stage.legs.onEvent?(
+                    .failed(CallID(rawValue: "busy"), code: 487, reason: "Request Terminated", headers: [:]))
+                stage.legs.onEvent?(.disconnected(agent, CallEnd(durationSeconds: 61, code: 200, reason: "OK")))
+                stage.legs.onEvent?(.disconnected(Stage.caller, CallEnd(durationSeconds: 70, code: 200, reason: "OK")))
+                stage.legs.onEvent?(.recordStopped(Stage.caller, url: target.url, durationSeconds: 65))
+                script.terminate(.normalTermination)
+            }
+            let ends = try await stage.script { script in
+                script.events.compactMap { event in if case .disconnected(_, let end) = event { end } else { nil } }
+            }
+            #expect(ends.map(\.cost) == [0.012, 0])
+            #expect(ends.map(\.direction) == ["any outgoing voip", "any Incoming VoIP"])
+            let session = try await stage.history()[0]
+            #expect(session["finish_reason"].string == "Normal termination")
+            #expect(session["custom_data"].string == "the-data")
+            let calls = session["calls"].items
+            #expect(calls.compactMap { $0["duration"].number } == [70, 61, 0])
+            #expect(calls.compactMap { $0["successful"].flag } == [true, true, false])
+            #expect(calls.compactMap { $0["cost"].decimal } == [0, 0.012, 0])
+            #expect(session["records"][0]["duration"].number == 65)
+            #expect(calls[0]["record_url"].string == session["records"][0]["record_url"].string)
+            #expect(try await stage.tenant.call("GetAccountInfo")["result"]["balance"].decimal == -0.012)
+            let isOver = try await stage.loop.submit { stage.legs.hasEnded }.get()
+            #expect(isOver)
+        }
+    }
+
+    @Test func `when the script breaks its legs are ended and the history says why`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.onLoop { $0.scripts.scripts.last?.crash() }
+            let commands = try await stage.loop.submit { stage.legs.commands }.get()
+            #expect(commands == [.hangup(Stage.caller, code: 500, headers: [:])])
+            try await stage.onLoop { stage in
+                stage.legs.onEvent?(.disconnected(Stage.caller, CallEnd(durationSeconds: 0, code: 500, reason: "x")))
+            }
+            let session = try await stage.history()[0]
+            #expect(session["finish_reason"].string == "JS session error")
+            #expect(session["calls"][0]["successful"].flag == false)
+            let isOver = try await stage.loop.submit { stage.legs.hasEnded }.get()
+            #expect(isOver)
+        }
+    }
+
+    @Test func `a control URL lives as long as its session`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            let url = try await stage.script(\.start.accessURL)
+            let path = String(url.dropFirst(platform.base.count))
+            func deliver(_ path: String) async -> ControlURLAnswer {
+                await stage.host.deliver(ControlURLRequest(method: "POST", path: path, content: "hi", headers: []))
+            }
+            #expect(await deliver(path) == .answered(body: "heard hi", contentType: "text/plain"))
+            #expect(await deliver(path.dropLast() + "z") == .gone)
+            try await stage.onLoop { $0.scripts.scripts.last?.terminate(.normalTermination) }
+            #expect(await deliver(path) == .gone)
+        }
+    }
+
+    @Test func `an account runs no more sessions than it may`() async throws {
+        try await TestPlatform.run({ $0.limits.sessionsPerAccount = 1 }) { platform in
+            let stage = try await Stage(platform)
+            #expect(try await stage.admit(Self.user, to: "1") == .accepted)
+            #expect(try await stage.admit(Self.user, to: "1") == .rejected(status: 503, reason: "Service Unavailable"))
+            try await stage.onLoop { $0.scripts.scripts.last?.terminate(.normalTermination) }
+            #expect(try await stage.admit(Self.user, to: "1") == .accepted)
+        }
+    }
+
+    @Test func `scripts and the management API share one storage`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            let put = stage.loop.flatSubmit {
+                stage.scripts.scripts[0].services.storagePut(key: "line:1", value: "v", ttlSeconds: 60)
+            }
+            #expect(try await put.get().value == "v")
+            let read = try await stage.tenant.call(
+                "GetKeyValueItem", ["application_name": "switchboard", "key": "line:1"])
+            #expect(read["result"]["value"].string == "v")
+            let keys = stage.loop.flatSubmit {
+                stage.scripts.scripts[0].services.storageKeys(pattern: "line:*", count: 5)
+            }
+            #expect(try await keys.get() == ["line:1"])
+            let removed = stage.loop.flatSubmit { stage.scripts.scripts[0].services.storageRemove(key: "line:1") }
+            #expect(try await removed.get()?.value == "v")
+            let gone = stage.loop.flatSubmit { stage.scripts.scripts[0].services.storageGet(key: "line:1") }
+            #expect(try await gone.get() == nil)
+        }
+    }
+
+    @Test func `the shutdown waits for sessions and then starts none`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.onLoop { $0.host.drain() }
+            let idle = stage.loop.flatSubmit { stage.host.whenIdle(within: .hours(1)) }
+            #expect(try await stage.admit(Self.user, to: "1") == .rejected(status: 503, reason: "Service Unavailable"))
+            try await stage.onLoop { $0.host.terminateAll(.administrative) }
+            try await idle.get()
+            #expect(try await stage.history()[0]["finish_reason"].string == "Terminated administratively")
+        }
+    }
+}
