@@ -15,7 +15,8 @@ import Testing
         _ = try await tenant.furnish()
         let found = try await platform.core.directory.application(domain: "switchboard.\(tenant.name).voice.test")
         let snapshot = try #require(found)
-        return try #require(snapshot.plan(try #require(snapshot.rules.first)))
+        let rule = try #require(snapshot.rules.first)
+        return try #require(snapshot.plan(rule))
     }
 
     static func session(_ plan: SessionPlan, customData: String? = nil) -> SessionRecord {
@@ -187,7 +188,8 @@ import Testing
         func after(_ seconds: Int64) -> UnixTime { UnixTime(seconds: start.seconds + seconds) }
         let (connected, recorded, beat) = (after(5), after(10), after(25))
         try await core.database.write { transaction in
-            let owner = try #require(try AccountStore(transaction: transaction).find(.name("operator-eur"))).account
+            let found = try AccountStore(transaction: transaction).find(.name("operator-eur"))
+            let owner = try #require(found?.account)
             let plan = SessionPlan(
                 accountID: owner.id, accountName: owner.name, currency: owner.currency,
                 applicationID: ApplicationID(rawValue: 1), domain: "d", ruleID: RuleID(rawValue: 1), ruleName: "r",

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `unknown and missing methods are 102, garbage is 101, and nothing breaks the server`() async throws {
-        try await TestPlatform.run { platform in
+        try await TestPlatform.run { (platform: TestPlatform) async throws -> Void in
             let form = ["Content-Type": "application/x-www-form-urlencoded"]
             func code(_ path: String, _ body: String, _ headers: [String: String]) async throws -> Int? {
                 let answer = try await platform.fetch(path, method: "POST", headers: headers, body: body)

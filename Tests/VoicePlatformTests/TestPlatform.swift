@@ -181,11 +181,20 @@ struct Furniture: Sendable {
 /// A JSON answer.
 struct Answer: @unchecked Sendable, CustomStringConvertible {  // Only values of JSONSerialization, never changed.
     let value: Any
+    /// The document as it was sent, for a whole answer.
+    private let text: String?
 
-    init(_ data: Data) throws { value = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) }
-    private init(value: Any) { self.value = value }
+    init(_ data: Data) throws {
+        value = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+        text = String(decoding: data, as: UTF8.self)
+    }
 
-    var description: String { "\(value)" }
+    private init(value: Any) {
+        self.value = value
+        text = nil
+    }
+
+    var description: String { text ?? "\(value)" }
 
     subscript(name: String) -> Answer {
         Answer(value: (value as? [String: Any])?[name] ?? NSNull())
