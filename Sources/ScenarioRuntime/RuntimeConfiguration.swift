@@ -71,7 +71,7 @@ public struct WorkerLimits: Sendable, Equatable {
     public var sessionBytes = 64 << 20
     /// Resident memory of a worker above which the server stops it.
     public var workerBytes = 768 << 20
-    /// Hard limit of a worker's data (RLIMIT_DATA); JavaScriptCore needs about 300 MB of it to start.
+    /// Memory that a worker may take beyond what the engine reserves at its start (RLIMIT_DATA); the process aborts at it.
     public var dataBytes = 2 << 30
     /// Machine code for the operator's own scenarios; accounts' scenarios are always interpreted.
     public var usesJIT = true

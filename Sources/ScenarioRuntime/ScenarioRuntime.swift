@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// `startSession` and everything of a session happen on one event loop; `start` and `shutdown` may be called from anywhere.
 /// Without `start` no session runs; after `shutdown` running sessions have ended as terminated administratively.
-public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `eventLoop` only, which each method asserts.
+public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `eventLoop` only.
     public let eventLoop: any EventLoop
     let configuration: RuntimeConfiguration
     let clock: any SessionClock

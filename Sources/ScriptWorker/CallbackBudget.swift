@@ -11,7 +11,8 @@ final class CallbackBudget {
     private let bytes: Int
     private let memory = ResidentMemory()
     private var startTime = 0
-    private(set) var startMemory = 0
+    /// Resident memory at the end of the callback before, which is when it was last measured.
+    private var startMemory = 0
     /// Why the callback was stopped, nil while it was not.
     private(set) var verdict: KillReason?
     private static let slice = 0.05
@@ -20,14 +21,21 @@ final class CallbackBudget {
         self.group = group
         nanoseconds = milliseconds * 1_000_000
         self.bytes = bytes
+        startMemory = memory.bytes
     }
 
     /// Begins a callback.
     func begin() {
         verdict = nil
         startTime = Self.threadTime()
-        startMemory = memory.bytes
         arm()
+    }
+
+    /// Ends a callback; the result is by how many bytes the process grew in it.
+    func end() -> Int {
+        let now = memory.bytes
+        defer { startMemory = now }
+        return now - startMemory
     }
 
     /// Lets a stopped script hand over what it has done so far, for as long as it takes to do so.
@@ -35,9 +43,6 @@ final class CallbackBudget {
         startTime = Self.threadTime() - nanoseconds + 100_000_000
         arm()
     }
-
-    /// Bytes by which the process has grown in this callback.
-    var growth: Int { memory.bytes - startMemory }
 
     private func arm() {
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -52,7 +57,7 @@ final class CallbackBudget {
     private func shouldStop() -> Bool {
         if Self.threadTime() - startTime >= nanoseconds {
             verdict = verdict ?? .time
-        } else if growth > bytes {
+        } else if memory.bytes - startMemory > bytes {
             verdict = verdict ?? .memory
         } else {
             arm()
@@ -73,22 +78,28 @@ struct ResidentMemory {
     private let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
     private let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-    var bytes: Int {
+    /// Resident bytes.
+    var bytes: Int { pages(field: 1) * pageSize }
+
+    /// Bytes of data and stack, reserved ones included.
+    var dataBytes: Int { pages(field: 5) * pageSize }
+
+    /// A field of "total resident shared text lib data …".
+    private func pages(field wanted: Int) -> Int {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { buffer in
             let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
             guard count > 0 else { return 0 }
-            // "total resident shared …"
             var field = 0
             var pages = 0
             for byte in buffer.prefix(count) {
                 if byte == UInt8(ascii: " ") {
                     field += 1
-                    if field == 2 { break }
-                } else if field == 1 {
+                    if field > wanted { break }
+                } else if field == wanted {
                     pages = pages &* 10 &+ Int(byte &- UInt8(ascii: "0"))
                 }
             }
-            return pages &* pageSize
+            return pages
         }
     }
 }

@@ -101,7 +101,7 @@ final class ScriptEngine {
 
     /// A session that makes the process grow event by event is looked at more closely when it has reached its limit.
     private func isTooLarge(_ session: SessionContext) -> Bool {
-        session.charge += max(0, budget.growth)
+        session.charge += max(0, budget.end())
         guard session.charge > options.sessionBytes else { return false }
         JSSynchronousGarbageCollectForDebugging(session.context)
         session.charge = 0

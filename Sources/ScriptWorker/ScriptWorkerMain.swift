@@ -16,7 +16,10 @@ enum ScriptWorkerMain {
             limitResources(options)
             watchForHangUp()
             configureEngine(options)
-            try WorkerLoop(connection: connection, engine: ScriptEngine(options: options)).run()
+            let engine = ScriptEngine(options: options)
+            engine.collectGarbage()
+            limitData(options)
+            try WorkerLoop(connection: connection, engine: engine).run()
         } catch {
             let text = Array("\(error)\n".utf8)
             _ = write(STDERR_FILENO, text, text.count)
@@ -44,7 +47,13 @@ enum ScriptWorkerMain {
         setLimit(RLIMIT_CORE, 0)
         setLimit(RLIMIT_FSIZE, 0)
         setLimit(RLIMIT_NOFILE, 64)
-        if options.dataBytes > 0 { setLimit(RLIMIT_DATA, options.dataBytes) }
+    }
+
+    /// The hard stop of memory. The engine reserves gigabytes of address space with its first context, which count as data:
+    /// hence this comes after it and allows what comes on top.
+    private static func limitData(_ options: WorkerOptions) {
+        guard options.dataBytes > 0 else { return }
+        setLimit(RLIMIT_DATA, ResidentMemory().dataBytes + options.dataBytes)
     }
 
     private static func setLimit(_ resource: __rlimit_resource, _ value: Int) {
@@ -65,7 +74,8 @@ enum ScriptWorkerMain {
         pthread_create(
             &thread, nil,
             { _ in
-                var watched = pollfd(fd: 3, events: Int16(0x2000), revents: 0)  // POLLRDHUP, which Glibc does not export.
+                // 0x2000 is POLLRDHUP, which Glibc does not export.
+                var watched = pollfd(fd: 3, events: Int16(0x2000), revents: 0)
                 while poll(&watched, 1, -1) < 0, errno == EINTR {}
                 _exit(0)
             }, nil)

@@ -1,3 +1,8 @@
+// Conversions of floating-point numbers need the mathematics library, which only this import links.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A value that travels between a scenario and the platform, or is printed into the session log.
 ///
 /// Whole numbers of the engine and numbers of a script are told apart because the session log prints them differently.

@@ -34,10 +34,11 @@ struct WorkerProcess: Sendable {
         return WorkerProcess(pid: pid, socket: pair[0])
     }
 
-    /// Scenarios see UTC as their time zone and nothing of the server's environment but where its libraries are.
+    /// Scenarios see UTC as their time zone and nothing of the server's environment but where its libraries
+    /// are. A worker that runs out of memory ends at once instead of describing itself.
     private static var environment: [String] {
         let path = getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=" + String(cString: $0)] } ?? []
-        return ["TZ=UTC", "LANG=C.UTF-8", "PATH=/usr/bin:/bin"] + path
+        return ["TZ=UTC", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"] + path
     }
 
     private static func withPointers<Result>(
