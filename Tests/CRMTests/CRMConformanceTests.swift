@@ -34,18 +34,27 @@ import Testing
     @Test("Cards are found by the canonical number, section by section", arguments: Adapter.allCases)
     func find(adapter: Adapter) async throws {
         let number = try #require(PhoneNumber(digits: "79112233444"))
-        try await with(adapter) { crm in #expect(try await crm.find(number) == Self.known) }
+        try await with(adapter) { crm in
+            let found = try await crm.find(number)
+            #expect(found == Self.known)
+        }
     }
 
     @Test("A number that nobody has gives empty sections", arguments: Adapter.allCases)
     func nobody(adapter: Adapter) async throws {
         let number = try #require(PhoneNumber(digits: "79112233445"))
-        try await with(adapter) { crm in #expect(try await crm.find(number).isEmpty) }
+        try await with(adapter) { crm in
+            let found = try await crm.find(number)
+            #expect(found.isEmpty)
+        }
     }
 
     @Test("Employees come with their state", arguments: Adapter.allCases)
     func employees(adapter: Adapter) async throws {
-        try await with(adapter) { crm in #expect(try await crm.employees() == Self.staff) }
+        try await with(adapter) { crm in
+            let employees = try await crm.employees()
+            #expect(employees == Self.staff)
+        }
     }
 }
 

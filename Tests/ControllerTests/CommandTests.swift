@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -14,7 +15,7 @@ import Testing
 
     @Test("A command reaches the session to the character")
     func relay() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             try await call(world)
             let user: JSONValue = [
                 "CALL_ID": .text(World.callID), "USER_ID": "67", "OPERATOR_ID": 67, "COMMAND": "user",
@@ -33,7 +34,7 @@ import Testing
 
     @Test("A call that is over, unknown, or another portal's is not found")
     func notFound() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             try await call(world, session: "gone")
             let wait: JSONValue = ["CALL_ID": .text(World.callID), "COMMAND": "wait", "OPERATOR_ID": "67"]
             #expect(try await command(world, wait, portal: "other").code == "CALL_NOT_FOUND")
@@ -49,7 +50,7 @@ import Testing
 
     @Test("A session that cannot be reached is told apart from one that is over")
     func unreachable() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite(accessURL: "http://127.0.0.1:1/request/a/b")
             let wait: JSONValue = ["CALL_ID": .text(World.callID), "COMMAND": "wait", "OPERATOR_ID": "67"]
             #expect(try await command(world, wait).code == "PLATFORM_UNAVAILABLE")

@@ -1,4 +1,6 @@
 import Foundation
+import RequestSigning
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -6,7 +8,7 @@ import Testing
 @Suite struct FirstContactTests {
     @Test("The first contact makes account, application, scenario, rule and both users")
     func firstContact() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answer = try await world.command("GetUser", ["USER_ID": 67])
             #expect(answer.status == 200)
             let json = try #require(answer.json)
@@ -28,7 +30,7 @@ import Testing
 
     @Test("The scenario begins with the portal's constants, and its key is the one that is accepted")
     func constants() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             #expect(try await world.command("GetAccountInfo").status == 200)
             let script = try #require(world.platform.lastCommand("AddScenario"))["scenario_script"]
             let lines = script.split(separator: "\n")
@@ -43,7 +45,7 @@ import Testing
 
     @Test("Account information is the platform's, with the portal's currency")
     func accountInfo() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let json = try #require(try await world.command("GetAccountInfo").json)
             #expect(json["balance"] == .real(12.5))
             #expect(json["currency"] == "RUB")
@@ -53,7 +55,7 @@ import Testing
 
     @Test("Twenty first contacts at once make one account and one user of each kind")
     func simultaneous() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answers = try await withThrowingTaskGroup(of: World.Answer.self) { group in
                 for _ in 0..<20 { group.addTask { try await world.command("GetUser", ["USER_ID": "67"]) } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -71,7 +73,7 @@ import Testing
         "A step whose answer was lost is found again, not done twice",
         arguments: ["AddAccount", "AddApplication", "AddScenario", "AddRule", "AddUser", "AttachPhoneNumber"])
     func lostAnswers(method: String) async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             world.platform.fail(method, .loseAnswer)
             let isNumber = method == "AttachPhoneNumber"
             let command = isNumber ? "AddNumber" : "GetUser"
@@ -105,7 +107,7 @@ import Testing
             var setting = World.Setting()
             setting.platform = platform
             setting.databasePath = folder + "/\(name).sqlite"
-            try await World.run(setting) { world in
+            try await World.run(setting) { world async throws in
                 let answer = try await world.command("GetUser", ["USER_ID": 67])
                 #expect(answer.status == 200)
                 #expect(answer.json?["user_password"] == platform.state.withLock { $0.users["user67"] }.json)
@@ -127,7 +129,7 @@ import Testing
             setting.platform = platform
             setting.databasePath = folder + "/controller.sqlite"
             setting.version = version
-            try await World.run(setting) { world in
+            try await World.run(setting) { world async throws in
                 #expect(try await world.command("GetAccountInfo").status == 200)
                 #expect(try await world.invite(id: "call-\(version)").status == 200)
             }
@@ -147,9 +149,11 @@ import Testing
         var setting = World.Setting()
         setting.platform = platform
         setting.databasePath = folder + "/controller.sqlite"
-        try await World.run(setting) { #expect(try await $0.command("GetAccountInfo").status == 200) }
+        try await World.run(setting) { world async throws in
+            #expect(try await world.command("GetAccountInfo").status == 200)
+        }
         setting.version = 10
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             platform.fail("SetScenarioInfo", .refuse(code: 340))
             #expect(try await world.invite(id: "first").status == 200)
             #expect(try await world.invite(id: "second").status == 200)
@@ -159,7 +163,7 @@ import Testing
 
     @Test("A number is rented and bound once, in any spelling")
     func numbers() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             for text in ["8 (4012) 00-00-01", "+74012000001", "74012000001"] {
                 let answer = try await world.command("AddNumber", ["PHONE_NUMBER": .text(text)])
                 #expect(answer.json?["phone_number"] == "74012000001", "\(answer.text)")
@@ -172,7 +176,7 @@ import Testing
 
     @Test("A number that is not for sale, or sold, is refused", arguments: ["74012000099", "74012000002"])
     func takenNumbers(number: String) async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             world.platform.state.withLock { $0.numbers["74012000002"] = 1 }
             let answer = try await world.command("AddNumber", ["PHONE_NUMBER": .text(number)])
             #expect(answer.code == "NUMBER_TAKEN")
@@ -184,7 +188,7 @@ import Testing
     func licence() async throws {
         var setting = World.Setting()
         setting.licensedUntil = 1_000_000
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             for (command, body) in [
                 ("GetAccountInfo", [:] as JSONValue), ("GetUser", ["USER_ID": 67]),
                 ("AddNumber", ["PHONE_NUMBER": "74012000001"]),
@@ -197,7 +201,7 @@ import Testing
 
     @Test("Two portals get two accounts")
     func isolation() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let mine = try await world.command("GetAccountInfo").json?["account_name"]
             let other = try await world.command("GetAccountInfo", portal: "other").json?["account_name"]
             #expect(mine != nil && other != nil && mine != other)
@@ -215,7 +219,7 @@ import Testing
             ("SettingsChanged", "{}", 400, "WRONG_REQUEST"),
         ])
     func wrongRequests(command: String, body: String, status: Int, code: String) async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answer = try await world.send("/portal/\(command)", body, .init(direction: .portalToController))
             #expect(answer.status == status)
             #expect(answer.code == code)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -6,7 +7,7 @@ import Testing
 @Suite struct HistoryTests {
     @Test("A report reaches the portal in its order, once, however often the scenario sends it")
     func once() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite()
             for _ in 0..<3 { #expect(try await world.history().text == #"{"result":"OK"}"#) }
             await world.portal.events.wait { !world.portal.told("AddCallHistory").isEmpty }
@@ -25,7 +26,7 @@ import Testing
 
     @Test("What the portal did not take is sent again until it does")
     func retry() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             world.portal.state.withLock { $0.failures["AddCallHistory"] = 3 }
             _ = try await world.history()
             await world.portal.events.wait { !world.portal.told("AddCallHistory").isEmpty }
@@ -45,7 +46,7 @@ import Testing
         try await World.run(setting) { _ = try await $0.history() }
         #expect(setting.portal.told("AddCallHistory").isEmpty)
         setting.portal.state.withLock { $0.failures = [:] }
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             await world.portal.events.wait { !world.portal.told("AddCallHistory").isEmpty }
             _ = try await world.history()
             #expect(world.portal.told("AddCallHistory").count == 1)
@@ -54,7 +55,7 @@ import Testing
 
     @Test("The portal of one call never sees another portal's history")
     func isolation() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.history()
             #expect(try await world.command("GetCallHistory", portal: "other").json?["result"] == [])
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -25,7 +26,7 @@ import Testing
 
     @Test("A call whose scenario died gets its history from the platform, exactly once")
     func died() async throws {
-        try await World.run(setting()) { world in
+        try await World.run(setting()) { world async throws in
             _ = try await world.command("GetAccountInfo")
             world.platform.state.withLock { $0.sessions[World.callID] = Self.running }
             _ = try await world.invite()
@@ -55,7 +56,7 @@ import Testing
 
     @Test("A call that nobody answered is recorded as missed")
     func missed() async throws {
-        try await World.run(setting()) { world in
+        try await World.run(setting()) { world async throws in
             _ = try await world.command("GetAccountInfo")
             _ = try await world.invite()
             world.platform.state.withLock { $0.sessions[World.callID] = Self.ended }
@@ -73,12 +74,12 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var setting = World.Setting()
         setting.databasePath = folder + "/controller.sqlite"
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             _ = try await world.command("GetAccountInfo")
             _ = try await world.invite()
         }
         setting.platform.state.withLock { $0.sessions[World.callID] = Self.ended }
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             await world.portal.events.wait { !world.portal.told("AddCallHistory").isEmpty }
             #expect(world.portal.told("AddCallHistory").count == 1)
         }
@@ -86,7 +87,7 @@ import Testing
 
     @Test("The final cost of a reported call is fetched once its session has ended")
     func cost() async throws {
-        try await World.run(setting()) { world in
+        try await World.run(setting()) { world async throws in
             _ = try await world.command("GetAccountInfo")
             _ = try await world.invite()
             world.platform.state.withLock { $0.sessions[World.callID] = Self.running }
@@ -103,7 +104,7 @@ import Testing
 
     @Test("The platform is asked by the call's identifier, with dates in its format")
     func question() async throws {
-        try await World.run(setting()) { world in
+        try await World.run(setting()) { world async throws in
             _ = try await world.command("GetAccountInfo")
             _ = try await world.invite()
             await world.platform.events.wait { world.platform.count("GetCallHistory") > 0 }

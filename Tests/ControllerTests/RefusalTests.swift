@@ -1,4 +1,5 @@
 import RequestSigning
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -43,7 +44,7 @@ import Testing
 
     @Test("Whatever is wrong with a signature, every endpoint says the same", arguments: endpoints)
     func table(endpoint: Endpoint) async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             var answers: Set<String> = []
             for mistake in Self.mistakes {
                 var signing = World.Signing(direction: endpoint.direction)
@@ -65,7 +66,7 @@ import Testing
 
     @Test("A refused request does nothing")
     func nothingHappens() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             for mistake in Self.mistakes {
                 var signing = World.Signing(direction: .portalToController)
                 mistake.bend(&signing)
@@ -77,7 +78,7 @@ import Testing
 
     @Test("A body beyond the limit is refused")
     func longBody() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let body = String(repeating: "x", count: RequestGate.longestBody + 1)
             let answer = try? await world.send("/portal/GetUser", body, .init(direction: .portalToController))
             #expect(answer == nil || answer?.status == 403)
@@ -88,7 +89,7 @@ import Testing
         "The operator's endpoints need the token",
         arguments: ["/admin/calls", "/admin/calls/x", "/admin/route/explain?line=test"])
     func operatorToken(path: String) async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             for token in [nil, "", "wrong", World.token + "x"] {
                 let answer = try await world.admin(path, token: token)
                 #expect(answer.status == 403)

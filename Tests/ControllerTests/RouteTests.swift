@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Controller
@@ -5,7 +6,7 @@ import Testing
 @Suite struct RouteTests {
     @Test("The demo call's answer is the one of the log, to the character")
     func exactAnswer() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answer = try await world.invite()
             #expect(answer.status == 200)
             #expect(
@@ -15,7 +16,7 @@ import Testing
 
     @Test("The portal is told of the invite, with the caller's card")
     func notice() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite()
             await world.portal.events.wait { !world.portal.told("Invite").isEmpty }
             let body = try #require(world.portal.told("Invite").first)
@@ -30,7 +31,7 @@ import Testing
 
     @Test("The CRM is asked with the canonical number and only then")
     func hiddenCaller() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answer = try await world.invite(caller: "hidden")
             #expect(answer.json?["TYPE_CONNECT"] == "queue")
             let call = try await world.admin("/admin/calls/\(World.callID)")
@@ -40,7 +41,7 @@ import Testing
 
     @Test("An extension beats the CRM; a wrong one is as if none was dialled")
     func extensions() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             #expect(
                 try await world.invite(id: "one", code: "168").text.contains(#""TYPE_CONNECT":"direct","USER_ID":"68""#)
             )
@@ -52,7 +53,7 @@ import Testing
 
     @Test("The call goes on from one to the next and ends by the line's rule")
     func queue() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite()
             let next = try await world.next(after: "67", "crm")
             #expect(next.text == #"{"COMMAND":"wait","TYPE_CONNECT":"queue","USER_ID":"68","USER_HAVE_PHONE":"N"}"#)
@@ -67,7 +68,7 @@ import Testing
 
     @Test("A repeated invite gets the same answer and rings nobody again")
     func repeatedInvite() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let first = try await world.invite(caller: "hidden")
             #expect(try await world.invite(caller: "hidden") == first)
             #expect(try await world.admin("/admin/calls/\(World.callID)").json?["decisions"]?.elements.count == 1)
@@ -76,7 +77,7 @@ import Testing
 
     @Test("Evenly: two calls go to two employees")
     func evenly() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let first = try await world.invite(id: "one", caller: "hidden").json?["USER_ID"]
             let second = try await world.invite(id: "two", caller: "hidden").json?["USER_ID"]
             #expect(first == "68")
@@ -89,7 +90,7 @@ import Testing
         var setting = World.Setting()
         setting.limits.crm = .milliseconds(50)
         setting.portal.state.withLock { $0.crm = .hangs }
-        try await World.run(setting) { world in
+        try await World.run(setting) { world async throws in
             let begun = ContinuousClock.now
             let answer = try await world.invite()
             #expect(ContinuousClock.now - begun < .seconds(3))
@@ -103,7 +104,7 @@ import Testing
 
     @Test("When the portal stops answering, its last employees still get the queue's calls")
     func portalGone() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite(id: "one")
             world.portal.state.withLock { $0.isAway = true }
             let answer = try await world.invite(id: "two")
@@ -116,7 +117,7 @@ import Testing
 
     @Test("Somebody asks beforehand who would get a call; nothing is remembered of it")
     func explain() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             let answer = try await world.admin(
                 "/admin/route/explain?line=test&caller=8(911)223-34-44&at=2026-03-01T09:00:00Z")
             let json = try #require(answer.json)
@@ -134,7 +135,7 @@ import Testing
 
     @Test("Who answers and who hangs up is passed on to the portal and kept")
     func progress() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.invite()
             let start = try await world.scenario(
                 "StartCall",
@@ -158,7 +159,7 @@ import Testing
 
     @Test("The log tells of the call, and neither the numbers nor any secret")
     func redaction() async throws {
-        try await World.run { world in
+        try await World.run { world async throws in
             _ = try await world.command("GetUser", ["USER_ID": 67])
             _ = try await world.command("AddNumber", ["PHONE_NUMBER": "74012000001"])
             _ = try await world.invite()
