@@ -117,12 +117,18 @@ let package = Package(
             dependencies: [
                 "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "VoicePlatform",
                 "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning", "Digests",
-                nioCore, nioPosix, nioConcurrency, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
+
+        // Measurements.
+        .executableTarget(
+            name: "RTPForward", dependencies: ["VoiceEngine", "SDP", "Media", "CMediaIO"],
+            path: "Benchmarks/RTPForward", swiftSettings: swiftSettings),
 
         // Tests.
         tests("LayeringTests", []),
@@ -134,7 +140,7 @@ let package = Package(
             "VoicePlatformTests",
             [
                 "VoicePlatform", "Billing", "Storage", "CallControl", "ScenarioRuntime", "VoiceEngine", "Digests",
-                nioCore, nioPosix, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioHTTP1, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
         tests(

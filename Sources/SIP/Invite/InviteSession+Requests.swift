@@ -1,13 +1,16 @@
 extension InviteSession {
-    /// Ends an established call (RFC 3261 15).
+    /// Ends an established call (RFC 3261 15); its last event comes when the peer has confirmed the BYE.
     mutating func bye(headers: SIPHeaders, at now: SIPInstant) {
-        hangUp(.ended(InviteEnd(side: .local, reason: headers.first(.reason), headers: headers)), headers, at: now)
+        let end = InviteEvent.ended(InviteEnd(side: .local, reason: headers.first(.reason), headers: headers))
+        hangUp(end, headers, isHeld: true, at: now)
     }
 
     /// Ends an established call with `event` and sends the BYE as soon as it may be sent.
-    mutating func hangUp(_ event: InviteEvent, _ headers: SIPHeaders = SIPHeaders(), at now: SIPInstant) {
+    mutating func hangUp(
+        _ event: InviteEvent, _ headers: SIPHeaders = SIPHeaders(), isHeld: Bool = false, at now: SIPInstant
+    ) {
         guard phase == .established else { return }
-        finish(event, at: now)
+        finish(event, isHeld: isHeld, at: now)
         acknowledgeWithoutAnswer()
         if answer?.isInitial == true {
             // The callee may not send BYE before the ACK of its 2xx came, or never came (RFC 3261 15).
@@ -20,7 +23,7 @@ extension InviteSession {
     mutating func sendBye(_ headers: SIPHeaders) {
         delayedBye = nil
         answer = nil
-        guard let made = makeRequest(.bye) else { return }
+        guard let made = makeRequest(.bye) else { return releaseEnd() }
         var request = made.request
         if let product = settings.product { request.headers.set(.userAgent, product) }
         request.headers.merge(headers)
@@ -67,7 +70,9 @@ extension InviteSession {
             receiveOpening(response, id: id, side: side, at: now)
         case .offer, .refresh:
             receiveAnswerToOffer(response, id: id, side: side, at: now)
-        case .bye, .forkBye:
+        case .bye:
+            if response.isFinal, !retryWithCredentials(response, id: id) { releaseEnd() }
+        case .forkBye:
             _ = retryWithCredentials(response, id: id)
         case .information:
             guard response.isFinal, !retryWithCredentials(response, id: id) else { return }

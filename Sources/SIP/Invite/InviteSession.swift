@@ -34,6 +34,8 @@ struct InviteSession: Sendable {
     var peerAllowsUpdate = false
     /// The BYE that waits for the ACK of our 2xx (RFC 3261 15).
     var delayedBye: SIPHeaders?
+    /// The last event of a call that this side has ended; it comes when the peer has confirmed the BYE.
+    private var heldEnd: InviteEvent?
     /// When an INVITE without final response is forgotten, after the session's end.
     var abandonAt: SIPInstant?
     private var actions = ActionQueue<InviteSessionAction>()
@@ -68,8 +70,8 @@ struct InviteSession: Sendable {
         return id
     }
 
-    /// Ends the session for its owner with the one last event.
-    mutating func finish(_ event: InviteEvent, at now: SIPInstant) {
+    /// Ends the session for its owner with the one last event, which is held back until `releaseEnd` if `isHeld`.
+    mutating func finish(_ event: InviteEvent, isHeld: Bool = false, at now: SIPInstant) {
         guard phase != .ended else { return }
         refuseRemoteOffer(487)
         phase = .ended
@@ -78,11 +80,21 @@ struct InviteSession: Sendable {
         caller?.cancel?.giveUpAt = nil
         caller?.early = [:]
         abandonAt = now + settings.timers.transactionTimeout
+        if isHeld { heldEnd = event } else { report(event) }
+    }
+
+    /// Reports the end that was held back, once.
+    mutating func releaseEnd() {
+        guard let event = heldEnd else { return }
+        heldEnd = nil
         report(event)
     }
 
     /// The client transaction of a request is over.
     mutating func transactionOver(_ id: PendingID) {
+        if pending[id]?.purpose == .bye, !pending.contains(where: { $0.key != id && $0.value.purpose == .bye }) {
+            releaseEnd()
+        }
         pending[id] = nil
     }
 

@@ -58,7 +58,7 @@ extension UserAgent {
         finishCommand(handle, at: now)
     }
 
-    /// Ends an established call; `ended` follows at once, the BYE runs in the background.
+    /// Ends an established call; `ended` follows when the peer has confirmed the BYE, or never will.
     public mutating func bye(_ handle: SessionHandle, headers: SIPHeaders = SIPHeaders(), at now: SIPInstant)
         throws(UserAgentError)
     {

@@ -3,12 +3,14 @@ import Billing
 import Controller
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import PhoneNumbers
 import Portal
 import ScenarioRuntime
 import ServiceLifecycle
+import UnixSignals
 import VoiceEngine
 import VoicePlatform
 
@@ -25,6 +27,7 @@ struct Installation: Sendable {
     let group: MultiThreadedEventLoopGroup
     let client: HTTPClient
     let listening = ListeningSystems()
+    private let serviceGroup = NIOLockedValueBox<ServiceGroup?>(nil)
 
     init(settings: Settings, roles: Set<Role>) throws {
         try settings.checkAddresses(of: roles)
@@ -41,7 +44,9 @@ struct Installation: Sendable {
             let services = try await makeServices()
             let configuration = ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: signals, logger: Logger(label: "switchboard"))
-            try await ServiceGroup(configuration: configuration).run()
+            let running = ServiceGroup(configuration: configuration)
+            serviceGroup.withLockedValue { $0 = running }
+            try await running.run()
         } catch {
             listening.fail(error)
             await close()
@@ -50,6 +55,9 @@ struct Installation: Sendable {
         listening.fail(CancellationError())
         await close()
     }
+
+    /// Ends everything in order, as a signal would; ``run(signals:)`` returns when it is done.
+    func stop() async { await serviceGroup.withLockedValue { $0 }?.triggerGracefulShutdown() }
 
     private func close() async {
         try? await client.shutdown()
@@ -94,7 +102,7 @@ struct Installation: Sendable {
             trunks: try settings.trunks(), realm: settings.text("domain"), soundFolders: [soundsDirectory])
         let runtime = RuntimeConfiguration(
             workerExecutable: ProgramFiles.scriptWorker, sharedWorkers: settings.integer("voice.workers"))
-        let platform = VoicePlatform.VoicePlatform(
+        let platform = VoicePlatform(
             configuration: configuration, engine: engine, runtime: runtime, eventLoop: group.next(),
             httpClient: client, logger: Logger(label: "voice-platform"))
         return Announced(service: platform) {
@@ -128,9 +136,8 @@ struct Installation: Sendable {
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
                     reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))))
-            return TelephonyController(configuration, logger: Logger(label: "controller")) { _ in
-                listening.note(.controller)
-            }
+            return TelephonyController(
+                configuration, logger: Logger(label: "controller"), onListening: { _ in listening.note(.controller) })
         }
     }
 
@@ -144,7 +151,7 @@ struct Installation: Sendable {
             databasePath: "\(directory)/portal.sqlite", portalID: settings.text("portal.id"),
             licenceKey: secrets.licenceKey, controllerURL: settings.url("controller"),
             publicURL: settings.url("portal"), soundsDirectory: soundsDirectory, seedFile: seed.isEmpty ? nil : seed)
-        let portal = try await Portal.Portal.open(configuration, http: client, logger: Logger(label: "portal"))
+        let portal = try await Portal.open(configuration, http: client, logger: Logger(label: "portal"))
         return Announced(service: portal) {
             _ = try await portal.port()
             listening.note(.portal)

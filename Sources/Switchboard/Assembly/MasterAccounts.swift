@@ -4,6 +4,7 @@ import Controller
 import Foundation
 import NIOCore
 import NIOFoundationCompat
+import NIOHTTP1
 
 /// The four master accounts as both sides know them.
 enum MasterAccounts {

@@ -32,15 +32,14 @@ struct DemoCommand: AsyncParsableCommand {
             if json { print(try report.json()) }
             fflush(nil)
         } catch {
-            systems.cancel()
             say("The demo call failed: \(error)")
+            await demo.installation.stop()
             _ = await systems.result
             throw ExitCode.failure
         }
         if once {
-            systems.cancel()
-            _ = await systems.result
-            return
+            await demo.installation.stop()
+            return try await systems.value
         }
         say("\nThe systems stay up. Press Ctrl-C to end.")
         try await systems.value

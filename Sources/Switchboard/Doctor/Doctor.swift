@@ -79,7 +79,7 @@ struct Doctor {
         let path = "\(settings.text("data.directory"))/.doctor-\(ProcessInfo.processInfo.processIdentifier).sqlite"
         defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
         do {
-            let database = try await Database.open(path: path)
+            let database = try Database.open(path: path)
             let rows = try await database.read { try $0.query("SELECT sqlite_version() AS version", []) }
             return .good("database", "SQLite \(try rows.first?.text("version") ?? "?")")
         } catch {

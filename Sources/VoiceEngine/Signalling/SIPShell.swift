@@ -53,10 +53,15 @@ public final class SIPShell {
             .nonisolated()
     }
 
+    /// Closes the sockets once everything that is held back has left.
     public func close() -> EventLoopFuture<Void> {
         timer?.cancel()
-        let closing = [datagrams?.close(), streams?.close()].compactMap { $0 }
-        return EventLoopFuture.andAllComplete(closing, on: eventLoop)
+        let closed = eventLoop.makePromise(of: Void.self)
+        eventLoop.assumeIsolated().scheduleTask(in: lag) {
+            let closing = [self.datagrams?.close(), self.streams?.close()].compactMap { $0 }
+            EventLoopFuture.andAllComplete(closing, on: self.eventLoop).cascade(to: closed)
+        }
+        return closed.futureResult
     }
 
     public var localAddress: String { datagrams?.localAddress ?? "" }
