@@ -65,8 +65,8 @@ public final class VoicePlatform: Service {
         let calls = CallService(
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
         let announcement = Announcement { [ready] in
-            let port = await core.address.wait()
-            await calls.started()
+            let port = try await core.address.wait()
+            try await calls.started()
             let sipPort = try await engine.eventLoop.submit { engine.sipPort }.get()
             ready.succeed(Addresses(httpPort: port, sipPort: sipPort))
         }
@@ -74,9 +74,15 @@ public final class VoicePlatform: Service {
             core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
             core.httpService(hosting: host), calls, announcement,
         ]
-        try await ServiceGroup(services: services, logger: logger).run()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await ServiceGroup(services: services, logger: logger).run())
+        } catch {
+            outcome = .failure(error)
+        }
         try await scenarioClient.shutdown()
         try core.database.close()
+        try outcome.get()
     }
 }
 

@@ -62,7 +62,7 @@ struct TestPlatform: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             let serving = ServiceGroup(services: services, gracefulShutdownSignals: [], logger: logger)
             group.addTask { try await serving.run() }
-            let port = await core.address.wait()
+            let port = try await core.address.wait()
             let platform = TestPlatform(core: core, hosting: hosting, base: "http://127.0.0.1:\(port)")
             let result: Result<Value, any Error>
             do { result = .success(try await body(platform)) } catch { result = .failure(error) }

@@ -7,34 +7,22 @@ import Synchronization
 
 /// The port that the server listens on, known once it does.
 final class BoundAddress: Sendable {
-    private struct State {
-        var port: Int?
-        var waiters: [CheckedContinuation<Int, Never>] = []
-    }
+    private let known = Mutex<Int?>(nil)
+    private let ready = Readiness<Int>()
 
-    private let state = Mutex(State())
-
-    var port: Int? { state.withLock(\.port) }
+    var port: Int? { known.withLock { $0 } }
 
     /// Waits until the server listens.
-    func wait() async -> Int {
-        await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> Int? in
-                if state.port == nil { state.waiters.append(continuation) }
-                return state.port
-            }
-            if let known { continuation.resume(returning: known) }
-        }
-    }
+    ///
+    /// - Throws: Why it never will.
+    func wait() async throws -> Int { try await ready.value() }
 
     func set(_ port: Int) {
-        let waiters = state.withLock { state in
-            state.port = port
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume(returning: port) }
+        known.withLock { $0 = port }
+        ready.succeed(port)
     }
+
+    func fail(_ error: any Error) { ready.fail(error) }
 }
 
 /// Serves the platform's routes until it is told to stop.
@@ -61,6 +49,12 @@ struct PlatformHTTPService: Service {
             onServerRunning: { [address] channel in
                 if let port = channel.localAddress?.port { address.set(port) }
             }, logger: logger)
-        try await application.run()
+        do {
+            try await application.run()
+            address.fail(CancellationError())
+        } catch {
+            address.fail(error)
+            throw error
+        }
     }
 }

@@ -24,8 +24,8 @@ final class CallService: Service {
         self.logger = logger
     }
 
-    /// Returns when calls are taken, or never will be.
-    func started() async { try? await ready.value() }
+    /// Returns when calls are taken, throws when they never will be.
+    func started() async throws { try await ready.value() }
 
     func run() async throws {
         do {
