@@ -132,8 +132,20 @@ let package = Package(
 
         // Tests.
         tests("LayeringTests", []),
+        tests(
+            "CallTests",
+            [
+                "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
+                "Controller", "Portal", "Storage", nioCore, nioPosix, nioHTTP1, nioFoundation, httpClient,
+            ]),
+        tests("DigestsTests", ["Digests"]),
+        tests("RequestSigningTests", ["RequestSigning", "Digests"]),
+        tests("PhoneNumbersTests", ["PhoneNumbers"]),
+        tests("RoutingTests", ["Routing", "PhoneNumbers"]),
+        tests("SIPTests", ["SIP", "Digests"]),
         tests("SDPTests", ["SDP"]),
         tests("MediaTests", ["Media", "SDP", "CSndfile", "CSpandsp"]),
+        tests("VoiceEngineTests", ["VoiceEngine", "Media", "SDP", "CallControl", "CMediaIO"]),
         tests("StorageTests", ["Storage"]),
         tests("BillingTests", ["Billing"]),
         tests(

@@ -1,0 +1,49 @@
+import Media
+
+/// Which tones a stretch of sound holds, measured in blocks of 50 ms.
+struct ToneTrack {
+    static let blockMilliseconds = 50
+    private let samples: [Int16]
+
+    init(_ clip: PCMClip) { samples = clip.samples }
+
+    /// Level of a frequency in each block, in dBm0.
+    func levels(_ frequency: Double) -> [Double] {
+        let goertzel = Goertzel(frequency: frequency)
+        let length = PCMClip.sampleRate * Self.blockMilliseconds / 1000
+        return stride(from: 0, through: samples.count - length, by: length).map { start in
+            goertzel.dBm0(in: samples, start..<start + length)
+        }
+    }
+
+    /// Seconds from the beginning to the first block that holds the frequency.
+    func start(of frequency: Double, above threshold: Double = -25) -> Double? {
+        levels(frequency).firstIndex { $0 > threshold }.map { Double($0 * Self.blockMilliseconds) / 1000 }
+    }
+
+    /// Seconds that the frequency is heard in.
+    func seconds(of frequency: Double, above threshold: Double = -25) -> Double {
+        Double(levels(frequency).count { $0 > threshold } * Self.blockMilliseconds) / 1000
+    }
+
+    /// Stretches of at least `atLeast` seconds without the frequency, between its first and its last block.
+    func gaps(of frequency: Double, atLeast: Double, above threshold: Double = -25) -> [ClosedRange<Double>] {
+        let levels = levels(frequency)
+        guard let first = levels.firstIndex(where: { $0 > threshold }),
+            let last = levels.lastIndex(where: { $0 > threshold })
+        else { return [] }
+        var gaps: [ClosedRange<Double>] = []
+        var begin: Int?
+        for index in first...last {
+            if levels[index] > threshold {
+                if let begin, seconds(index - begin) >= atLeast { gaps.append(seconds(begin)...seconds(index)) }
+                begin = nil
+            } else if begin == nil {
+                begin = index
+            }
+        }
+        return gaps
+    }
+
+    private func seconds(_ blocks: Int) -> Double { Double(blocks * Self.blockMilliseconds) / 1000 }
+}
