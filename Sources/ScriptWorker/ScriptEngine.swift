@@ -61,7 +61,7 @@ final class ScriptEngine {
         else { return .killed(.broken, batch: []) }
         sessions[subject] = session
         for script in found.dropFirst() where !session.hasFailed {
-            session.evaluate(script.source, name: script.name)
+            session.evaluate(script.source, name: script.name, budget: budget)
             if budget.verdict != nil { break }
         }
         return finish(subject, session)
@@ -71,7 +71,7 @@ final class ScriptEngine {
     func deliver(_ payload: [UInt8], to subject: UInt64) -> Answer {
         guard let session = sessions[subject] else { return .killed(.broken, batch: []) }
         budget.begin()
-        session.deliver(payload)
+        session.deliver(payload, budget: budget)
         return finish(subject, session)
     }
 

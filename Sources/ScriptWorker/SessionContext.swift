@@ -46,25 +46,25 @@ final class SessionContext {
         }
     }
 
-    /// Evaluates a scenario; its error becomes a command.
-    func evaluate(_ source: JSStringRef, name: JSStringRef) {
+    /// Evaluates a scenario; its error becomes a command, unless it is only that the budget stopped it.
+    func evaluate(_ source: JSStringRef, name: JSStringRef, budget: CallbackBudget) {
         var exception: JSValueRef?
         JSEvaluateScript(context, source, nil, name, 1, &exception)
-        if let exception {
+        if let exception, budget.verdict == nil {
             hasFailed = true
             report(exception)
         }
     }
 
     /// Gives a message to the API; microtasks run before this returns.
-    func deliver(_ payload: [UInt8]) {
+    func deliver(_ payload: [UInt8], budget: CallbackBudget) {
         let text = (payload + [0]).withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) { JSStringCreateWithUTF8CString($0.baseAddress) }
         }
         defer { JSStringRelease(text) }
         var exception: JSValueRef?
         JSObjectCallAsFunction(context, deliverFunction, nil, 1, [JSValueMakeString(context, text)], &exception)
-        if let exception { report(exception) }
+        if let exception, budget.verdict == nil { report(exception) }
     }
 
     private func report(_ exception: JSValueRef) {

@@ -151,7 +151,7 @@ import Testing
 
     @Test func aScriptThatForgesCommandsIsStopped() async throws {
         try await Stage.with { stage in
-            let show = try await stage.play("Array.prototype.toJSON = () => [['nonsense', 'x']];")
+            let show = try await stage.play("Array.prototype.toJSON = () => 'nonsense';")
             let (line, _) = try await failure(show)
             #expect(line.contains("malformed"), "\(line)")
         }

@@ -4,6 +4,10 @@ import NIOFoundationCompat
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Sends scenarios' requests with AsyncHTTPClient.
 ///
 /// Redirects are followed five times. Must be shut down before its event loops are.
@@ -58,9 +62,15 @@ public final class AsyncHTTPScenarioClient: ScenarioHTTPClient {
         case let error as NIOConnectionError:
             error.connectionErrors.isEmpty && (error.dnsAError != nil || error.dnsAAAAError != nil)
                 ? .hostNotFound : .connection
-        case is ChannelError, is IOError: .network
+        case let error as IOError: isRefusal(error) ? .connection : .network
+        case is ChannelError: .network
         default: .unknown
         }
+    }
+
+    /// The peer could not be reached at all, in contrast to a connection that broke.
+    private static func isRefusal(_ error: IOError) -> Bool {
+        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, EADDRNOTAVAIL, EACCES].contains(error.errnoCode)
     }
 
     private static func code(of error: HTTPClientError) -> HTTPFailureCode {

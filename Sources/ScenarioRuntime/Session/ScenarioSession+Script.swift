@@ -86,7 +86,7 @@ extension ScenarioSession: WorkerClient {
 
     func workerKilled(_ reason: KillReason, batch: [UInt8]) {
         let label = outstanding?.label ?? "an event"
-        perform(batch)
+        if !batch.isEmpty { perform(batch) }
         guard phase != .ended else { return }
         switch reason {
         case .time:

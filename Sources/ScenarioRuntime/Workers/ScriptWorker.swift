@@ -218,7 +218,7 @@ extension ScriptWorker {
         lastCPU = (head.number, cpu, used)
         let age = Int((NIODeadline.now() - head.since).nanoseconds / 1_000_000)
         let allowed = limits.callbackMilliseconds + limits.marginMilliseconds
-        let spins = age >= allowed && used >= limits.callbackMilliseconds * 3 / 4
+        let spins = age >= allowed && used >= limits.callbackMilliseconds + limits.marginMilliseconds / 3
         if spins || age >= max(limits.stallMilliseconds, allowed) {
             verdict = .tooSlow(limits.callbackMilliseconds)
             broken("no answer for \(age) ms")
