@@ -96,6 +96,9 @@ final class ScriptEngine {
         budget.extend()
         let batch = session.collect() ?? []
         close(subject)
+        // What it held is given back now, and what is not given back is not charged to the next session.
+        if reason == .memory { collectGarbage() }
+        _ = budget.end()
         return .killed(reason, batch: batch.count < Frame.maximumPayload ? batch : [])
     }
 

@@ -78,8 +78,9 @@ struct HTTPClientTests {
                 })();
                 """)
             _ = try await show.end()
+            let notes = try await show.notes()
             #expect(
-                try await show.notes() == [
+                notes == [
                     #"200 body undefined [{"key":"Content-Type","value":"text/plain"}] Content-Type: text/plain"#,
                     "undefined 98,111,100,121",
                 ])
