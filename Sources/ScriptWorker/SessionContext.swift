@@ -30,7 +30,11 @@ final class SessionContext {
         JSStringRelease(message)
     }
 
-    deinit { JSGlobalContextRelease(context) }
+    deinit {
+        // A value that stays protected would keep the whole context alive.
+        for entry in [deliverFunction, collectFunction, failFunction] { JSValueUnprotect(context, entry) }
+        JSGlobalContextRelease(context)
+    }
 
     /// Evaluates the API and calls what it is with the host function and the global object.
     private static func entries(

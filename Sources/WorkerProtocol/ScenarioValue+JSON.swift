@@ -1,5 +1,6 @@
 extension ScenarioValue {
-    /// The value as JSON text (RFC 8259) in UTF-8; map keys keep no order, `void` and numbers that JSON cannot say become `null`.
+    /// The value as JSON text (RFC 8259) in UTF-8; keys are sorted, `void` and numbers that JSON
+    /// cannot say become `null`.
     public var json: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
@@ -68,7 +69,7 @@ public enum JSONText {
     private static func append(_ entries: [String: ScenarioValue], to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        for (key, item) in entries {
+        for (key, item) in entries.sorted(by: { $0.key < $1.key }) {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
             append(key, to: &bytes)
