@@ -73,8 +73,9 @@ public struct WorkerLimits: Sendable, Equatable {
     public var workerBytes = 768 << 20
     /// Memory that a worker may take beyond what the engine reserves at its start (RLIMIT_DATA); the process aborts at it.
     public var dataBytes = 2 << 30
-    /// Machine code for the operator's own scenarios; accounts' scenarios are always interpreted.
-    public var usesJIT = true
+    /// Machine code for the operator's own scenarios; it costs a short session more than it saves. Accounts' scenarios are always
+    /// interpreted.
+    public var usesJIT = false
 
     public init() {}
 }

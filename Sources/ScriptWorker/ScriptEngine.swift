@@ -8,6 +8,9 @@ final class ScriptEngine {
     private let options: WorkerOptions
     private let group: JSContextGroupRef
     private let budget: CallbackBudget
+    /// A context of no session: collections start from it, and it owns the function that does nothing.
+    private let root: JSGlobalContextRef
+    private let ignoreFunction: JSObjectRef
     private var scripts: [UInt64: Script] = [:]
     private var sessions: [UInt64: SessionContext] = [:]
     private var closedSinceCollection = 0
@@ -20,6 +23,11 @@ final class ScriptEngine {
     init(options: WorkerOptions) {
         self.options = options
         group = JSContextGroupCreate()
+        root = JSGlobalContextCreateInGroup(group, nil)
+        ignoreFunction = JSObjectMakeFunctionWithCallback(root, nil) { context, _, _, _, _, _ in
+            JSValueMakeUndefined(context)
+        }
+        JSValueProtect(root, ignoreFunction)
         budget = CallbackBudget(group: group, milliseconds: options.callbackMilliseconds, bytes: options.sessionBytes)
     }
 
@@ -28,13 +36,7 @@ final class ScriptEngine {
 
     func collectGarbage() {
         closedSinceCollection = 0
-        if let context = sessions.values.first?.context {
-            JSSynchronousGarbageCollectForDebugging(context)
-        } else {
-            let context = JSGlobalContextCreateInGroup(group, nil)
-            JSSynchronousGarbageCollectForDebugging(context)
-            JSGlobalContextRelease(context)
-        }
+        JSSynchronousGarbageCollectForDebugging(root)
     }
 
     func addScript(number: UInt64, payload: [UInt8]) {
@@ -57,7 +59,7 @@ final class ScriptEngine {
         let found = wanted.compactMap { scripts[$0] }
         budget.begin()
         guard found.count == wanted.count, let api = found.first, sessions[subject] == nil,
-            let session = SessionContext(group: group, name: api.name, source: api.source)
+            let session = SessionContext(group: group, name: api.name, source: api.source, ignoring: ignoreFunction)
         else { return .killed(.broken, batch: []) }
         sessions[subject] = session
         for script in found.dropFirst() where !session.hasFailed {

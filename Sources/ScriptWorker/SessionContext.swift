@@ -10,9 +10,10 @@ final class SessionContext {
     private let deliverFunction: JSObjectRef
     private let collectFunction: JSObjectRef
     private let failFunction: JSObjectRef
+    private let ignoreFunction: JSObjectRef
 
-    /// Nil when the API's own script fails.
-    init?(group: JSContextGroupRef, name: JSStringRef, source: JSStringRef) {
+    /// Nil when the API's own script fails. `ignoring` is a function of another context that outlives this one.
+    init?(group: JSContextGroupRef, name: JSStringRef, source: JSStringRef, ignoring: JSObjectRef) {
         guard let context = JSGlobalContextCreateInGroup(group, nil) else { return nil }
         let entries = Self.entries(context, name: name, source: source)
         guard entries.count == 4 else {
@@ -23,6 +24,7 @@ final class SessionContext {
         deliverFunction = entries[0]
         collectFunction = entries[1]
         failFunction = entries[2]
+        ignoreFunction = ignoring
         for entry in entries.prefix(3) { JSValueProtect(context, entry) }
         JSGlobalContextSetUnhandledRejectionCallback(context, entries[3], nil)
         let message = JSStringCreateWithUTF8CString("eval and new Function are not available on this platform")
@@ -33,6 +35,8 @@ final class SessionContext {
     deinit {
         // A value that stays protected would keep the whole context alive.
         for entry in [deliverFunction, collectFunction, failFunction] { JSValueUnprotect(context, entry) }
+        // The engine holds the rejection callback strongly: one of this context would keep the context alive for ever.
+        JSGlobalContextSetUnhandledRejectionCallback(context, ignoreFunction, nil)
         JSGlobalContextRelease(context)
     }
 
