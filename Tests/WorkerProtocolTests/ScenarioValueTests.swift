@@ -8,14 +8,18 @@ struct ScenarioValueTests {
         ("18446744073709551616", .double(18_446_744_073_709_551_616)),
         (#""a\"\\\/\n\t\u0041""#, .string("a\"\\/\n\tA")), (#""\ud83d\ude00""#, .string("😀")),
         (#""\ud83d""#, .string("\u{FFFD}")), (#""\ud83dx""#, .string("\u{FFFD}x")),
-        (#"{"a":[1,{"b":"ж"}],"c":false}"#, .map(["a": .list([.int(1), .map(["b": .string("ж")])]), "c": .bool(false)])),
+        (
+            #"{"a":[1,{"b":"ж"}],"c":false}"#,
+            .map(["a": .list([.int(1), .map(["b": .string("ж")])]), "c": .bool(false)])
+        ),
         (#"{"a":1,"a":2}"#, .map(["a": .int(2)])),
     ]) func validTextIsRead(text: String, value: ScenarioValue) throws {
         #expect(try JSONReader.read(text.utf8) == value)
     }
 
     @Test(arguments: [
-        "", "tru", "[1", "[1 2]", "{\"a\" 1}", "{a:1}", "\"a", "\"\\x\"", "\"\\u12\"", "1 2", "-", "\"a\nb\"", "[,]", "1e999",
+        "", "tru", "[1", "[1 2]", "{\"a\" 1}", "{a:1}", "\"a", "\"\\x\"", "\"\\u12\"", "1 2", "-", "\"a\nb\"", "[,]",
+        "1e999",
     ]) func invalidTextIsAnError(text: String) {
         #expect(throws: JSONReadError.self) { try JSONReader.read(text.utf8) }
     }
