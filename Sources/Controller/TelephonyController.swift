@@ -44,7 +44,11 @@ public struct TelephonyController: Service {
         let scenario = try ScenarioText.load(configuration.scenario, controllerURL: configuration.publicURL)
         let database = try Database.open(path: configuration.databasePath)
         try await database.migrate(Schema.migrations)
-        let http = HTTPClient(eventLoopGroupProvider: .singleton)
+        // A peer that refuses connections is away now; whoever must reach it later has a back-off of its own.
+        var pool = HTTPClient.Configuration.ConnectionPool()
+        pool.retryConnectionEstablishment = false
+        let http = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(connectionPool: pool))
         let outcome: Result<Void, any Error>
         do {
             try await serve(parts(scenario, database, http))

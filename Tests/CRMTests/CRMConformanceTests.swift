@@ -24,7 +24,7 @@ import Testing
             ownPhone: "8 911 222-33-44"),
     ]
 
-    private func with(_ adapter: Adapter, _ test: @Sendable (any CRMPort) async throws -> Void) async throws {
+    private func with(_ adapter: Adapter, _ test: @escaping @Sendable (any CRMPort) async throws -> Void) async throws {
         switch adapter {
         case .fake: try await test(FakeCRM(matches: ["79112233444": Self.known], staff: Self.staff))
         case .portal: try await PortalServer().run { try await test(PortalCRM(client: $0)) }
@@ -84,7 +84,9 @@ import Testing
         let number = try #require(Self.number)
         let key = RequestKey(licenceKey: "k", direction: .controllerToPortal)
         let client = SignedClient(base: "http://127.0.0.1:1", portal: "demo", key: key, http: .shared)
-        let error = await #expect(throws: CRMError.self) { try await PortalCRM(client: client).find(number) }
+        let error = await #expect(throws: CRMError.self) {
+            try await PortalCRM(client: client, limit: .milliseconds(100)).find(number)
+        }
         #expect(error?.code == .unreachable)
     }
 

@@ -128,7 +128,7 @@ import Testing
             #expect(json["explanation"]?.elements.last?["text"] == "Employee 67 (Anna) is available and is rung.")
             #expect(try await world.admin("/admin/calls").json?["calls"] == [])
             #expect(world.portal.told("Invite").isEmpty)
-            #expect(try await world.admin("/admin/route/explain?line=nobody").code == "LINE_UNKNOWN")
+            #expect(try await world.admin("/admin/route/explain?line=nobody&portal=demo").code == "LINE_UNKNOWN")
             #expect(try await world.admin("/admin/route/explain?line=test&at=noon").code == "WRONG_REQUEST")
         }
     }

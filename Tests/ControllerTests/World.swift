@@ -56,7 +56,7 @@ struct World: Sendable {
             let platformBase = "http://127.0.0.1:\(await platformPort.value)"
             let configuration = Self.configuration(
                 setting, path, folder, platformBase: platformBase, portalPort: await portalPort.value)
-            let controller = TelephonyController(configuration, logger: logger) { port.fulfil($0) }
+            let controller = TelephonyController(configuration, logger: logger, onListening: { port.fulfil($0) })
             let services = ServiceGroup(services: [controller], logger: quiet)
             group.addTask { try await services.run() }
             let world = World(
