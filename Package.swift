@@ -32,6 +32,7 @@ let package = Package(
     products: [
         .executable(name: "switchboard", targets: ["Switchboard"]),
         .executable(name: "script-worker", targets: ["ScriptWorker"]),
+        .executable(name: "switchboard-bench", targets: ["SwitchboardBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -127,8 +128,13 @@ let package = Package(
 
         // Measurements.
         .executableTarget(
-            name: "RTPForward", dependencies: ["VoiceEngine", "SDP", "Media", "CMediaIO"],
-            path: "Benchmarks/RTPForward", swiftSettings: swiftSettings),
+            name: "SwitchboardBench",
+            dependencies: [
+                "CallControl", "Digests", "SIP", "SDP", "Media", "CMediaIO", "VoiceEngine", "ScenarioRuntime", nioCore,
+                nioPosix, nioHTTP1, nioFoundation, httpClient,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/SwitchboardBench", swiftSettings: swiftSettings),
 
         // Tests.
         tests("LayeringTests", []),

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+
+/// `switchboard-bench`: measures the product and says which marks it meets.
+@main
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchboard-bench", abstract: "Measure Switchboard on this machine.",
+        subcommands: [MeasureCommand.self, ForwardCommand.self, LoadCommand.self],
+        defaultSubcommand: MeasureCommand.self)
+}
+
+/// All figures in one run of about two minutes.
+struct MeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure", abstract: "Measure everything, print a table and write a JSON file.")
+
+    enum Part: String, CaseIterable, ExpressibleByArgument { case parsing, media, scripts, calls }
+
+    @Option(help: "File for the figures as JSON.") var output: String?
+    @Option(help: "Measure only this; may repeat.") var only: [Part] = []
+    @Option(help: "Calls for the time of a call.") var calls = 300
+    @Option(help: "Calls that begin in a second.") var rate = 10.0
+    @Option(help: "Calls at once for the memory of a call.") var standing = 200
+    @Flag(help: "Leave the server's files in the temporary directory.") var keep = false
+
+    func validate() throws {
+        guard 1...5000 ~= calls, 1...450 ~= standing, 0.5...200 ~= rate else {
+            throw ValidationError("calls are 1 to 5000, standing 1 to 450, rate 0.5 to 200")
+        }
+    }
+
+    func run() async throws {
+        var report = Report()
+        let parts = only.isEmpty ? Part.allCases : only
+        for part in Part.allCases where parts.contains(part) { report.figures += try await measure(part) }
+        FileHandle.standardOutput.write(Data(report.table.utf8))
+        if let output { try report.write(to: output) }
+    }
+
+    private func measure(_ part: Part) async throws -> [Figure] {
+        switch part {
+        case .parsing:
+            Self.say("Measuring the parser.")
+            return try ParserBenchmark.run()
+        case .media:
+            Self.say("Measuring the media thread.")
+            return try await Task.detached { try MediaFigures.run(calls: 500, seconds: 5) }.value
+        case .scripts:
+            Self.say("Measuring the start of scripts.")
+            return try await ScriptBenchmark(
+                worker: "\(BenchFiles.folder)/script-worker", scenarios: try BenchFiles.scenarios()
+            ).run()
+        case .calls:
+            var benchmark = CallBenchmark(program: "\(BenchFiles.folder)/switchboard", progress: Self.say)
+            (benchmark.calls, benchmark.rate, benchmark.standing, benchmark.keepsFiles) = (calls, rate, standing, keep)
+            return try await benchmark.run()
+        }
+    }
+
+    private static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
+
+/// Files that the benchmark needs beside itself.
+enum BenchFiles {
+    static let folder: String = {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."
+        return URL(filePath: path).deletingLastPathComponent().path
+    }()
+
+    /// The scenario in the source tree that this program was built from.
+    static func scenarios() throws -> String {
+        let tree = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let path = tree.appending(path: "Scenarios/bitrix24").path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ServerProcess.Failure(description: "There is no \(path): run the benchmark where it was built.")
+        }
+        return path
+    }
+}
