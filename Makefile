@@ -6,7 +6,7 @@ SCRATCH ?= .build
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
-BUILD_FLAGS = --scratch-path $(SCRATCH) --disable-index-store
+BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help

@@ -67,13 +67,19 @@ public struct TelephonyController: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            for loop in parts.loops {
-                group.addTask { await cancelWhenGracefulShutdown { await loop() } }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await application.run()
+                return true
             }
-            // The server's end is the controller's end.
-            try await group.next()
+            for loop in parts.loops {
+                group.addTask {
+                    await cancelWhenGracefulShutdown { await loop() }
+                    return false
+                }
+            }
+            // The server's end is the controller's end; the loops end first.
+            while let isServer = try await group.next(), !isServer {}
             group.cancelAll()
         }
     }

@@ -23,7 +23,20 @@ struct ToneTrack {
 
     /// Seconds that the frequency is heard in.
     func seconds(of frequency: Double, above threshold: Double = -25) -> Double {
-        Double(levels(frequency).count { $0 > threshold } * Self.blockMilliseconds) / 1000
+        seconds(levels(frequency).count { $0 > threshold })
+    }
+
+    /// The sound from the first second that is full of the frequency on: speech and other tones before it fall away.
+    func fromSteady(_ frequency: Double, above threshold: Double = -25) -> ToneTrack? {
+        let levels = levels(frequency)
+        let needed = 1000 / Self.blockMilliseconds
+        guard levels.count >= needed,
+            let first = (0...levels.count - needed).first(where: { start in
+                levels[start..<start + needed].allSatisfy { $0 > threshold }
+            })
+        else { return nil }
+        let skipped = first * PCMClip.sampleRate * Self.blockMilliseconds / 1000
+        return ToneTrack(PCMClip(samples: Array(samples.dropFirst(skipped))))
     }
 
     /// Stretches of at least `atLeast` seconds without the frequency, between its first and its last block.

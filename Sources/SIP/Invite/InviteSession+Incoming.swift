@@ -62,6 +62,7 @@ extension InviteSession {
     private mutating func receiveBye(_ request: SIPRequest, _ transaction: TransactionID, at now: SIPInstant) {
         act(.respond(request.response(200, toTag: localTag), transaction))
         delayedBye = nil
+        releaseEnd()
         answer = nil
         let reason = request.headers.first(.reason)
         if phase == .opening, let role = callee {

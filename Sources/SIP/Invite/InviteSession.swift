@@ -54,7 +54,7 @@ struct InviteSession: Sendable {
     mutating func nextAction() -> InviteSessionAction? { actions.next() }
 
     /// Whether nothing more can come of the session.
-    var isFinished: Bool { phase == .ended && pending.isEmpty && delayedBye == nil }
+    var isFinished: Bool { phase == .ended && pending.isEmpty && delayedBye == nil && heldEnd == nil }
 
     mutating func act(_ action: InviteSessionAction) { actions.append(action) }
 

@@ -93,7 +93,8 @@ struct Installation: Sendable {
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
             dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
-            tariffs: try Currency.allCases.map(StandardTariff.make), numbers: try settings.numbers())
+            tariffs: try Currency.allCases.map(StandardTariff.make), numbers: try settings.numbers(),
+            scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished)
         let first = UInt16(clamping: settings.integer("voice.rtp.first"))
         let last = UInt16(clamping: settings.integer("voice.rtp.last"))
         let engine = VoiceEngineConfiguration(

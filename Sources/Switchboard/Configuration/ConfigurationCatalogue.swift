@@ -80,6 +80,10 @@ enum ConfigurationCatalogue {
             name: "voice.numbers", kind: .list(default: []),
             explanation: "Phone numbers for rent, each as `number country category region price`."),
         .init(
+            name: "voice.scripts", kind: .choice(default: "operator", allowed: ["operator", "account"]),
+            explanation: "Who writes call scenarios: the operator alone (they share workers), or accounts too "
+                + "(each account has a worker of its own)."),
+        .init(
             name: "voice.workers", kind: .integer(default: 1, allowed: 1...64),
             explanation: "Script workers that scenarios of the operator share."),
     ]

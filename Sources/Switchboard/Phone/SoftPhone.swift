@@ -150,22 +150,27 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
     fileprivate func adopt(_ call: PhoneCall) {
         calls[call.handle] = call
         legs[call.leg] = call.handle
-        if let hearPath {
-            recordings[media.hear(call.leg, to: hearPath)] = hearPath
-            self.hearPath = nil
-        }
+        // A caller also hears what comes before the answer.
+        if call.state == .outgoing { startHearing(call) }
         shell.setHandler(call.handle) { [weak self] event in self?.receive(event, call) }
     }
 
     private func accept(_ handle: SessionHandle) {
         guard let call = calls[handle], call.state == .incoming else { return }
         call.state = .established
+        startHearing(call)
         let description = Array(call.local.text.utf8)
         shell.attempt { (agent, now) throws(UserAgentError) in
             try agent.accept(handle, description: description, at: now)
         }
         startSound(call)
         journal.add(.answered(handle))
+    }
+
+    private func startHearing(_ call: PhoneCall) {
+        guard let hearPath else { return }
+        recordings[media.hear(call.leg, to: hearPath)] = hearPath
+        self.hearPath = nil
     }
 
     private func startSound(_ call: PhoneCall) {

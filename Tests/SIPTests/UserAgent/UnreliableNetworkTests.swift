@@ -70,7 +70,8 @@ struct UnreliableNetworkTests {
         #expect(Array(gaps.prefix(5)) == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(4)])
         #expect(answers.count == 11)
         #expect(network.finals(of: 1) == [.ended(InviteEnd(side: .local, status: 408))])
-        #expect(network.count(.bye, from: 1) == 1 && network.finals(of: 0).map(\.name) == ["ended"])
+        #expect(network.count(.bye, from: 1) == 1)
+        #expect([0, 1].allSatisfy { network.finals(of: $0).map(\.name) == ["ended"] })
     }
 
     @Test("A BYE of the callee waits for the ACK of its 2xx")
@@ -88,9 +89,10 @@ struct UnreliableNetworkTests {
         let flow = network.flow(0, to: 1)
         _ = try network.with(0) { agent, now in try agent.invite(invite, on: flow, at: now) }
         try network.run(for: .milliseconds(250))
-        #expect(network.count(.bye, from: 1) == 0 && network.finals(of: 1).map(\.name) == ["ended"])
+        #expect(network.count(.bye, from: 1) == 0 && network.finals(of: 1).isEmpty)
         try network.run(for: .seconds(60))
-        #expect(network.count(.bye, from: 1) == 1 && network.finals(of: 0).map(\.name) == ["ended"])
+        #expect(network.count(.bye, from: 1) == 1)
+        #expect([0, 1].allSatisfy { network.finals(of: $0).map(\.name) == ["ended"] })
         #expect(network.agents.allSatisfy { $0.sessions.isEmpty })
     }
 }
