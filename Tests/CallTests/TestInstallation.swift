@@ -1,5 +1,6 @@
 import Foundation
 import NIOPosix
+import Storage
 import Testing
 
 @testable import Switchboard
@@ -26,13 +27,7 @@ struct TestInstallation {
         in directory: String, _ changes: [String: Settings.Value] = [:],
         _ body: (TestInstallation) async throws -> Result
     ) async throws -> Result {
-        var settings = try await ConfigurationLoader(file: nil, environment: [:], arguments: []).load()
-        for key in ["portal.port", "controller.port", "voice.http.port", "voice.sip.port"] {
-            settings = settings.replacing(key, .integer(0))
-        }
-        settings = settings.replacing("controller.reconciliation.seconds", .integer(1))
-        for (name, value) in changes { settings = settings.replacing(name, value) }
-        let demo = try await Demo(directory: directory, base: settings)
+        let demo = try await prepare(directory, changes)
         let systems = Task { try await demo.installation.run(signals: []) }
         do {
             try await demo.installation.ready()
@@ -45,6 +40,17 @@ struct TestInstallation {
             _ = await systems.result
             throw error
         }
+    }
+
+    /// The demo's company in a data directory, on free ports, not started.
+    static func prepare(_ directory: String, _ changes: [String: Settings.Value] = [:]) async throws -> Demo {
+        var settings = try await ConfigurationLoader(file: nil, environment: [:], arguments: []).load()
+        for key in ["portal.port", "controller.port", "voice.http.port", "voice.sip.port"] {
+            settings = settings.replacing(key, .integer(0))
+        }
+        settings = settings.replacing("controller.reconciliation.seconds", .integer(1))
+        for (name, value) in changes { settings = settings.replacing(name, value) }
+        return try await Demo(directory: directory, base: settings)
     }
 
     /// Ivan's browser.
@@ -69,24 +75,43 @@ struct TestInstallation {
         return phone
     }
 
+    /// The account of the portal exists, its number is attached, and these are its credentials.
+    func prepared() async throws -> DemoPhones.Credentials {
+        let answer = try await browser().get("/api/phone/credentials")
+        let database = try Database.open(path: "\(directory)/voice/platform.sqlite")
+        defer { try? database.close() }
+        try await Wait.until("the line's number at the platform") {
+            try await database.read { transaction in
+                try transaction.queryOne("SELECT id FROM phone_number WHERE application_id IS NOT NULL").map { _ in true }
+            }
+        }
+        func text(_ key: String) -> String { answer[key] as? String ?? "" }
+        return DemoPhones.Credentials(
+            domain: text("domain"), userLogin: text("user_login"), userPassword: text("user_password"),
+            phoneLogin: text("phone_login"), phonePassword: text("phone_password"))
+    }
+
+    /// All session logs that have their last line.
+    func finishedLogs() -> [String] {
+        let folder = "\(directory)/voice/logs"
+        let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".log") }
+            .compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
+            .filter { $0.contains("Session terminated") }
+    }
+
+    /// The finished session log that holds a text.
+    func finishedLog(with text: String, within limit: Duration = .seconds(60)) async throws -> String {
+        try await Wait.until("a finished session log with '\(text)'", within: limit) {
+            finishedLogs().first { $0.contains(text) }
+        }
+    }
+
     /// The far end of the trunk, which calls without a password.
     func caller(_ behaviour: PhoneBehaviour = PhoneBehaviour()) async throws -> SoftPhone {
         try await phone(
             DemoCompany.customerNumber, domain: "carrier.example", password: nil, behaviour: behaviour,
             at: DemoPhones.trunkAddress)
-    }
-
-    /// The text of the only session log, once it has its last line.
-    func finishedSessionLog(within limit: Duration = .seconds(60)) async throws -> String {
-        let folder = "\(directory)/voice/logs"
-        return try await Wait.until("a session log that ends", within: limit) {
-            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-            guard let name = names.first(where: { $0.hasSuffix(".log") }),
-                let text = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8),
-                text.contains("Session terminated")
-            else { return nil }
-            return text
-        }
     }
 
     /// The controller's only call, once it has its history.
@@ -108,6 +133,7 @@ enum Wait {
     }
 
     /// Looks again and again until there is a value.
+    @discardableResult
     static func until<Value>(
         _ expectation: String, within limit: Duration = .seconds(30), _ look: () async throws -> Value?
     ) async throws -> Value {

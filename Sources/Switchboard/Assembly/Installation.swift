@@ -59,7 +59,8 @@ struct Installation: Sendable {
     /// Ends everything in order, as a signal would; ``run(signals:)`` returns when it is done.
     func stop() async { await serviceGroup.withLockedValue { $0 }?.triggerGracefulShutdown() }
 
-    private func close() async {
+    /// Lets go of threads and connections of an installation that does not run (any more).
+    func close() async {
         try? await client.shutdown()
         try? await group.shutdownGracefully()
     }

@@ -54,8 +54,8 @@ struct SoundFactory {
     /// A quiet arpeggio over four chords, sixteen seconds long; every note swells and fades.
     static func melody() -> [Int16] {
         let chords: [[Double]] = [
-            [261.63, 329.63, 392.00, 523.25], [220.00, 261.63, 329.63, 523.25],
-            [174.61, 220.00, 261.63, 349.23], [196.00, 246.94, 293.66, 392.00],
+            [261.63, 329.63, 392.00, 523.25], [196.00, 246.94, 293.66, 392.00],
+            [164.81, 246.94, 329.63, 392.00], [174.61, 261.63, 293.66, 349.23],
         ]
         let noteLength = PCMClip.sampleRate / 2
         var samples: [Int16] = []
