@@ -52,7 +52,8 @@ struct MeasureCommand: AsyncParsableCommand {
                 worker: "\(BenchFiles.folder)/script-worker", scenarios: try BenchFiles.scenarios()
             ).run()
         case .calls:
-            var benchmark = CallBenchmark(program: "\(BenchFiles.folder)/switchboard", progress: Self.say)
+            var benchmark = CallBenchmark(
+                program: "\(BenchFiles.folder)/switchboard", scenarios: try BenchFiles.scenarios(), progress: Self.say)
             (benchmark.calls, benchmark.rate, benchmark.standing, benchmark.keepsFiles) = (calls, rate, standing, keep)
             return try await benchmark.run()
         }

@@ -17,6 +17,8 @@ struct CallBenchmark {
     var hold = TimeAmount.seconds(1)
     var registrations = 1000
     var program: String
+    /// Folder of the call scenario.
+    var scenarios: String
     var keepsFiles = false
     /// Told before each step.
     var progress: @Sendable (String) -> Void
@@ -26,7 +28,8 @@ struct CallBenchmark {
 
     func run() async throws -> [Figure] {
         let server = try ServerProcess(
-            program: program, seed: BenchCompany.seed(), numbers: [BenchCompany.number], trunk: Self.trunkAddress)
+            program: program, seed: BenchCompany.seed(), scenarios: scenarios, numbers: [BenchCompany.number],
+            trunk: Self.trunkAddress)
         let watchdog = Watchdog(seconds: timeLimit) { server.stop(keepingFiles: false) }
         defer { withExtendedLifetime(watchdog) {} }
         do {

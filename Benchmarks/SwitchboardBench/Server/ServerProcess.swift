@@ -27,13 +27,15 @@ final class ServerProcess: @unchecked Sendable {  // Nothing changes but the pro
         var sip: Int
     }
 
-    init(program: String, seed: String, numbers: [String], trunk: String) throws {
+    init(program: String, seed: String, scenarios: String, numbers: [String], trunk: String) throws {
         directory = NSTemporaryDirectory() + "switchboard-bench-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         ports = try FreePorts.choose()
         try Data(seed.utf8).write(to: URL(filePath: "\(directory)/company.json"))
         process.executableURL = URL(filePath: program)
-        process.arguments = ["serve"] + Self.settings(directory, ports, numbers: numbers, trunk: trunk)
+        process.arguments =
+            ["serve", "--controller-scenarios", scenarios]
+            + Self.settings(directory, ports, numbers: numbers, trunk: trunk)
         process.currentDirectoryURL = URL(filePath: FileManager.default.currentDirectoryPath)
         let log = "\(directory)/server.log"
         guard FileManager.default.createFile(atPath: log, contents: nil) else {

@@ -23,18 +23,42 @@ struct Reconciler: Sendable {
     let logger: Logger
 
     /// Looks at once, then again and again until cancelled.
+    ///
+    /// The bell rings with each call and brings only the costs forward: the look for unreported ends asks the platform
+    /// about every call that is open.
     func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await closeEndedAlways() }
+            group.addTask { await priceFinishedAlways() }
+        }
+    }
+
+    private func closeEndedAlways() async {
         while !Task.isCancelled {
-            var pause = interval
             do {
                 try await closeEnded()
-                if try await priceFinished() { pause = min(interval, Self.eagerPause) }
             } catch {
                 logger.warning("reconciliation failed", metadata: ["error": "\(error)"])
             }
-            await bell.wait(atMost: pause, clock: clock)
+            try? await clock.sleep(for: interval)
         }
     }
+
+    private func priceFinishedAlways() async {
+        while !Task.isCancelled {
+            var pause = interval
+            do {
+                if try await priceFinished() { pause = gap }
+            } catch {
+                logger.warning("calls not priced", metadata: ["error": "\(error)"])
+            }
+            await bell.wait(atMost: pause, clock: clock)
+            // Calls that end together are priced together, and a session is over a moment after its report.
+            try? await clock.sleep(for: gap)
+        }
+    }
+
+    private var gap: Duration { min(interval, Self.eagerPause) }
 
     /// Completes the history of calls whose session has ended at the platform.
     private func closeEnded() async throws {

@@ -21,6 +21,7 @@ final class HistoryQueue: Service {
     private let signal: AsyncStream<Void>.Continuation
 
     private static let maximumBatch = 500
+    private static let gathering = Duration.milliseconds(25)
 
     init(database: Database, logger: Logger) {
         self.database = database
@@ -42,7 +43,10 @@ final class HistoryQueue: Service {
 
     func run() async {
         await withGracefulShutdownHandler {
-            for await _ in signals { await writeAll() }
+            for await _ in signals {
+                await gather()
+                await writeAll()
+            }
         } onGracefulShutdown: {
             self.signal.finish()
         }
@@ -53,6 +57,13 @@ final class HistoryQueue: Service {
     private func add(_ job: Job) {
         waiting.withLock { $0.append(job) }
         signal.yield()
+    }
+
+    /// Each transaction waits for the disk once, so the steps of a call that follow closely share one; nobody who waits
+    /// for a flush waits longer for that.
+    private func gather() async {
+        let isAwaited = waiting.withLock { jobs in jobs.contains { $0.onDone != nil } }
+        if !isAwaited { try? await Task.sleep(for: Self.gathering) }
     }
 
     private func writeAll() async {
