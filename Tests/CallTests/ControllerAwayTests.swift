@@ -27,10 +27,12 @@ import Testing
         } catch {
             for installation in [controller, others] { await installation.stop() }
             _ = await (controllerRun.result, othersRun.result)
+            await whole.installation.close()
             throw error
         }
         for installation in [controller, others] { await installation.stop() }
         _ = await (controllerRun.result, othersRun.result)
+        await whole.installation.close()
         try? FileManager.default.removeItem(atPath: directory)
     }
 
