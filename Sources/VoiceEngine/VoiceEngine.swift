@@ -78,7 +78,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     public func phoneCount(of user: UserAddress) -> Int { registrar?.phones(of: user).count ?? 0 }
 
     private func assemble(_ router: any CallRouter) {
-        let authenticator = SIPAuthenticator(router: router)
+        let authenticator = SIPAuthenticator(router: router, algorithms: configuration.digestAlgorithms)
         registrar = Registrar(shell: shell, authenticator: authenticator)
         admission = CallAdmission(
             engine: self, shell: shell, authenticator: authenticator, router: router, trunks: configuration.trunks)

@@ -1,3 +1,5 @@
+import SIP
+
 /// How a ``VoiceEngine`` is reached.
 public struct VoiceEngineConfiguration: Sendable {
     /// Numeric address of the SIP sockets; peers must be able to reach it.
@@ -10,12 +12,17 @@ public struct VoiceEngineConfiguration: Sendable {
     public var trunks: [TrunkPeer]
     /// The realm of digest challenges.
     public var realm: String
+    /// The algorithms of digest challenges, the preferred one first.
+    ///
+    /// A phone from before RFC 8760 may give up at a challenge in an algorithm that it does not know, even where one
+    /// that it knows stands beside it.
+    public var digestAlgorithms: [DigestAlgorithm]
     /// Folders that `file:` sounds may come from.
     public var soundFolders: [String]
 
     public init(
         sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>, trunks: [TrunkPeer],
-        realm: String, soundFolders: [String]
+        realm: String, digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String]
     ) {
         self.sipAddress = sipAddress
         self.sipPort = sipPort
@@ -23,6 +30,7 @@ public struct VoiceEngineConfiguration: Sendable {
         self.rtpPorts = rtpPorts
         self.trunks = trunks
         self.realm = realm
+        self.digestAlgorithms = digestAlgorithms
         self.soundFolders = soundFolders
     }
 }

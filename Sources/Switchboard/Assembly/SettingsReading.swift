@@ -1,5 +1,6 @@
 import Billing
 import Foundation
+import SIP
 import VoiceEngine
 import VoicePlatform
 
@@ -68,6 +69,15 @@ extension Settings {
         .malformedEntry(
             key: "voice.numbers", entry: entry,
             expected: "number, country, category, region and price, such as 74012000000 RU GEOGRAPHIC Kaliningrad 0")
+    }
+
+    /// What phones are challenged with, the stronger algorithm first.
+    func digestAlgorithms() -> [DigestAlgorithm] {
+        switch text("voice.sip.digest") {
+        case "both": [.sha256, .md5]
+        case "SHA-256": [.sha256]
+        default: [.md5]
+        }
     }
 
     /// The folder of the call scenarios: what is set, or the one that came with the program.

@@ -14,7 +14,8 @@ enum ConfigurationCatalogue {
             explanation: "Allow other addresses than loopback without TLS."),
         .init(
             name: "log.level",
-            kind: .choice(default: "info", allowed: ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            kind: .choice(
+                default: "info", allowed: ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
             explanation: "Least severe level that is written."),
         .init(
             name: "log.format", kind: .choice(default: "text", allowed: ["text", "json"]),
@@ -66,6 +67,10 @@ enum ConfigurationCatalogue {
         .init(
             name: "voice.sip.port", kind: .integer(default: 5060, allowed: port),
             explanation: "Port for SIP over UDP and TCP."),
+        .init(
+            name: "voice.sip.digest", kind: .choice(default: "MD5", allowed: ["MD5", "SHA-256", "both"]),
+            explanation: "Algorithms of password challenges to phones; many phones give up at a challenge in SHA-256, "
+                + "also beside one in MD5."),
         .init(name: "voice.rtp.address", kind: .text(default: "127.0.0.1"), explanation: "Address for RTP."),
         .init(
             name: "voice.rtp.first", kind: .integer(default: 20000, allowed: 1024...65534),
@@ -75,7 +80,8 @@ enum ConfigurationCatalogue {
             explanation: "Last port for RTP."),
         .init(
             name: "voice.trunks", kind: .list(default: []),
-            explanation: "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),
+            explanation:
+                "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),
         .init(
             name: "voice.numbers", kind: .list(default: []),
             explanation: "Phone numbers for rent, each as `number country category region price`."),

@@ -19,11 +19,15 @@ final class SIPAuthenticator {
     static let mostDomains = 10_000
 
     private let router: any CallRouter
+    private let algorithms: [DigestAlgorithm]
     private let secret = SecureRandom.bytes(32)
     private var authenticators: [String: DigestAuthenticator] = [:]
     private var failures = FailureMemory()
 
-    init(router: any CallRouter) { self.router = router }
+    init(router: any CallRouter, algorithms: [DigestAlgorithm]) {
+        self.router = router
+        self.algorithms = algorithms
+    }
 
     /// Judges the request as one of a user of `domain`.
     func judge(_ request: SIPRequest, domain: String, flow: SIPFlow) -> EventLoopFuture<Verdict> {
@@ -43,7 +47,8 @@ final class SIPAuthenticator {
         let now = Date().timeIntervalSince1970
         guard !failures.isBanned(flow.remoteAddress, at: now) else { return .banned }
         var authenticator =
-            authenticators[user.domain] ?? DigestAuthenticator(realm: user.domain, secret: self.secret)
+            authenticators[user.domain]
+            ?? DigestAuthenticator(realm: user.domain, secret: self.secret, algorithms: algorithms)
         let verdict = authenticator.verify(credentials, method: request.method, at: .seconds(now)) { _, algorithm in
             guard let secret else { return nil }
             return algorithm == .md5 || algorithm == .md5Session ? secret.md5 : secret.sha256
