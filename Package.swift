@@ -39,7 +39,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML", "CommandLineArguments"]),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
@@ -79,7 +81,10 @@ let package = Package(
         module("Storage", [.product(name: "GRDB", package: "GRDB.swift"), logging]),
         module(
             "VoiceEngine",
-            ["SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
+            [
+                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioHTTP1, httpClient,
+                logging,
+            ]),
         .executableTarget(
             name: "ScriptWorker", dependencies: ["CJavaScriptCore", "WorkerProtocol", "Digests"],
             swiftSettings: swiftSettings),
@@ -118,7 +123,8 @@ let package = Package(
             dependencies: [
                 "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "VoicePlatform",
                 "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning", "Digests",
-                nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging,
+                lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
@@ -144,6 +150,7 @@ let package = Package(
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
                 "Controller", "Portal", "Storage", nioCore, nioPosix, nioHTTP1, nioFoundation, httpClient,
             ]),
+        tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "VoiceEngine", "VoicePlatform"]),
         tests("DigestsTests", ["Digests"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
         tests("PhoneNumbersTests", ["PhoneNumbers"]),

@@ -124,7 +124,9 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             leg?.failAtOnce(code: 404, reason: "Malformed SIP address")
             return
         }
-        if let user = uri.user, registrar?.phones(of: UserAddress(username: user, domain: uri.bareHost)).isEmpty == false {
+        if let user = uri.user,
+            registrar?.phones(of: UserAddress(username: user, domain: uri.bareHost)).isEmpty == false
+        {
             let inner = OutgoingUserCall(
                 username: user, callerID: call.callerID, displayName: call.displayName, headers: call.headers,
                 timeoutSeconds: call.timeoutSeconds)

@@ -32,7 +32,9 @@ import Testing
             """.utf8)
         var generator = SystemRandomNumberGenerator()
         var datagrams = stride(from: 1, to: invite.count, by: 7).map { Array(invite.prefix($0)) }
-        datagrams += (0..<200).map { length in (0..<length * 5).map { _ in UInt8.random(in: 0...255, using: &generator) } }
+        datagrams += (0..<200).map { length in
+            (0..<length * 5).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
         datagrams += [[], [0], Array("\r\n\r\n".utf8), [UInt8](repeating: 65, count: 60_000)]
         for bytes in datagrams {
             let envelope = AddressedEnvelope(remoteAddress: target, data: ByteBuffer(bytes: bytes))

@@ -34,7 +34,9 @@ import Testing
         try await desk.register()
         let caller = try await installation.caller()
         _ = try await caller.call(DemoCompany.number)
-        try await desk.journal.first("the talk", within: .seconds(60)) { if case .answered = $0 { true } else { false } }
+        try await desk.journal.first("the talk", within: .seconds(60)) {
+            if case .answered = $0 { true } else { false }
+        }
         cut()
         for phone in [desk, caller] { await phone.stop() }
     }

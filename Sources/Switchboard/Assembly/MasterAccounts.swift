@@ -25,12 +25,15 @@ enum MasterAccounts {
 
     private struct Answer: Decodable {
         struct Account: Decodable {
-            let account_id: Int64
+            let id: Int64
+
+            enum CodingKeys: String, CodingKey { case id = "account_id" }
         }
         let result: Account
     }
 
-    private static func accountID(_ name: String, key: String, at url: String, client: HTTPClient) async throws -> Int64 {
+    private static func accountID(_ name: String, key: String, at url: String, client: HTTPClient) async throws -> Int64
+    {
         var request = HTTPClientRequest(url: "\(url)/platform_api/GetAccountInfo")
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
@@ -40,7 +43,7 @@ enum MasterAccounts {
             do {
                 let response = try await client.execute(request, timeout: .seconds(5))
                 let body = try await response.body.collect(upTo: 1 << 20)
-                if let answer = try? JSONDecoder().decode(Answer.self, from: body) { return answer.result.account_id }
+                if let answer = try? JSONDecoder().decode(Answer.self, from: body) { return answer.result.id }
                 throw AssemblyError.masterAccountsUnreachable(url: url, detail: "the key of \(name) was refused")
             } catch let error as AssemblyError {
                 throw error

@@ -92,7 +92,8 @@ struct EmployeeBrowser: Sendable {
         let data = Data(buffer: try await response.body.collect(upTo: 1 << 22))
         guard (200..<300).contains(response.status.code) else {
             throw Failure(
-                description: "\(url) answered \(response.status.code): \(String(decoding: data.prefix(300), as: UTF8.self))")
+                description:
+                    "\(url) answered \(response.status.code): \(String(decoding: data.prefix(300), as: UTF8.self))")
         }
         return (try JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
     }

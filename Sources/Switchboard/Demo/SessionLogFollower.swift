@@ -34,7 +34,9 @@ actor SessionLogFollower {
         else { return }
         let whole = data[data.startIndex...end]
         offsets[path] = offset + UInt64(whole.count)
-        for line in String(decoding: whole, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        for line in String(decoding: whole, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
             show(String(line))
         }
     }

@@ -17,7 +17,8 @@ final class PhoneCall {
     private var hasRemote = false
 
     /// A call of our own, with its offer; or one that came in, answered from `offer`.
-    init(handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription) {
+    init(handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription)
+    {
         self.handle = handle
         self.state = state
         self.media = media

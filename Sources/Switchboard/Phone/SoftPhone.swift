@@ -1,5 +1,5 @@
-import Dispatch
 import Digests
+import Dispatch
 import Foundation
 import Media
 import NIOCore

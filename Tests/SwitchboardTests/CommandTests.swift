@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import Switchboard
+
+/// The program as a script calls it: exit codes, help, JSON.
+@Suite(.serialized) struct CommandTests {
+    private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "\(ProgramFiles.folder)/switchboard")
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (
+            process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self)
+        )
+    }
+
+    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route"])
+    func everyCommandHasHelp(name: String) throws {
+        let result = try run([name, "--help"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("USAGE: switchboard \(name)"))
+    }
+
+    @Test func mistakesOfUsageEndWith64() throws {
+        #expect(try run(["nonsense"]).status == 64)
+        let setting = try run(["serve", "--voice-sip-prot", "1"])
+        #expect(setting.status == 64)
+        #expect(setting.errors.contains("--voice-sip-port"))
+        #expect(try run(["phone", "--uri", "not an address"]).status == 64)
+    }
+
+    @Test func theDoctorSaysWhatAProgramCanRead() throws {
+        let directory = NSTemporaryDirectory() + "doctor-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let result = try run([
+            "doctor", "--json", "--data-directory", directory, "--portal-port", "0", "--controller-port", "0",
+            "--voice-http-port", "0", "--voice-sip-port", "0",
+        ])
+        let checks = try JSONDecoder().decode([Check].self, from: Data(result.output.utf8))
+        #expect(result.status == (checks.contains { $0.verdict == .bad } ? 1 : 0))
+        #expect(checks.first { $0.name == "database" }?.verdict == .good)
+        #expect(checks.first { $0.name == "script worker" }?.verdict == .good)
+        #expect(checks.filter { $0.verdict != .good }.allSatisfy { $0.remedy != nil })
+    }
+
+    @Test func aPhoneWithoutAServerFailsWithOne() throws {
+        let result = try run([
+            "phone", "--uri", "sip:user@example.invalid", "--password", "Secret-1234", "--server", "127.0.0.1:9",
+            "--call",
+            "1", "--no-register", "--json",
+        ])
+        #expect(result.status == 1)
+        #expect(result.output.contains(#""event":"failed""#))
+        #expect(!result.output.contains("Secret-1234") && !result.errors.contains("Secret-1234"))
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+import VoiceEngine
+import VoicePlatform
+
+@testable import Switchboard
+
+/// Settings: where they come from, who wins, and what a mistake is told.
+@Suite struct ConfigurationTests {
+    private func load(
+        yaml: String? = nil, environment: [String: String] = [:], arguments: [String] = []
+    ) async throws -> Settings {
+        var path: String?
+        if let yaml {
+            let file = NSTemporaryDirectory() + "settings-" + UUID().uuidString + ".yaml"
+            try yaml.write(toFile: file, atomically: true, encoding: .utf8)
+            path = file
+        }
+        defer { if let path { try? FileManager.default.removeItem(atPath: path) } }
+        return try await ConfigurationLoader(file: path, environment: environment, arguments: arguments).load()
+    }
+
+    @Test func everyKeyHasItsDefaultWhenNothingIsGiven() async throws {
+        let settings = try await load()
+        #expect(settings.integer("voice.sip.port") == 5060)
+        #expect(settings.text("log.level") == "info")
+        #expect(settings.boolean("insecure") == false)
+        #expect(settings.list("voice.trunks") == [])
+    }
+
+    @Test func flagsWinOverEnvironmentAndEnvironmentOverTheFile() async throws {
+        let yaml = "voice:\n  sip:\n    port: 5071\nportal:\n  port: 9001\ncontroller:\n  port: 9002\n"
+        let environment = ["SWITCHBOARD_VOICE_SIP_PORT": "5072", "SWITCHBOARD_PORTAL_PORT": "9003"]
+        let settings = try await load(
+            yaml: yaml, environment: environment, arguments: ["--voice-sip-port", "5073"])
+        #expect(settings.integer("voice.sip.port") == 5073)
+        #expect(settings.integer("portal.port") == 9003)
+        #expect(settings.integer("controller.port") == 9002)
+    }
+
+    @Test func listsComeFromEverySource() async throws {
+        let file = try await load(yaml: "voice:\n  trunks:\n    - carrier 192.0.2.0/24\n    - pbx 198.51.100.7\n")
+        #expect(file.list("voice.trunks") == ["carrier 192.0.2.0/24", "pbx 198.51.100.7"])
+        #expect(try file.trunks().map(\.name) == ["carrier", "pbx"])
+        let environment = try await load(environment: ["SWITCHBOARD_VOICE_TRUNKS": "carrier 192.0.2.0/24"])
+        #expect(environment.list("voice.trunks") == ["carrier 192.0.2.0/24"])
+    }
+
+    @Test(arguments: [
+        (["--voice-sip-prot", "1"], "There is no setting --voice-sip-prot", "--voice-sip-port"),
+        (["--nonsense", "1"], "There is no setting --nonsense", "docs/operations.md"),
+        (["--voice-sip-port", "70000"], "The setting voice.sip.port is 70000", "0 to 65535"),
+        (["--voice-sip-port", "many"], "The setting voice.sip.port", "a whole number from 0 to 65535"),
+        (["--log-level", "loud"], "The setting log.level is loud", "one of trace, debug"),
+        (["--insecure", "perhaps"], "The setting insecure", "true or false"),
+    ])
+    func aWrongFlagIsNamedWithWhatWouldBeRight(arguments: [String], beginning: String, part: String) async throws {
+        let error = await #expect(throws: ConfigurationError.self) { try await load(arguments: arguments) }
+        #expect(error?.description.hasPrefix(beginning) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func wrongNamesInFileAndEnvironmentAreErrors() async throws {
+        let file = await #expect(throws: ConfigurationError.self) {
+            try await load(yaml: "voice:\n  sipp:\n    port: 1\n")
+        }
+        #expect(file?.description.contains("voice.sipp.port") == true)
+        let broken = await #expect(throws: ConfigurationError.self) { try await load(yaml: "voice: [") }
+        #expect(broken?.description.contains("Expected a YAML file") == true)
+        let variable = await #expect(throws: ConfigurationError.self) {
+            try await load(environment: ["SWITCHBOARD_PORTAL_PROT": "1"])
+        }
+        #expect(variable?.description.contains("SWITCHBOARD_PORTAL_PORT") == true)
+        let missing = await #expect(throws: ConfigurationError.self) {
+            try await ConfigurationLoader(file: "/nonexistent.yaml", environment: [:], arguments: []).load()
+        }
+        #expect(missing?.description.contains("/nonexistent.yaml") == true)
+    }
+
+    @Test func otherAddressesThanLoopbackNeedToBeAllowed() async throws {
+        let open = try await load(arguments: ["--portal-address", "0.0.0.0"])
+        #expect(throws: AssemblyError.self) { try open.checkAddresses(of: [.portal]) }
+        try open.checkAddresses(of: [.voice])
+        let allowed = try await load(arguments: ["--portal-address", "0.0.0.0", "--insecure", "true"])
+        try allowed.checkAddresses(of: [.portal])
+    }
+
+    @Test(arguments: ["carrier", "carrier 300.0.0.1", "carrier 10.0.0.0/40", "a b c"])
+    func aTrunkThatIsNoNetworkIsRefused(entry: String) async throws {
+        let settings = try await load().replacing("voice.trunks", .list([entry]))
+        let error = #expect(throws: AssemblyError.self) { try settings.trunks() }
+        #expect(error?.description.contains(entry) == true)
+    }
+
+    @Test func numbersOfOneRegionStandTogether() async throws {
+        let settings = try await load().replacing(
+            "voice.numbers",
+            .list(["74012000000 RU GEOGRAPHIC Kaliningrad 1.50", "74012000001 RU GEOGRAPHIC Kaliningrad 1.50"]))
+        let regions = try settings.numbers().regions
+        #expect(regions.count == 1 && regions.first?.numbers.count == 2)
+        let wrong = try await load().replacing("voice.numbers", .list(["74012000000 RU"]))
+        #expect(throws: AssemblyError.self) { try wrong.numbers() }
+    }
+}
