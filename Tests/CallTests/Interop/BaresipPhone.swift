@@ -1,0 +1,121 @@
+import Foundation
+import Media
+import NIOCore
+import NIOPosix
+
+@testable import Switchboard
+
+/// baresip as an employee's phone: no audio hardware, a steady tone as its voice, what it hears in a wav file.
+final class BaresipPhone {
+    /// The frequency of its voice.
+    static let voice = 1000.0
+
+    let program: ForeignProgram
+    let control: BaresipControl
+    private let folder: String
+
+    private init(program: ForeignProgram, control: BaresipControl, folder: String) {
+        self.program = program
+        self.control = control
+        self.folder = folder
+    }
+
+    /// Starts baresip without an account; it is ready for commands.
+    static func start(in folder: String) async throws -> BaresipPhone {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let tone = try DemoPhones.tone(voice).samples
+        let wav = try WAVWriter(path: "\(folder)/voice.wav")
+        for _ in 0..<60 { try tone.withUnsafeBufferPointer { try wav.append($0) } }
+        try wav.close()
+        let port = try await freePort()
+        try Data(configuration(folder, controlPort: port).utf8).write(to: URL(filePath: "\(folder)/config"))
+        for name in ["accounts", "contacts"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
+        let program = try ForeignProgram(
+            "/usr/bin/baresip", package: "baresip", arguments: ["-f", folder, "-v", "-s"], folder: folder)
+        do {
+            let control = try await Wait.until("a control port of baresip") {
+                try? await BaresipControl.connect(port: port)
+            }
+            return BaresipPhone(program: program, control: control, folder: folder)
+        } catch {
+            await program.stop()
+            throw BaresipControl.Failure(description: "\(error)\n\(program.output)")
+        }
+    }
+
+    /// Registers at the platform.
+    func register(user: String, password: String, domain: String, server: String) async throws {
+        let account =
+            "<sip:\(user)@\(domain)>;auth_pass=\(password);outbound=\"sip:\(server);transport=udp\";regint=600"
+        try await control.perform("uanew", account)
+        try await control.event("REGISTER_OK", opposite: "REGISTER_FAIL")
+    }
+
+    /// Waits until it has heard so much more.
+    func hear(seconds: Double) async throws { try await grow("dec", seconds) }
+
+    /// Waits until it has made so much more sound, whether it is sent or not.
+    func speak(seconds: Double) async throws { try await grow("enc", seconds) }
+
+    /// What it has heard.
+    func heard() throws -> PCMClip {
+        guard let path = dump("dec") else {
+            throw BaresipControl.Failure(description: "baresip has heard nothing.")
+        }
+        return try AudioDecoder().decode(path: path)
+    }
+
+    func stop() async {
+        await control.close()
+        await program.stop()
+    }
+
+    private func grow(_ direction: String, _ seconds: Double) async throws {
+        let start = length(direction)
+        try await Wait.until("\(seconds) s more of baresip's sound (\(direction))") {
+            length(direction) - start >= seconds ? () : nil
+        }
+    }
+
+    /// Seconds in the file of a direction.
+    private func length(_ direction: String) -> Double {
+        guard let path = dump(direction), let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let size = attributes[.size] as? Int
+        else { return 0 }
+        return Double(size) / 2 / Double(PCMClip.sampleRate)
+    }
+
+    private func dump(_ direction: String) -> String? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.first { $0.hasPrefix("dump-") && $0.hasSuffix("-\(direction).wav") }.map { "\(folder)/\($0)" }
+    }
+
+    private static func configuration(_ folder: String, controlPort: Int) -> String {
+        """
+        sip_listen 127.0.0.1:0
+        net_interface 127.0.0.1
+        rtp_ports 41000-41999
+        audio_source aufile,\(folder)/voice.wav
+        audio_level no
+        statmode_default off
+        snd_path \(folder)
+        module_path /usr/lib/baresip/modules
+        module g711.so
+        module aufile.so
+        module sndfile.so
+        module_tmp uuid.so
+        module_tmp account.so
+        module_app menu.so
+        module_app ctrl_tcp.so
+        ctrl_tcp_listen 127.0.0.1:\(controlPort)
+
+        """
+    }
+
+    private static func freePort() async throws -> Int {
+        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: "127.0.0.1", port: 0).get()
+        defer { probe.close(promise: nil) }
+        return probe.localAddress?.port ?? 0
+    }
+}
