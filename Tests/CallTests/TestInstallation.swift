@@ -1,5 +1,6 @@
 import Foundation
 import NIOPosix
+import SIP
 import Storage
 import Testing
 
@@ -63,13 +64,13 @@ struct TestInstallation {
     /// A phone of its own, started and ready.
     func phone(
         _ user: String, domain: String, password: String?, behaviour: PhoneBehaviour = PhoneBehaviour(),
-        at address: String = "127.0.0.1"
+        at address: String = "127.0.0.1", transport: SIPTransportKind = .udp
     ) async throws -> SoftPhone {
         let phone = try SoftPhone(
             account: PhoneAccount(
                 user: user, domain: domain, password: password, displayName: user,
                 serverAddress: settings.text("voice.sip.address"),
-                serverPort: UInt16(settings.integer("voice.sip.port"))),
+                serverPort: UInt16(settings.integer("voice.sip.port")), transport: transport),
             behaviour: behaviour, localAddress: address, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
         try await phone.start()
         return phone

@@ -13,6 +13,8 @@ enum PhoneEvent: Sendable, Equatable {
     case message(SessionHandle, String)
     case digit(SessionHandle, Character)
     case held(SessionHandle, Bool)
+    /// The peer accepted our hold, or its end.
+    case holdAccepted(SessionHandle)
     case recorded(String)
     case playbackFinished
 
@@ -29,6 +31,7 @@ enum PhoneEvent: Sendable, Equatable {
         case .message: "message"
         case .digit: "digit"
         case .held: "held"
+        case .holdAccepted: "hold-accepted"
         case .recorded: "recorded"
         case .playbackFinished: "playback-finished"
         }

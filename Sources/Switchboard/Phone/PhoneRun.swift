@@ -104,7 +104,7 @@ extension PhoneEvent {
         case .registrationFailed(let status): [("status", status.map(String.init) ?? "none")]
         case .incoming(_, let from): [("from", from)]
         case .ringing(_, let status): [("status", String(status))]
-        case .answered: []
+        case .answered, .holdAccepted: []
         case .failed(_, let status, let reason): [("status", String(status)), ("reason", reason)]
         case .ended(_, let byPeer): [("by", byPeer ? "peer" : "phone")]
         case .message(_, let text): [("text", text)]

@@ -186,7 +186,9 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
             call.receive(answer: description)
             startSound(call)
             journal.add(.answered(call.handle))
-        case .reinviteAnswered(let description, _): call.receive(answer: description)
+        case .reinviteAnswered(let description, _):
+            call.receive(answer: description)
+            journal.add(.holdAccepted(call.handle))
         case .reinviteReceived(let offer): answerReinvite(offer, call)
         case .messageReceived(let payload, _):
             journal.add(.message(call.handle, String(decoding: payload.bytes, as: UTF8.self)))

@@ -39,16 +39,30 @@ public final class SIPShell {
     }
 
     /// Opens UDP and, if asked, TCP on the same port; the future fails when the port is taken.
+    ///
+    /// With port 0 the system chooses one that is free for both.
     public func open(address: String, port: Int, withTCP: Bool) -> EventLoopFuture<Void> {
+        open(address: address, port: port, withTCP: withTCP, triesLeft: port == 0 ? 20 : 1)
+    }
+
+    private func open(address: String, port: Int, withTCP: Bool, triesLeft: Int) -> EventLoopFuture<Void> {
         let streams = StreamSockets(eventLoop: eventLoop, owner: self)
-        self.streams = streams
-        let box = NIOLoopBound(self, eventLoop: eventLoop)
         return DatagramSocket.bind(address: address, port: port, eventLoop: eventLoop, owner: self)
             .assumeIsolated()
             .flatMap { socket in
-                box.value.datagrams = socket
-                guard withTCP else { return box.value.eventLoop.makeSucceededVoidFuture() }
+                self.datagrams = socket
+                self.streams = streams
+                guard withTCP else { return self.eventLoop.makeSucceededVoidFuture() }
                 return streams.listen(address: socket.localAddress, port: Int(socket.localPort))
+                    .assumeIsolated()
+                    .flatMapError { error in
+                        // What is free for UDP may be taken for TCP.
+                        guard triesLeft > 1 else { return self.eventLoop.makeFailedFuture(error) }
+                        return socket.close().assumeIsolated().flatMap {
+                            self.open(address: address, port: port, withTCP: withTCP, triesLeft: triesLeft - 1)
+                        }.nonisolated()
+                    }
+                    .nonisolated()
             }
             .nonisolated()
     }
