@@ -63,6 +63,8 @@ import Testing
         try #require(try await call.installation.callCount() == 1, "the call is in the history once")
         try checkRecording(try call.recording(history["URL"]))
         try checkWhatIsHeard(try call.phone.heard())
+        let packets = try await call.phone.packetsReceived()
+        try #require(packets > 250, "three seconds before the hold and three after it reach the phone: \(packets)")
     }
 
     /// Both voices are in the recording, but for the employee's while he holds the call.

@@ -57,12 +57,19 @@ final class BaresipPhone {
     /// Waits until it has made so much more sound, whether it is sent or not.
     func speak(seconds: Double) async throws { try await grow("enc", seconds) }
 
-    /// What it has heard.
+    /// What it has heard until it held the call: baresip takes its recorder out of the receiving side then.
     func heard() throws -> PCMClip {
         guard let path = dump("dec") else {
             throw BaresipControl.Failure(description: "baresip has heard nothing.")
         }
         return try AudioDecoder().decode(path: path)
+    }
+
+    /// The RTP packets that it counted as received in its call.
+    func packetsReceived() async throws -> Int {
+        try await Wait.until("baresip's count of packets") {
+            program.output.firstMatch(of: /packets: +\d+ +(\d+)/).flatMap { Int($0.1) }
+        }
     }
 
     func stop() async {
@@ -95,6 +102,7 @@ final class BaresipPhone {
         sip_listen 127.0.0.1:0
         net_interface 127.0.0.1
         rtp_ports 41000-41999
+        rtp_stats yes
         audio_source aufile,\(folder)/voice.wav
         audio_level no
         statmode_default off
