@@ -20,7 +20,7 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "File for the figures as JSON.") var output: String?
     @Option(help: "Measure only this; may repeat.") var only: [Part] = []
     @Option(help: "Calls for the time of a call.") var calls = 300
-    @Option(help: "Calls that begin in a second.") var rate = 10.0
+    @Option(help: "Calls that begin in a second.") var rate = 20.0
     @Option(help: "Calls at once for the memory of a call.") var standing = 200
     @Flag(help: "Leave the server's files in the temporary directory.") var keep = false
 
@@ -55,7 +55,7 @@ struct MeasureCommand: AsyncParsableCommand {
             var benchmark = CallBenchmark(
                 program: "\(BenchFiles.folder)/switchboard", scenarios: try BenchFiles.scenarios(), progress: Self.say)
             (benchmark.calls, benchmark.rate, benchmark.standing, benchmark.keepsFiles) = (calls, rate, standing, keep)
-            return try await benchmark.run()
+            return try await benchmark.run() + benchmark.runApart()
         }
     }
 

@@ -23,17 +23,37 @@ struct CallBenchmark {
     /// Told before each step.
     var progress: @Sendable (String) -> Void
 
+    private static let warmUp = 20
     private static let trunkAddress = "127.0.0.3"
     private static let phoneAddress = "127.0.0.4"
 
-    func run() async throws -> [Figure] {
-        let server = try ServerProcess(
-            program: program, seed: BenchCompany.seed(), scenarios: scenarios, numbers: [BenchCompany.number],
+    /// The figures of one process that runs everything.
+    func run() async throws -> [Figure] { try await withServer(.together, measure) }
+
+    /// Where the time of a call goes: each system in a process of its own.
+    func runApart() async throws -> [Figure] {
+        try await withServer(.apart) { server in
+            let callers = try await prepare(server).callers
+            progress("Measuring \(calls) calls with each system in a process of its own.")
+            let use = try await time(server, callers)
+            await callers.stop()
+            return use.roles.sorted { $0.key < $1.key }.map {
+                .measured("call.\($0.key)_cpu_ms", $0.value, "ms per call")
+            }
+        }
+    }
+
+    private func withServer(
+        _ shape: ServerProcess.Shape, _ body: (ServerProcess) async throws -> [Figure]
+    ) async throws -> [Figure] {
+        let site = ServerProcess.Site(
+            program: program, scenarios: scenarios, seed: try BenchCompany.seed(), number: BenchCompany.number,
             trunk: Self.trunkAddress)
+        let server = try ServerProcess(site, shape: shape)
         let watchdog = Watchdog(seconds: timeLimit) { server.stop(keepingFiles: false) }
         defer { withExtendedLifetime(watchdog) {} }
         do {
-            let figures = try await measure(server)
+            let figures = try await body(server)
             server.stop(keepingFiles: keepsFiles)
             return figures
         } catch {
@@ -44,6 +64,26 @@ struct CallBenchmark {
     }
 
     private func measure(_ server: ServerProcess) async throws -> [Figure] {
+        let (callers, phones, accounts) = try await prepare(server)
+        var figures = try await memory(server, callers)
+        progress("Measuring \(calls) calls, \(Int(rate)) a second.")
+        figures += try await time(server, callers).figures
+        // Each call went the whole way when a phone answered for it.
+        let answered = try await phones.answered()
+        let expected = Self.warmUp + standing + calls
+        guard answered == expected else {
+            throw ServerProcess.Failure(description: "The phones answered \(answered) of \(expected) calls.")
+        }
+        figures += try await registration(server, phones, accounts)
+        await callers.stop()
+        await phones.stop()
+        return figures
+    }
+
+    /// Starts server, callers and phones, and makes a few calls, so that everything is loaded.
+    private func prepare(
+        _ server: ServerProcess
+    ) async throws -> (callers: LoadStation, phones: LoadStation, accounts: [PortalClient.PhoneCredentials]) {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let address = LoadStation.Server(
             address: ServerProcess.sipAddress, port: UInt16(clamping: server.ports.sip))
@@ -55,15 +95,9 @@ struct CallBenchmark {
         try await phones.start()
         let accounts = try await accounts(server)
         try await registerAll(accounts, at: phones)
-        var figures: [Figure] = []
-        progress("Making a few calls, so that everything is loaded.")
-        try check(try await load(callers, count: 20, rate: 4))
-        figures += try await memory(server, callers)
-        figures += try await time(server, callers)
-        figures += try await registration(server, phones, accounts)
-        await callers.stop()
-        await phones.stop()
-        return figures
+        progress("Making \(Self.warmUp) calls, so that everything is loaded.")
+        try check(try await load(callers, count: Self.warmUp, rate: 4))
+        return (callers, phones, accounts)
     }
 
     /// Twice what the steps should take, in seconds.
@@ -127,45 +161,64 @@ struct CallBenchmark {
 
     // MARK: Time
 
-    private func time(_ server: ServerProcess, _ callers: LoadStation) async throws -> [Figure] {
-        progress("Measuring \(calls) calls, \(Int(rate)) a second.")
-        let idle = try await idleLoad(server)
-        let begun = ContinuousClock.now
-        let start = try server.usage()
-        let outcomes = try await load(callers, count: calls, rate: rate)
-        // What the end of a call still causes (history, log) belongs to it.
-        try await Task.sleep(for: .seconds(2))
-        let end = try server.usage()
-        let seconds = (ContinuousClock.now - begun) / .seconds(1)
+    private struct TimeOfCalls {
+        var figures: [Figure]
+        /// Milliseconds a call of each process.
+        var roles: [String: Double]
+    }
+
+    private func time(_ server: ServerProcess, _ callers: LoadStation) async throws -> TimeOfCalls {
+        let idle = try await use(server, while: { try await Task.sleep(for: .seconds(5)) })
+        var outcomes: [LoadCall.Outcome] = []
+        let busy = try await use(server) {
+            outcomes = try await load(callers, count: calls, rate: rate)
+            // What the end of a call still causes (history, cost, log) belongs to it.
+            try await Task.sleep(for: .seconds(3))
+        }
         try check(outcomes)
-        let (serverTime, workerTime) = (
-            end.server.cpu - start.server.cpu - idle.server * seconds,
-            end.workers.cpu - start.workers.cpu - idle.workers * seconds
-        )
-        func each(_ seconds: Double) -> Double { seconds * 1000 / Double(outcomes.count) }
+        func each(_ part: (ServerProcess.Usage) -> ProcessFigures?) -> Double {
+            func seconds(_ use: Use) -> Double { (part(use.after)?.cpu ?? 0) - (part(use.before)?.cpu ?? 0) }
+            return (seconds(busy) - seconds(idle) * busy.seconds / idle.seconds) * 1000 / Double(outcomes.count)
+        }
+        let (serverTime, workerTime) = (each { $0.server }, each { $0.workers })
+        let figures: [Figure] = [
+            .measured("call.cpu_ms", serverTime + workerTime, "ms per call"),
+            .measured("call.server_cpu_ms", serverTime, "ms per call"),
+            .measured("script.session_cpu_ms", workerTime, "ms per session"),
+            .measured(
+                "server.idle_cpu_ms_per_s", (idle.after.server.cpu - idle.before.server.cpu) * 1000 / idle.seconds,
+                "ms per second"),
+        ]
+        var roles = Dictionary(
+            uniqueKeysWithValues: busy.after.roles.keys.map { role in (role, each { $0.roles[role] }) })
+        roles["worker"] = workerTime
+        return TimeOfCalls(figures: figures + delays(outcomes), roles: roles)
+    }
+
+    private func delays(_ outcomes: [LoadCall.Outcome]) -> [Figure] {
         var (ringing, answer) = (Samples(), Samples())
         for outcome in outcomes {
             if let delay = outcome.toRinging { ringing.add(Double(delay.nanoseconds) / 1e6) }
             if let delay = outcome.toAnswer { answer.add(Double(delay.nanoseconds) / 1e6) }
         }
         return [
-            .measured("call.cpu_ms", each(serverTime + workerTime), "ms per call"),
-            .measured("call.server_cpu_ms", each(serverTime), "ms per call"),
-            .measured("script.session_cpu_ms", each(workerTime), "ms per session"),
             .measured("call.invite_to_180_ms", ringing.median, "ms, median"),
             .measured("call.invite_to_180_p95_ms", ringing.percentile(0.95), "ms, 95 of 100"),
             .measured("call.invite_to_200_ms", answer.median, "ms, median"),
-            .measured("server.idle_cpu_ms_per_s", idle.server * 1000, "ms per second"),
         ]
     }
 
-    /// Shares of a core that server and workers use while nothing happens.
-    private func idleLoad(_ server: ServerProcess) async throws -> (server: Double, workers: Double) {
+    /// What the processes used in a time.
+    private struct Use {
+        var before: ServerProcess.Usage
+        var after: ServerProcess.Usage
+        var seconds: Double
+    }
+
+    private func use(_ server: ServerProcess, while body: () async throws -> Void) async throws -> Use {
         let (begun, before) = (ContinuousClock.now, try server.usage())
-        try await Task.sleep(for: .seconds(5))
-        let after = try server.usage()
-        let seconds = (ContinuousClock.now - begun) / .seconds(1)
-        return ((after.server.cpu - before.server.cpu) / seconds, (after.workers.cpu - before.workers.cpu) / seconds)
+        try await body()
+        return Use(before: before, after: try server.usage(), seconds: (ContinuousClock.now - begun) / .seconds(1))
     }
 
     /// Calls at a steady rate; returns when all have ended.

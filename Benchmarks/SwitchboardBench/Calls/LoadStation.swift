@@ -23,6 +23,7 @@ final class LoadStation: @unchecked Sendable {  // State is touched on `eventLoo
     /// How long a phone rings.
     private let ringing: TimeAmount
     private var nextSession: UInt64 = 1
+    private var answeredCalls = 0
     private var requests: [ClientRequestHandle: EventLoopPromise<Int>] = [:]
 
     init(address: String, server: Server, ringing: TimeAmount = .milliseconds(50), eventLoop: any EventLoop) throws {
@@ -100,6 +101,9 @@ final class LoadStation: @unchecked Sendable {  // State is touched on `eventLoo
         return call
     }
 
+    /// How many calls to this station were answered.
+    func answered() async throws -> Int { try await eventLoop.submit { self.answeredCalls }.get() }
+
     private func offer() -> [UInt8] {
         nextSession += 1
         let offer = AudioOffer.make(address: address, port: sink.port, codecs: [.pcmu], sessionID: nextSession)
@@ -128,6 +132,7 @@ extension LoadStation: SIPShell.Owner {
         eventLoop.assumeIsolated().scheduleTask(in: ringing) {
             self.shell.attempt { (agent, now) throws(UserAgentError) in
                 try agent.accept(handle, description: description, at: now)
+                self.answeredCalls += 1
             }
         }
     }

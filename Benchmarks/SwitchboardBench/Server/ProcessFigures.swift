@@ -7,6 +7,16 @@ struct ProcessFigures {
     /// Bytes of anonymous memory that are resident.
     var memory: Int
 
+    init(cpu: Double, memory: Int) {
+        self.cpu = cpu
+        self.memory = memory
+    }
+
+    mutating func add(_ other: ProcessFigures) {
+        cpu += other.cpu
+        memory += other.memory
+    }
+
     /// Nil when there is no such process any more.
     init?(of process: pid_t) {
         guard let fields = Self.statusFields(of: process), fields.count > 12,

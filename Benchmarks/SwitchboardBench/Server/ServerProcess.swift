@@ -2,23 +2,33 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// `switchboard serve` as a process of its own, with everything under one temporary directory.
-final class ServerProcess: @unchecked Sendable {  // Nothing changes but the process, whose class is thread-safe.
+/// `switchboard serve` in processes of its own, with everything under one temporary directory.
+final class ServerProcess: @unchecked Sendable {  // Nothing changes but the processes, whose class is thread-safe.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// What server and workers used up to now.
+    /// How the systems are spread over processes.
+    enum Shape { case together, apart }
+
+    /// What the processes used up to now.
     struct Usage {
-        var server: ProcessFigures
+        /// All systems together, without the script workers.
+        var server = ProcessFigures(cpu: 0, memory: 0)
         /// All script workers together, the waiting ones too.
-        var workers: ProcessFigures
+        var workers = ProcessFigures(cpu: 0, memory: 0)
+        /// Each process by its role.
+        var roles: [String: ProcessFigures] = [:]
     }
 
-    static let sipAddress = "127.0.0.1"
-    let directory: String
-    let ports: Ports
-    private let process = Process()
+    /// What the server is given.
+    struct Site {
+        var program: String
+        var scenarios: String
+        var seed: String
+        var number: String
+        var trunk: String
+    }
 
     struct Ports {
         var portal: Int
@@ -27,42 +37,64 @@ final class ServerProcess: @unchecked Sendable {  // Nothing changes but the pro
         var sip: Int
     }
 
-    init(program: String, seed: String, scenarios: String, numbers: [String], trunk: String) throws {
+    static let sipAddress = "127.0.0.1"
+    let directory: String
+    let ports: Ports
+    private let processes: [(role: String, process: Process)]
+
+    init(_ site: Site, shape: Shape) throws {
         directory = NSTemporaryDirectory() + "switchboard-bench-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         ports = try FreePorts.choose()
-        try Data(seed.utf8).write(to: URL(filePath: "\(directory)/company.json"))
-        process.executableURL = URL(filePath: program)
-        process.arguments =
-            ["serve", "--controller-scenarios", scenarios]
-            + Self.settings(directory, ports, numbers: numbers, trunk: trunk)
-        process.currentDirectoryURL = URL(filePath: FileManager.default.currentDirectoryPath)
+        try Data(site.seed.utf8).write(to: URL(filePath: "\(directory)/company.json"))
         let log = "\(directory)/server.log"
         guard FileManager.default.createFile(atPath: log, contents: nil) else {
             throw Failure(description: "The file \(log) cannot be made: check the temporary directory.")
         }
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
+        let output = try FileHandle(forWritingTo: URL(filePath: log))
+        try output.seekToEnd()
+        let arguments = Self.arguments(site, directory, ports)
+        let roles = shape == .together ? ["all"] : ["voice", "controller", "portal"]
+        processes = roles.map { role in
+            let process = Process()
+            process.executableURL = URL(filePath: site.program)
+            process.arguments = arguments + (role == "all" ? [] : ["--role", role])
+            process.standardError = output
+            process.standardOutput = FileHandle.nullDevice
+            process.standardInput = FileHandle.nullDevice
+            return (role, process)
+        }
     }
 
-    private static func settings(_ directory: String, _ ports: Ports, numbers: [String], trunk: String) -> [String] {
+    private static func arguments(_ site: Site, _ directory: String, _ ports: Ports) -> [String] {
         [
-            "--data-directory", directory, "--portal-seed", "\(directory)/company.json", "--log-level", "warning",
+            "serve", "--controller-scenarios", site.scenarios, "--data-directory", directory,
+            "--portal-seed", "\(directory)/company.json", "--log-level", "warning",
             "--portal-port", "\(ports.portal)", "--controller-port", "\(ports.controller)",
             "--voice-http-port", "\(ports.platform)", "--voice-sip-address", sipAddress,
-            "--voice-sip-port", "\(ports.sip)", "--voice-trunks", "bench \(trunk)/32",
-        ] + numbers.flatMap { ["--voice-numbers", "\($0) RU GEOGRAPHIC Kaliningrad 0"] }
+            "--voice-sip-port", "\(ports.sip)", "--voice-trunks", "bench \(site.trunk)/32",
+            "--voice-numbers", "\(site.number) RU GEOGRAPHIC Kaliningrad 0",
+        ]
     }
 
     var portalURL: String { "http://127.0.0.1:\(ports.portal)" }
 
-    /// Starts the process and waits until the portal takes requests.
+    /// Starts the processes and waits until each takes requests, the first before the others: it makes the secrets.
     func start(client: HTTPClient) async throws {
-        try process.run()
-        for _ in 0..<300 {
-            guard process.isRunning else { break }
-            let answer = try? await client.execute(HTTPClientRequest(url: "\(portalURL)/"), timeout: .seconds(2))
+        for (role, process) in processes {
+            try process.run()
+            switch role {
+            case "voice": try await wait(for: ports.platform, process, client)
+            case "controller": try await wait(for: ports.controller, process, client)
+            default: try await wait(for: ports.portal, process, client)
+            }
+        }
+    }
+
+    private func wait(for port: Int, _ process: Process, _ client: HTTPClient) async throws {
+        for _ in 0..<300 where process.isRunning {
+            let answer = try? await client.execute(
+                HTTPClientRequest(url: "http://127.0.0.1:\(port)/"), timeout: .seconds(2))
             if answer != nil { return }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -76,28 +108,28 @@ final class ServerProcess: @unchecked Sendable {  // Nothing changes but the pro
     }
 
     func usage() throws -> Usage {
-        guard let server = ProcessFigures(of: process.processIdentifier) else {
-            throw Failure(description: "The server has ended; it said:\n\(log)")
+        var usage = Usage()
+        for (role, process) in processes {
+            guard let figures = ProcessFigures(of: process.processIdentifier) else {
+                throw Failure(description: "The server has ended; it said:\n\(log)")
+            }
+            usage.roles[role] = figures
+            usage.server.add(figures)
+            for child in ProcessFigures.children(of: process.processIdentifier) {
+                if let figures = ProcessFigures(of: child) { usage.workers.add(figures) }
+            }
         }
-        var workers = server
-        (workers.cpu, workers.memory) = (0, 0)
-        for child in ProcessFigures.children(of: process.processIdentifier) {
-            guard let figures = ProcessFigures(of: child) else { continue }
-            workers.cpu += figures.cpu
-            workers.memory += figures.memory
-        }
-        return Usage(server: server, workers: workers)
+        return usage
     }
 
-    /// Ends the process, by force when it does not end in good order, and removes its files.
+    /// Ends the processes, by force when one does not end in good order, and removes their files.
     func stop(keepingFiles: Bool) {
-        if process.isRunning {
-            process.terminate()
-            let deadline = Date(timeIntervalSinceNow: 15)
-            while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
-        }
+        let running = processes.map(\.process).filter(\.isRunning)
+        for process in running { process.terminate() }
+        let deadline = Date(timeIntervalSinceNow: 15)
+        while running.contains(where: \.isRunning), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
+        for process in running where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        for process in running { process.waitUntilExit() }
         if !keepingFiles { try? FileManager.default.removeItem(atPath: directory) }
     }
 }
