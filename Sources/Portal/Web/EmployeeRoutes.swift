@@ -31,12 +31,18 @@ struct EmployeeRoutes {
     private func create(_ request: Request) async throws -> Response {
         try await parts.administrator(request)
         let input = try await reader(request, isNew: true)
-        let hash = PasswordHash(password: input.password ?? "", iterations: parts.configuration.passwordIterations)
+        let hash = await hash(input.password ?? "")
         let employee = try await parts.database.write { transaction in
             let staff = EmployeeStore(transaction: transaction)
             return try staff.find(try staff.add(input, password: hash, id: nil))
         }
         return try Exchange.answer(employee.map(shown) ?? .null, status: .created)
+    }
+
+    /// Made on a thread of its own: it is slow on purpose, and others wait for this one.
+    private func hash(_ password: String) async -> PasswordHash {
+        let iterations = parts.configuration.passwordIterations
+        return await Task.detached { PasswordHash(password: password, iterations: iterations) }.value
     }
 
     private func change(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -45,8 +51,7 @@ struct EmployeeRoutes {
     }
 
     private func apply(_ input: EmployeeInput, to employee: Employee) async throws -> Response {
-        let iterations = parts.configuration.passwordIterations
-        let hash = input.password.map { PasswordHash(password: $0, iterations: iterations) }
+        let hash: PasswordHash? = if let password = input.password { await hash(password) } else { nil }
         let changed = try await parts.database.write { transaction in
             let staff = EmployeeStore(transaction: transaction)
             try staff.change(employee.id, input, password: hash)

@@ -46,7 +46,8 @@ struct Installation: Sendable {
                 services: services, gracefulShutdownSignals: signals, logger: Logger(label: "switchboard"))
             let running = ServiceGroup(configuration: configuration)
             serviceGroup.withLockedValue { $0 = running }
-            try await running.run()
+            let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.any())
+            try await withTaskExecutorPreference(executor) { try await running.run() }
         } catch {
             listening.fail(error)
             await close()

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Logging
+import NIOCore
+import NIOPosix
 
 /// `switchboard serve`: runs systems until SIGTERM or SIGINT.
 struct ServeCommand: AsyncParsableCommand {
@@ -15,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
     var roles: [Role] = []
 
     func run() async throws {
+        // One thread for HTTP, one for calls, one for sound; more of one kind are more processes with roles.
+        NIOSingletons.groupLoopCountSuggestion = 1
         let settings = try await options.settings()
         LogOutput.bootstrap(settings)
         let installation = try Installation(
