@@ -150,7 +150,7 @@ let package = Package(
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
                 "Controller", "Portal", "Storage", nioCore, nioPosix, nioHTTP1, nioFoundation, httpClient,
             ]),
-        tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "VoiceEngine", "VoicePlatform"]),
+        tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "VoiceEngine", "VoicePlatform"]),
         tests("DigestsTests", ["Digests"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
         tests("PhoneNumbersTests", ["PhoneNumbers"]),

@@ -1,4 +1,5 @@
 import Foundation
+import SIP
 import Testing
 import VoiceEngine
 import VoicePlatform
@@ -75,6 +76,12 @@ import VoicePlatform
             try await ConfigurationLoader(file: "/nonexistent.yaml", environment: [:], arguments: []).load()
         }
         #expect(missing?.description.contains("/nonexistent.yaml") == true)
+    }
+
+    @Test func phonesAreChallengedInMD5UnlessOtherwiseSet() async throws {
+        #expect(try await load().digestAlgorithms() == [.md5])
+        #expect(try await load(arguments: ["--voice-sip-digest", "both"]).digestAlgorithms() == [.sha256, .md5])
+        #expect(try await load(arguments: ["--voice-sip-digest", "SHA-256"]).digestAlgorithms() == [.sha256])
     }
 
     @Test func otherAddressesThanLoopbackNeedToBeAllowed() async throws {

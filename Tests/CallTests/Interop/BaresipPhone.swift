@@ -1,7 +1,5 @@
 import Foundation
 import Media
-import NIOCore
-import NIOPosix
 
 @testable import Switchboard
 
@@ -27,20 +25,35 @@ final class BaresipPhone {
         let wav = try WAVWriter(path: "\(folder)/voice.wav")
         for _ in 0..<60 { try tone.withUnsafeBufferPointer { try wav.append($0) } }
         try wav.close()
-        let port = try await freePort()
-        try Data(configuration(folder, controlPort: port).utf8).write(to: URL(filePath: "\(folder)/config"))
         for name in ["accounts", "contacts"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
+        // Ports beyond those that the system gives away by itself; one may be taken all the same.
+        for _ in 0..<20 {
+            if let phone = try await start(in: folder, controlPort: Int.random(in: 61000...65000)) { return phone }
+        }
+        throw BaresipControl.Failure(description: "There is no free port for baresip's control connection.")
+    }
+
+    /// Nil when the port is taken.
+    private static func start(in folder: String, controlPort port: Int) async throws -> BaresipPhone? {
+        try Data(configuration(folder, controlPort: port).utf8).write(to: URL(filePath: "\(folder)/config"))
         let program = try ForeignProgram(
             "/usr/bin/baresip", package: "baresip", arguments: ["-f", folder, "-v", "-s"], folder: folder)
         do {
-            let control = try await Wait.until("a control port of baresip") {
-                try? await BaresipControl.connect(port: port)
+            let listens = try await Wait.until("a word of baresip on its control port") {
+                let output = program.output
+                if output.contains("ctrl_tcp: failed") { return false }
+                return output.contains("ctrl_tcp: TCP socket listening") ? true : nil
             }
-            return BaresipPhone(program: program, control: control, folder: folder)
+            if listens {
+                let control = try await BaresipControl.connect(port: port)
+                return BaresipPhone(program: program, control: control, folder: folder)
+            }
         } catch {
             await program.stop()
             throw BaresipControl.Failure(description: "\(error)\n\(program.output)")
         }
+        await program.stop()
+        return nil
     }
 
     /// Registers at the platform.
@@ -118,12 +131,5 @@ final class BaresipPhone {
         ctrl_tcp_listen 127.0.0.1:\(controlPort)
 
         """
-    }
-
-    private static func freePort() async throws -> Int {
-        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: "127.0.0.1", port: 0).get()
-        defer { probe.close(promise: nil) }
-        return probe.localAddress?.port ?? 0
     }
 }
