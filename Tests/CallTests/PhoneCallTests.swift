@@ -26,6 +26,13 @@ import Testing
         return handle
     }
 
+    @Test(arguments: ["MD5", "SHA-256", "both"]) func phonesRegisterByEitherDigest(algorithms: String) async throws {
+        try await TestInstallation.run(["voice.sip.digest": .text(algorithms)]) { installation in
+            let desk = try await desk(installation, installation.prepared())
+            await desk.stop()
+        }
+    }
+
     @Test func anExtensionDialledDuringTheGreetingReachesItsEmployee() async throws {
         try await TestInstallation.run { installation in
             let desk = try await desk(installation, installation.prepared())

@@ -112,6 +112,17 @@ import Testing
         }
     }
 
+    @Test func `a parent that has lost a new account's key is told it again, and nobody else is`() async throws {
+        try await TestPlatform.run { platform in
+            let child = try await platform.child("tenant-one")
+            let master = try await platform.master
+            let id = ["child_account_id": "\(child.id)"]
+            let found = try await master.call("GetChildrenAccounts", id)["result"][0]["api_key"].string
+            #expect(found == child.key)
+            #expect(try await child.call("GetAccountInfo")["result"]["api_key"].string == nil)
+        }
+    }
+
     @Test func `money goes to a child and back, and both balances are the sums of their entries`() async throws {
         try await TestPlatform.run { platform in
             let child = try await platform.child("tenant-one")

@@ -31,6 +31,8 @@ struct Installation: Sendable {
 
     init(settings: Settings, roles: Set<Role>) throws {
         try settings.checkAddresses(of: roles)
+        // Databases, logs and recordings are for the user who runs the systems, and nobody else.
+        umask(0o077)
         self.settings = settings
         self.roles = roles
         secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
@@ -70,10 +72,12 @@ struct Installation: Sendable {
     func ready() async throws { try await listening.all(roles) }
 
     private func makeServices() async throws -> [any Service] {
+        // The group ends its services in reverse order: calls that end while the voice platform drains still reach the
+        // controller, and the controller's reports the portal.
         var services: [any Service] = []
-        if roles.contains(.voice) { services.append(try voicePlatform()) }
-        if roles.contains(.controller) { services.append(try controller()) }
         if roles.contains(.portal) { services.append(try await portal()) }
+        if roles.contains(.controller) { services.append(try controller()) }
+        if roles.contains(.voice) { services.append(try voicePlatform()) }
         return services
     }
 

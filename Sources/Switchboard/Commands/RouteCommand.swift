@@ -26,6 +26,6 @@ struct RouteExplainCommand: AsyncParsableCommand {
         }
         guard !json else { return print(try JSONText.pretty(answer)) }
         for entry in answer["explanation"] as? [[String: Any]] ?? [] { print(entry["text"] as? String ?? "") }
-        if let decision = answer["answer"] { print("→ \(decision)") }
+        if let decision = answer["answer"] { print(try JSONText.pretty(decision)) }
     }
 }

@@ -48,6 +48,7 @@ struct DemoReport {
         lines += history.sorted { $0.key < $1.key }.map { "    \($0.key) = \($0.value)" }
         lines.append("Addresses:")
         lines += urls.sorted { $0.key < $1.key }.map { "    \($0.key): \($0.value)" }
+        lines.append("Log in at the portal as \(DemoCompany.login) with the password \(DemoCompany.password).")
         lines.append("SIP accounts for your own phone (outbound proxy \(sipServer)):")
         lines += sipAccounts.map { "    \($0["user"] ?? "")@\($0["domain"] ?? "")  password \($0["password"] ?? "")" }
         return lines.joined(separator: "\n")

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -17,8 +18,18 @@ enum FreePorts {
         return settings.replacing("voice.sip.port", .integer(port))
     }
 
+    /// Below the ports that the system gives to outgoing connections, which could take one between probe and use.
+    private static let range = 10_000...19_999
+    /// Ports that this process has chosen already.
+    private static let chosen = NIOLockedValueBox<Set<Int>>([])
+
     private static func free(address: String, wanted: Int, isUDP: Bool) async throws -> Int {
         if wanted != 0, let port = try? await probe(address, wanted, isUDP) { return port }
+        for _ in 0..<100 {
+            let candidate = Int.random(in: range)
+            guard chosen.withLockedValue({ $0.insert(candidate).inserted }) else { continue }
+            if let port = try? await probe(address, candidate, isUDP) { return port }
+        }
         return try await probe(address, 0, isUDP)
     }
 

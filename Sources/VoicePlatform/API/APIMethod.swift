@@ -53,6 +53,12 @@ struct MethodCall {
 
     /// The account's id as an argument of a statement.
     var owner: SQLValue { .integer(account.id.rawValue) }
+
+    /// The key that the request has authenticated with.
+    func ownKey() throws -> APIKey {
+        let text = try parameters.optionalText("parent_account_api_key") ?? parameters.optionalText("api_key")
+        return APIKey(text: text ?? "")
+    }
 }
 
 /// What a method answers and what must follow once its transaction is committed.

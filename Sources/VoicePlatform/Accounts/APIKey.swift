@@ -8,9 +8,12 @@ struct APIKey: Sendable {
 
     init(text: String) { self.text = text }
 
-    /// A new key in the form of a UUID.
-    static func random() -> APIKey {
-        let digits = Array(Hexadecimal.encode(SecureRandom.bytes(16)))
+    /// The key of a child account in the form of a UUID, derived from its parent's key.
+    ///
+    /// So the parent, who has lost the answer to AddAccount in a crash, can be told it again, and nobody has to store it.
+    static func ofChild(name: String, parent: APIKey) -> APIKey {
+        let bytes = HashFunction.sha256.authenticationCode("child account/\(name)".utf8, key: parent.text.utf8)
+        let digits = Array(Hexadecimal.encode(bytes.prefix(16)))
         let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
         return APIKey(text: groups.map { String(digits[$0]) }.joined(separator: "-"))
     }

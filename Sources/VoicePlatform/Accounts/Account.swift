@@ -51,8 +51,9 @@ struct Account: Sendable, Equatable {
     }
 
     /// AccountInfo of the management API.
-    func json(balance: Money) -> JSONValue {
+    func json(balance: Money, apiKey: APIKey? = nil) -> JSONValue {
         .members([
+            "api_key": .optional(apiKey?.text),
             "account_id": .integer(id.rawValue), "account_name": .string(name), "account_email": .string(email),
             "account_first_name": .optional(profile.firstName), "account_last_name": .optional(profile.lastName),
             "created": .string(DateText.utc.dateTime(createdAt)), "language_code": .string(profile.languageCode),

@@ -26,7 +26,7 @@ enum AccountMethods {
         try NameRules.checkAccountName(name)
         try NameRules.checkEmail(email, field: "account_email")
         try NameRules.checkPassword(password, field: "account_password")
-        let key = APIKey.random()
+        let key = APIKey.ofChild(name: name, parent: try call.ownKey())
         let isActive = try call.parameters.flag("active")
         // The password is checked and forgotten: accounts authenticate with their key only.
         let new = AccountStore.NewAccount(

@@ -77,10 +77,15 @@ enum ChildAccountMethods {
         let found = try filter.rows(
             of: call.transaction, select: "*", from: "account", order: order, page: try call.parameters.page())
         let isBrief = try call.parameters.flag("brief_output")
+        let parentKey = try call.ownKey()
         let store = AccountStore(transaction: call.transaction)
         let items = try found.rows.map { row in
             let child = try Account(row: row)
-            return isBrief ? child.briefJSON : child.json(balance: try store.balance(of: child))
+            guard !isBrief else { return child.briefJSON }
+            let key = APIKey.ofChild(name: child.name, parent: parentKey)
+            // A parent whose own key was changed since can no longer be told its older children's keys.
+            let isKnown = key.matches(digest: try row.text("api_key_digest"))
+            return child.json(balance: try store.balance(of: child), apiKey: isKnown ? key : nil)
         }
         return .list(items, total: found.total)
     }
