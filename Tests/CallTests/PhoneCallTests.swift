@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import SIP
+import Storage
 import Testing
 
 @testable import Switchboard
@@ -73,6 +74,40 @@ import Testing
             #expect(log.contains("CALL_DEVICE=PHONE"))
             for phone in [desk, caller] { await phone.stop() }
         }
+    }
+
+    @Test func aSettingChangedInThePortalReachesTheNextCall() async throws {
+        try await TestInstallation.run { installation in
+            _ = try await installation.prepared()
+            try await giveUpCall(installation)
+            _ = try await installation.finishedLog(with: "MELODY_WELCOME_ENABLE: Y")
+            let browser = try await installation.browser()
+            let lines = try await browser.get("/api/lines")["lines"] as? [[String: Any]]
+            let id = try #require(lines?.first?["ID"])
+            try await browser.patch("/api/lines/\(id)", ["MELODY_WELCOME_ENABLE": "N"])
+            let changed = ContinuousClock.now
+            let database = try Database.open(path: "\(installation.directory)/voice/platform.sqlite")
+            try await Wait.until("the new settings in the platform's cache") {
+                try await database.read { transaction in
+                    let old = try transaction.query("SELECT item_value FROM key_value WHERE item_key LIKE 'line:%'")
+                    return try old.allSatisfy { !(try $0.text("item_value").contains(#""MELODY_WELCOME_ENABLE":"Y""#)) }
+                        ? true : nil
+                }
+            }
+            #expect(ContinuousClock.now - changed < .seconds(5), "a second, on a machine that does nothing else")
+            try database.close()
+            try await giveUpCall(installation)
+            _ = try await installation.finishedLog(with: "MELODY_WELCOME_ENABLE: N")
+        }
+    }
+
+    private func giveUpCall(_ installation: TestInstallation) async throws {
+        let caller = try await installation.caller()
+        let call = try await caller.call(DemoCompany.number)
+        try await caller.journal.first("the answer") { $0 == .answered(call) }
+        try await caller.hangUp(call)
+        try await caller.journal.first("the end") { if case .ended(call, _) = $0 { true } else { false } }
+        await caller.stop()
     }
 
     @Test func aCallerWhoGivesUpIsOneMissedCallAndTheOthersStopRinging() async throws {
