@@ -34,7 +34,8 @@ import Testing
         ("an unknown portal", { $0.portal = "nobody" }),
         ("the key of the other way", { $0.direction = .controllerToPortal }),
         ("an old time", { $0.time -= 301 }),
-        ("a coming time", { $0.time += 302 }),
+        // Far beyond the window: on a busy machine the request arrives some seconds after it was made.
+        ("a coming time", { $0.time += 600 }),
         ("a time beyond all", { $0.time = .max }),
         ("another body", { $0.signedBody = "{}" }),
         ("another path", { $0.signedPath = "/portal/Other" }),
