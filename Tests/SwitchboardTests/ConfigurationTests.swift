@@ -39,6 +39,11 @@ import VoicePlatform
         #expect(settings.integer("controller.port") == 9002)
     }
 
+    @Test func thePhonesPasswordInTheEnvironmentIsNoMistake() async throws {
+        let settings = try await load(environment: ["SWITCHBOARD_PHONE_PASSWORD": "x"])
+        #expect(settings.integer("voice.sip.port") == 5060)
+    }
+
     @Test func listsComeFromEverySource() async throws {
         let file = try await load(yaml: "voice:\n  trunks:\n    - carrier 192.0.2.0/24\n    - pbx 198.51.100.7\n")
         #expect(file.list("voice.trunks") == ["carrier 192.0.2.0/24", "pbx 198.51.100.7"])

@@ -17,6 +17,8 @@ struct PhoneCommand: AsyncParsableCommand {
             Exit codes: 0 the call came about and ended, 1 it failed or the registration was refused, 64 usage.
             """)
 
+    static let passwordVariable = "SWITCHBOARD_PHONE_PASSWORD"
+
     @Option(help: "Address of the phone, for example sip:user67@switchboard.acme.localhost.") var uri: String
     @Option(help: "Password; better in the environment as SWITCHBOARD_PHONE_PASSWORD.") var password: String?
     @Option(help: "Server as address or address:port; everything is sent there.") var server = "127.0.0.1:5060"
@@ -61,7 +63,7 @@ struct PhoneCommand: AsyncParsableCommand {
         guard parts.count <= 2, let host = parts.first, !host.isEmpty,
             let port = parts.count == 2 ? UInt16(parts[1]) : 5060
         else { throw ValidationError("--server wants an IPv4 address with or without a port.") }
-        let secret = password ?? ProcessInfo.processInfo.environment["SWITCHBOARD_PHONE_PASSWORD"]
+        let secret = password ?? ProcessInfo.processInfo.environment[Self.passwordVariable]
         return PhoneAccount(
             user: user, domain: uri.bareHost, password: secret, displayName: name, serverAddress: String(host),
             serverPort: port, transport: tcp ? .tcp : .udp)

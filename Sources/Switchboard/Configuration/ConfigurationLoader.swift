@@ -74,7 +74,8 @@ struct ConfigurationLoader {
     }
 
     private func checkEnvironment() throws {
-        let known = ConfigurationCatalogue.keys.map(\.environmentName)
+        // The phone's password is no setting, but may well stand in the same environment.
+        let known = ConfigurationCatalogue.keys.map(\.environmentName) + [PhoneCommand.passwordVariable]
         for name in environment.keys.sorted() where name.hasPrefix("SWITCHBOARD_") && !known.contains(name) {
             throw ConfigurationError.unknownKey(
                 name: name, source: "the environment", nearest: Self.nearest(name, in: known))
