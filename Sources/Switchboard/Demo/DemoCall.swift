@@ -74,13 +74,13 @@ struct DemoCall {
         try await pause(2)
         try await phones.computer.send(#"{"COMMAND":"hold"}"#, in: talk)
         try await phones.computer.send(meter, in: talk)
-        try await pause(1)
+        try await pause(0.5)
         try await phones.computer.send(meter, in: talk)
-        // The desk phone's far end confirms the cancellation only now.
+        // The desk phone has the cancellation now; its confirmation is on the slow way back.
         try await phones.desk.journal.first("the cancellation", within: .seconds(20)) {
             if case .ended = $0 { true } else { false }
         }
-        try await pause(4)
+        try await pause(7)
         try await phones.computer.send(#"{"COMMAND":"unhold"}"#, in: talk)
         try await pause(1)
         try await phones.computer.send(meter, in: talk)

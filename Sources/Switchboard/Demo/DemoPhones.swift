@@ -8,6 +8,9 @@ struct DemoPhones: Sendable {
     /// Address of the trunk's far end, so that the platform knows it by its source.
     static let trunkAddress = "127.0.0.2"
 
+    /// How late everything is that the desk phone sends: long enough that its last answer comes during the hold.
+    static let deskLag = TimeAmount.seconds(5)
+
     /// The customer, behind the trunk.
     let caller: SoftPhone
     /// The desk phone: it neither tells that it rings nor hurries, as if behind a slow link.
@@ -38,7 +41,7 @@ struct DemoPhones: Sendable {
             eventLoop: eventLoop)
         desk = try SoftPhone(
             account: account(credentials.phoneLogin, credentials.phonePassword),
-            behaviour: PhoneBehaviour(tellsRinging: false, lag: .seconds(3)), eventLoop: eventLoop)
+            behaviour: PhoneBehaviour(tellsRinging: false, lag: Self.deskLag), eventLoop: eventLoop)
         computer = try SoftPhone(
             account: account(credentials.userLogin, credentials.userPassword), eventLoop: eventLoop)
         mobile = try SoftPhone(
