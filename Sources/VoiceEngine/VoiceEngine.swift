@@ -33,9 +33,9 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         threads = NIOThreadPool(numberOfThreads: 2)
         let owners = MediaOwners(eventLoop: eventLoop)
         mediaOwners = owners
-        media = try MediaLoop(
-            configuration: MediaConfiguration(address: configuration.rtpAddress, portRange: configuration.rtpPorts)
-        ) { event in owners.deliver(event) }
+        var sound = MediaConfiguration(address: configuration.rtpAddress, portRange: configuration.rtpPorts)
+        sound.comfortNoise = configuration.comfortNoise
+        media = try MediaLoop(configuration: sound) { event in owners.deliver(event) }
         sounds = SoundLibrary(
             eventLoop: eventLoop, client: httpClient, threads: threads, speech: speech,
             folders: configuration.soundFolders)

@@ -9,6 +9,8 @@ public struct VoiceEngineConfiguration: Sendable {
     /// Numeric address of the RTP sockets.
     public var rtpAddress: String
     public var rtpPorts: ClosedRange<UInt16>
+    /// Level in dBm0 of the noise that fills silence; nil for none.
+    public var comfortNoise: Double?
     public var trunks: [TrunkPeer]
     /// The realm of digest challenges.
     public var realm: String
@@ -21,13 +23,15 @@ public struct VoiceEngineConfiguration: Sendable {
     public var soundFolders: [String]
 
     public init(
-        sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>, trunks: [TrunkPeer],
-        realm: String, digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String]
+        sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>,
+        comfortNoise: Double? = -65, trunks: [TrunkPeer], realm: String,
+        digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String]
     ) {
         self.sipAddress = sipAddress
         self.sipPort = sipPort
         self.rtpAddress = rtpAddress
         self.rtpPorts = rtpPorts
+        self.comfortNoise = comfortNoise
         self.trunks = trunks
         self.realm = realm
         self.digestAlgorithms = digestAlgorithms

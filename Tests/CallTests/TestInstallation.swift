@@ -15,20 +15,22 @@ struct TestInstallation {
 
     /// Starts everything, runs the body, stops everything; the data directory is removed when the body succeeds.
     static func run<Result>(
-        _ changes: [String: Settings.Value] = [:], _ body: (TestInstallation) async throws -> Result
+        _ changes: [String: Settings.Value] = [:], arrange: (Settings) throws -> Void = { _ in },
+        _ body: (TestInstallation) async throws -> Result
     ) async throws -> Result {
         let directory = NSTemporaryDirectory() + "switchboard-test-" + UUID().uuidString
-        let result = try await run(in: directory, changes, body)
+        let result = try await run(in: directory, changes, arrange: arrange, body)
         try? FileManager.default.removeItem(atPath: directory)
         return result
     }
 
-    /// The same in a given data directory, which stays.
+    /// The same in a given data directory, which stays. `arrange` comes before the start, with the ports that were chosen.
     static func run<Result>(
         in directory: String, _ changes: [String: Settings.Value] = [:],
-        _ body: (TestInstallation) async throws -> Result
+        arrange: (Settings) throws -> Void = { _ in }, _ body: (TestInstallation) async throws -> Result
     ) async throws -> Result {
         let demo = try await prepare(directory, changes)
+        try arrange(demo.settings)
         let systems = Task { try await demo.installation.run(signals: []) }
         do {
             try await demo.installation.ready()
@@ -93,14 +95,19 @@ struct TestInstallation {
             phoneLogin: text("phone_login"), phonePassword: text("phone_password"))
     }
 
-    /// All session logs that have their last line.
-    func finishedLogs() -> [String] {
+    /// All session logs as they are now.
+    private func logs() -> [String] {
         let folder = "\(directory)/voice/logs"
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".log") }
             .compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
-            .filter { $0.contains("Session terminated") }
     }
+
+    /// All session logs that have their last line.
+    func finishedLogs() -> [String] { logs().filter { $0.contains("Session terminated") } }
+
+    /// The session log that holds a text, whether it goes on or not.
+    func runningLog(with text: String) -> String? { logs().first { $0.contains(text) } }
 
     /// The finished session log that holds a text.
     func finishedLog(with text: String, within limit: Duration = .seconds(60)) async throws -> String {

@@ -33,12 +33,13 @@ import Testing
 
     @Test func `Every digit survives writing and reading in both forms`() throws {
         for event in UInt8(0)..<16 {
-            let body = DigitInfoBody(digit: try #require(DTMFDigit(event: event)), durationMilliseconds: 120)
-            let relay = DigitInfoBody(contentType: "application/dtmf-relay", body: body.text(.relay))
+            var body = DigitInfoBody(digit: try #require(DTMFDigit(event: event)), durationMilliseconds: 120)
+            let relay = DigitInfoBody(contentType: "application/dtmf-relay", body: body.text)
             #expect(relay == body)
-            #expect(DigitInfoBody(contentType: "application/dtmf", body: body.text(.plain))?.digit == body.digit)
+            body.type = .plain
+            #expect(DigitInfoBody(contentType: "application/dtmf", body: body.text)?.digit == body.digit)
         }
-        #expect(DigitInfoBody(digit: try #require(DTMFDigit("4"))).text(.relay) == "Signal=4\r\nDuration=160\r\n")
+        #expect(DigitInfoBody(digit: try #require(DTMFDigit("4"))).text == "Signal=4\r\nDuration=160\r\n")
     }
 
     @Test func `Mutated bodies never trap`() {

@@ -11,13 +11,16 @@ public struct DigitInfoBody: Hashable, Sendable {
     /// Longest body that is read, in octets.
     public static let maximumLength = 256
 
+    /// The form that the body has, or shall have.
+    public var type: ContentType
     /// The digit that was pressed.
     public var digit: DTMFDigit
     /// Milliseconds; nil where the body says nothing.
     public var durationMilliseconds: Int?
 
     /// A body to send.
-    public init(digit: DTMFDigit, durationMilliseconds: Int? = nil) {
+    public init(digit: DTMFDigit, durationMilliseconds: Int? = nil, type: ContentType = .relay) {
+        self.type = type
         self.digit = digit
         self.durationMilliseconds = durationMilliseconds
     }
@@ -42,11 +45,11 @@ public struct DigitInfoBody: Hashable, Sendable {
             }
         }
         guard let signal, let digit = Self.digit(signal) else { return nil }
-        self.init(digit: digit, durationMilliseconds: type == .relay ? duration : nil)
+        self.init(digit: digit, durationMilliseconds: type == .relay ? duration : nil, type: type)
     }
 
     /// The text of the body.
-    public func text(_ type: ContentType) -> String {
+    public var text: String {
         switch type {
         case .relay: "Signal=\(digit)\r\nDuration=\(durationMilliseconds ?? 160)\r\n"
         case .plain: "\(digit)"

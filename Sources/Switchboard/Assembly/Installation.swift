@@ -106,7 +106,7 @@ struct Installation: Sendable {
         let engine = VoiceEngineConfiguration(
             sipAddress: settings.text("voice.sip.address"), sipPort: settings.integer("voice.sip.port"),
             rtpAddress: settings.text("voice.rtp.address"), rtpPorts: min(first, last)...max(first, last),
-            trunks: try settings.trunks(), realm: settings.text("domain"),
+            comfortNoise: settings.comfortNoise(), trunks: try settings.trunks(), realm: settings.text("domain"),
             digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
         let runtime = RuntimeConfiguration(

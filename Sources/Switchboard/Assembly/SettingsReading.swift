@@ -80,6 +80,12 @@ extension Settings {
         }
     }
 
+    /// The level of the noise in silence; 0 dBm0 would be a shout and means none.
+    func comfortNoise() -> Double? {
+        let level = integer("voice.rtp.comfort")
+        return level == 0 ? nil : Double(level)
+    }
+
     /// The folder of the call scenarios: what is set, or the one that came with the program.
     func scenarioFolder() throws -> String {
         let given = text("controller.scenarios")

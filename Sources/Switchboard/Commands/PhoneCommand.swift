@@ -34,6 +34,8 @@ struct PhoneCommand: AsyncParsableCommand {
     @Flag(help: "Play the file again and again.") var loop = false
     @Option(help: "wav file for what the phone hears.") var record: String?
     @Option(help: "Digits to send after the answer.") var digits: String?
+    @Option(help: "How digits travel: as telephone events in the sound, or as SIP INFO (events, info).")
+    var dtmf = PhoneBehaviour.Digits.events
     @Flag(help: "Do not tell callers that the phone rings.") var silent = false
     @Option(help: "Hold back everything that is sent by this many seconds.") var lag: Double = 0
     @Flag(help: "Print events as JSON.") var json = false
@@ -71,7 +73,10 @@ struct PhoneCommand: AsyncParsableCommand {
 
     private var behaviour: PhoneBehaviour {
         PhoneBehaviour(
-            answer: answer.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .manual, tellsRinging: !silent,
+            answer: answer.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .manual, digits: dtmf,
+            tellsRinging: !silent,
             lag: .milliseconds(Int64(lag * 1000)))
     }
 }
+
+extension PhoneBehaviour.Digits: ExpressibleByArgument {}

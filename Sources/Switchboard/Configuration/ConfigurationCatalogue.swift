@@ -79,6 +79,9 @@ enum ConfigurationCatalogue {
             name: "voice.rtp.last", kind: .integer(default: 29999, allowed: 1025...65535),
             explanation: "Last port for RTP."),
         .init(
+            name: "voice.rtp.comfort", kind: .integer(default: -65, allowed: -90...0),
+            explanation: "Level in dBm0 of the noise that a caller hears while nothing else is sent to him; 0: none."),
+        .init(
             name: "voice.trunks", kind: .list(default: []),
             explanation:
                 "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),

@@ -9,7 +9,16 @@ struct PhoneBehaviour: Sendable {
         case reject(status: Int)
     }
 
+    /// How digits leave and reach the phone.
+    enum Digits: String, Sendable, CaseIterable {
+        /// As telephone events (RFC 4733), or as tones where the far end takes none.
+        case events
+        /// As SIP INFO; the phone's descriptions name no telephone events.
+        case info
+    }
+
     var answer = Answer.manual
+    var digits = Digits.events
     /// False for a device that does not tell the caller that it rings.
     var tellsRinging = true
     /// Holds back everything that the phone sends, as a slow link would.

@@ -11,31 +11,37 @@ final class PhoneCall {
     let handle: SessionHandle
     let leg: LegID
     let port: MediaPort
+    let digits: PhoneBehaviour.Digits
     var state: State
     private(set) var local: SessionDescription
     private let media: MediaLoop
     private var hasRemote = false
 
     /// A call of our own, with its offer; or one that came in, answered from `offer`.
-    init(handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription)
-    {
+    init(
+        handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription,
+        digits: PhoneBehaviour.Digits
+    ) {
         self.handle = handle
         self.state = state
         self.media = media
         self.port = port
         self.leg = leg
+        self.digits = digits
         self.local = local
     }
 
-    static func offer(_ port: MediaPort, sessionID: UInt64) -> SessionDescription {
-        AudioOffer.make(address: port.address, port: port.number, sessionID: sessionID)
+    static func offer(_ port: MediaPort, sessionID: UInt64, digits: PhoneBehaviour.Digits) -> SessionDescription {
+        AudioOffer.make(
+            address: port.address, port: port.number, sessionID: sessionID, telephoneEvents: digits == .events)
     }
 
     /// Our answer to a description of the peer; nil when there is nothing in common.
     func answer(to offer: [UInt8]) -> (description: SessionDescription, isHeld: Bool)? {
         guard let remote = try? SessionDescription(parsing: offer) else { return nil }
         let own = AudioCapabilities(
-            address: port.address, port: port.number, sessionID: local.origin.sessionID)
+            address: port.address, port: port.number, telephoneEvents: digits == .events,
+            sessionID: local.origin.sessionID)
         guard let (answer, agreed) = try? OfferAnswer.answer(to: remote, with: own, previous: hasRemote ? local : nil)
         else { return nil }
         local = answer

@@ -15,6 +15,8 @@ enum PhoneEvent: Sendable, Equatable {
     case held(SessionHandle, Bool)
     /// The peer accepted our hold, or its end.
     case holdAccepted(SessionHandle)
+    /// The server has the final answer of a call that is over here.
+    case endAcknowledged
     case recorded(String)
     case playbackFinished
 
@@ -32,6 +34,7 @@ enum PhoneEvent: Sendable, Equatable {
         case .digit: "digit"
         case .held: "held"
         case .holdAccepted: "hold-accepted"
+        case .endAcknowledged: "end-acknowledged"
         case .recorded: "recorded"
         case .playbackFinished: "playback-finished"
         }

@@ -100,7 +100,7 @@ struct PhoneRun {
 extension PhoneEvent {
     private var details: [(String, String)] {
         switch self {
-        case .registered, .playbackFinished: []
+        case .registered, .playbackFinished, .endAcknowledged: []
         case .registrationFailed(let status): [("status", status.map(String.init) ?? "none")]
         case .incoming(_, let from): [("from", from)]
         case .ringing(_, let status): [("status", String(status))]

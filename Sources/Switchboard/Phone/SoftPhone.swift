@@ -1,3 +1,4 @@
+import CallControl
 import Digests
 import Dispatch
 import Foundation
@@ -54,6 +55,9 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         try await eventLoop.flatSubmit {
             self.shell.owner = self
             self.shell.lag = self.behaviour.lag
+            self.shell.trace = { [weak self] message, _, isReceived in
+                if isReceived { self?.noteAcknowledgement(message) }
+            }
             return self.shell.open(address: self.localAddress, port: port, withTCP: self.account.transport == .tcp)
         }.get()
     }
@@ -77,16 +81,19 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
     private func dial(_ uri: SIPURI) throws -> SessionHandle {
         let port = try media.ports.open()
         let leg = media.addLeg(port)
-        let offer = PhoneCall.offer(port, sessionID: leg.rawValue)
+        let offer = PhoneCall.offer(port, sessionID: leg.rawValue, digits: behaviour.digits)
         let flow = serverFlow
         let invite = OutgoingInvite(
             uri: uri, from: account.address, to: NameAddress(uri: uri),
             contact: shell.contact(user: account.user, on: flow), description: Array(offer.text.utf8),
-            credentials: account.credentials)
+            headers: ownHeaders, credentials: account.credentials)
         let handle = try shell.command { (agent, now) throws(UserAgentError) in
             try agent.invite(invite, on: flow, at: now)
         }
-        adopt(PhoneCall(handle: handle, state: .outgoing, media: media, port: port, leg: leg, local: offer))
+        adopt(
+            PhoneCall(
+                handle: handle, state: .outgoing, media: media, port: port, leg: leg, local: offer,
+                digits: behaviour.digits))
         return handle
     }
 
@@ -132,8 +139,31 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
 
     func sendDigits(_ digits: String, in handle: SessionHandle) async throws {
         try await eventLoop.submit {
-            if let call = self.calls[handle] { self.media.sendDigits(call.leg, digits) }
+            guard let call = self.calls[handle] else { return }
+            switch self.behaviour.digits {
+            case .events: self.media.sendDigits(call.leg, digits)
+            case .info: self.sendInfo(digits, in: handle)
+            }
         }.get()
+    }
+
+    /// A request for each digit; the phone does not type as fast as it could.
+    private func sendInfo(_ digits: String, in handle: SessionHandle) {
+        for (number, digit) in digits.compactMap({ DTMFDigit($0) }).enumerated() {
+            let body = DigitInfoBody(digit: digit)
+            let payload = SIPPayload(contentType: body.type.rawValue, bytes: Array(body.text.utf8))
+            eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200) * number) { [weak self] in
+                self?.shell.attempt { (agent, now) throws(UserAgentError) in
+                    try agent.info(handle, payload: payload, at: now)
+                }
+            }
+        }
+    }
+
+    /// What the phone says of itself in its calls and answers.
+    private var ownHeaders: SIPHeaders {
+        behaviour.digits == .info
+            ? SIPHeaders([(.accept, "application/sdp, \(DigitInfoBody.ContentType.relay.rawValue)")]) : SIPHeaders()
     }
 
     /// Plays into every call from its answer on.
@@ -147,9 +177,18 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
     /// Records what the next call hears into a wav file.
     func hear(to path: String) async throws { try await eventLoop.submit { self.hearPath = path }.get() }
 
+    /// Records what a running call hears into a wav file, from now on.
+    func hear(to path: String, in handle: SessionHandle) async throws {
+        try await eventLoop.submit {
+            self.hearPath = path
+            if let call = self.calls[handle] { self.startHearing(call) }
+        }.get()
+    }
+
     fileprivate func adopt(_ call: PhoneCall) {
         calls[call.handle] = call
         legs[call.leg] = call.handle
+        media.handleTones(call.leg, kinds: [.telephoneEvent, .inBand])
         // A caller also hears what comes before the answer.
         if call.state == .outgoing { startHearing(call) }
         shell.setHandler(call.handle) { [weak self] event in self?.receive(event, call) }
@@ -161,7 +200,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         startHearing(call)
         let description = Array(call.local.text.utf8)
         shell.attempt { (agent, now) throws(UserAgentError) in
-            try agent.accept(handle, description: description, at: now)
+            try agent.accept(handle, description: description, headers: self.ownHeaders, at: now)
         }
         startSound(call)
         journal.add(.answered(handle))
@@ -190,6 +229,11 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
             call.receive(answer: description)
             journal.add(.holdAccepted(call.handle))
         case .reinviteReceived(let offer): answerReinvite(offer, call)
+        case .infoReceived(let payload, _):
+            let body = String(decoding: payload.bytes, as: UTF8.self)
+            if let digit = DigitInfoBody(contentType: payload.contentType, body: body)?.digit {
+                journal.add(.digit(call.handle, digit.character))
+            }
         case .messageReceived(let payload, _):
             journal.add(.message(call.handle, String(decoding: payload.bytes, as: UTF8.self)))
         case .failed(let failure): end(call, .failed(call.handle, status: failure.status, reason: failure.reason))
@@ -198,6 +242,11 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         case .ended(let ending): end(call, .ended(call.handle, byPeer: ending.side == .remote))
         default: break
         }
+    }
+
+    /// With no call left, an ACK can only be for the refusal of the last one.
+    private func noteAcknowledgement(_ message: SIPMessage) {
+        if case .request(let request) = message, request.method == .ack, calls.isEmpty { journal.add(.endAcknowledged) }
     }
 
     private func answerReinvite(_ offer: SessionOffer, _ call: PhoneCall) {
@@ -238,7 +287,7 @@ extension SoftPhone: SIPShell.Owner {
         let leg = media.addLeg(port)
         let call = PhoneCall(
             handle: handle, state: .incoming, media: media, port: port, leg: leg,
-            local: PhoneCall.offer(port, sessionID: leg.rawValue))
+            local: PhoneCall.offer(port, sessionID: leg.rawValue, digits: behaviour.digits), digits: behaviour.digits)
         guard invite.request.body.isEmpty || call.answer(to: invite.request.body) != nil else {
             media.removeLeg(leg)
             return refuse(handle, status: 488)

@@ -69,6 +69,7 @@ final class CallAdmission {
         guard let leg = engine.makeInboundLeg(arrival.id, handle, offer: offer, session: session) else {
             return shell.reject(handle, status: 503, headers: [:])
         }
+        leg.digits.learn(from: invite.request.headers)
         shell.setHandler(handle) { leg.receive($0) }
         router.admit(arrival, session: session).assumeIsolated().whenComplete { result in
             switch result {

@@ -8,5 +8,6 @@ protocol CallLeg: AnyObject {
     var dialog: LegDialog? { get }
     /// Ends the leg whatever its state; an event tells when it is over.
     func hangup(code: Int, headers: CallHeaders)
+    func sendDigits(_ digits: String)
     func handleTones(_ enabled: Bool, kinds: Set<DTMFKind>)
 }

@@ -41,7 +41,16 @@ public final class EngineSession: CallControl {
         for leg in legs.values { leg.hangup(code: 480, headers: [:]) }
     }
 
-    func add(_ leg: any CallLeg) { legs[leg.id] = leg }
+    func add(_ leg: any CallLeg) {
+        legs[leg.id] = leg
+        let source = leg.media.leg
+        leg.media.onUnclaimedDigit = { [weak self] in self?.passOn($0, from: source) }
+    }
+
+    /// A digit that came beside the sound goes to whoever hears the leg, as one in the sound would.
+    private func passOn(_ digit: Character, from source: LegID) {
+        for leg in legs.values where leg.media.source == source { leg.sendDigits(String(digit)) }
+    }
 
     func emit(_ event: CallEvent) {
         guard !hasEnded else { return settle(event) }
@@ -88,7 +97,7 @@ public final class EngineSession: CallControl {
             legs[id]?.media.play(engine.sounds.speech(text: text, language: language), loop: false)
         case .playTone(let id, let script, let loop): legs[id]?.media.play(tone: script, loop: loop)
         case .stopPlayback(let id): legs[id]?.media.stopPlayback()
-        case .sendDigits(let id, let digits): legs[id]?.media.sendDigits(digits)
+        case .sendDigits(let id, let digits): legs[id]?.sendDigits(digits)
         case .sendMedia(let from, let to):
             if let source = legs[from], let sink = legs[to] { sink.media.hear(source.media) }
         case .stopMedia(let from, let to):

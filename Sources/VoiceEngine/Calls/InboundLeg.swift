@@ -13,6 +13,7 @@ final class InboundLeg: CallLeg {
     let id: CallID
     let media: LegMedia
     private(set) var dialog: LegDialog?
+    let digits: LegDigits
     private let handle: SessionHandle
     private let shell: SIPShell
     private let offer: SessionDescription?
@@ -34,6 +35,7 @@ final class InboundLeg: CallLeg {
         self.offer = offer
         self.media = media
         self.emit = emit
+        digits = LegDigits(media: media, eventLoop: shell.eventLoop)
         limit = shell.eventLoop.assumeIsolated().scheduleTask(in: Self.unansweredLimit) { [weak self] in
             self?.hangup(code: 480, headers: [:])
         }
@@ -55,11 +57,13 @@ final class InboundLeg: CallLeg {
         state = .answering
         limit?.cancel()
         let dialog = LegDialog(
-            handle: handle, shell: shell, media: media, callID: id, local: description, emit: emit)
+            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: description, emit: emit)
         self.dialog = dialog
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
         shell.accept(handle, description: description.bytes, headers: headers)
     }
+
+    func sendDigits(_ digits: String) { self.digits.send(digits) }
 
     func handleTones(_ enabled: Bool, kinds: Set<DTMFKind>) {
         tones = (enabled, kinds)

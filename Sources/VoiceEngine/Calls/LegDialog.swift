@@ -8,6 +8,7 @@ final class LegDialog {
     let handle: SessionHandle
     private let shell: SIPShell
     private let media: LegMedia
+    private let digits: LegDigits
     private let callID: CallID
     private let emit: (CallEvent) -> Void
     private var local: SessionDescription
@@ -16,15 +17,17 @@ final class LegDialog {
     var reportsInfoDigits = false
 
     init(
-        handle: SessionHandle, shell: SIPShell, media: LegMedia, callID: CallID, local: SessionDescription,
-        emit: @escaping (CallEvent) -> Void
+        handle: SessionHandle, shell: SIPShell, media: LegMedia, digits: LegDigits, callID: CallID,
+        local: SessionDescription, emit: @escaping (CallEvent) -> Void
     ) {
         self.handle = handle
         self.shell = shell
         self.media = media
+        self.digits = digits
         self.callID = callID
         self.local = local
         self.emit = emit
+        digits.sendInfo = { [weak self] in self?.send($0) }
     }
 
     func receive(_ event: InviteEvent) {
@@ -47,10 +50,17 @@ final class LegDialog {
         shell.info(handle, SIPPayload(contentType: mimeType, bytes: Array(body.utf8)), headers: headers)
     }
 
+    private func send(_ payload: SIPPayload) { shell.info(handle, payload, headers: [:]) }
+
     private func info(_ payload: SIPPayload, _ headers: SIPHeaders) {
         let body = String(decoding: payload.bytes, as: UTF8.self)
-        if let digit = DigitInfoBody(contentType: payload.contentType, body: body)?.digit {
-            if reportsInfoDigits { emit(.toneReceived(callID, tone: digit.character, kind: .sipInfo)) }
+        if let parsed = DigitInfoBody(contentType: payload.contentType, body: body) {
+            digits.learn(parsed.type)
+            if reportsInfoDigits {
+                emit(.toneReceived(callID, tone: parsed.digit.character, kind: .sipInfo))
+            } else {
+                media.onUnclaimedDigit?(parsed.digit.character)
+            }
             return
         }
         emit(

@@ -14,6 +14,14 @@ final class LegMedia {
     private let loop: MediaLoop
     private let callID: CallID
     private let emit: (CallEvent) -> Void
+    /// The leg that is heard; nil while a sound or nothing is.
+    private(set) var source: LegID?
+    /// Receives what offer and answer have agreed, each time.
+    var onAgreement: ((AgreedAudio) -> Void)?
+    /// Receives digits that the far end has sent by INFO and that no script has asked for.
+    var onUnclaimedDigit: ((Character) -> Void)?
+    /// Receives digits of the leg's source that its own far end cannot take as media.
+    var onSourceDigit: ((Character) -> Void)?
     private var playback: PlaybackID?
     private var recordings: [RecordingID: RecordingTarget] = [:]
     private var isRemoved = false
@@ -32,7 +40,10 @@ final class LegMedia {
     /// Nothing more will come for this leg.
     var isFinished: Bool { isRemoved && recordings.isEmpty }
 
-    func agree(_ agreed: AgreedAudio) { loop.setRemote(leg, MediaRemote(agreed)) }
+    func agree(_ agreed: AgreedAudio) {
+        loop.setRemote(leg, MediaRemote(agreed))
+        onAgreement?(agreed)
+    }
 
     /// Plays when the sound is there, unless something newer was asked for meanwhile.
     func play(_ sound: EventLoopFuture<PCMClip>, loop repeats: Bool) {
@@ -41,7 +52,9 @@ final class LegMedia {
         sound.assumeIsolated().whenComplete { result in
             guard self.latestRequest == request, !self.isRemoved else { return }
             switch result {
-            case .success(let clip): self.playback = self.loop.play(self.leg, clip, loop: repeats)
+            case .success(let clip):
+                self.source = nil
+                self.playback = self.loop.play(self.leg, clip, loop: repeats)
             case .failure(let error): self.emit(.playbackFinished(self.callID, error: "\(error)"))
             }
         }
@@ -51,6 +64,7 @@ final class LegMedia {
         latestRequest += 1
         do {
             playback = loop.playTone(leg, try ToneScript(parsing: script), loop: repeats)
+            source = nil
         } catch {
             emit(.playbackFinished(callID, error: "\(error)"))
         }
@@ -66,14 +80,21 @@ final class LegMedia {
     func hear(_ other: LegMedia) {
         latestRequest += 1
         playback = nil
+        source = other.leg
         loop.connect(from: other.leg, to: leg)
     }
 
-    func stopHearing(_ other: LegMedia) { loop.disconnect(from: other.leg, to: leg) }
+    func stopHearing(_ other: LegMedia) {
+        if source == other.leg { source = nil }
+        loop.disconnect(from: other.leg, to: leg)
+    }
 
     func handleTones(_ kinds: Set<DTMFKind>) { loop.handleTones(leg, kinds: kinds) }
 
     func sendDigits(_ digits: String) { loop.sendDigits(leg, digits) }
+
+    /// Telephone events of the source are reported instead of being played as tones.
+    func reportSourceDigits(_ wanted: Bool) { loop.reportSourceDigits(leg, wanted) }
 
     func record(_ target: RecordingTarget, stereo: Bool) {
         let id = loop.record(leg, to: target.path, stereo: stereo)
@@ -93,6 +114,7 @@ final class LegMedia {
         case .playbackFinished(_, let id) where id == playback:
             playback = nil
             emit(.playbackFinished(callID, error: nil))
+        case .sourceDigit(_, let digit): onSourceDigit?(digit)
         case .digit(_, let digit, let kind): emit(.toneReceived(callID, tone: digit, kind: kind))
         case .recordStarted(_, let id):
             if let target = recordings[id] { emit(.recordStarted(callID, url: target.url)) }

@@ -25,8 +25,9 @@ extension MediaEvent {
     fileprivate var leg: LegID? {
         switch self {
         case .firstPacket(let leg), .rtpStopped(let leg), .rtpResumed(let leg), .playbackStarted(let leg, _, _),
-            .playbackFinished(let leg, _), .digit(let leg, _, _), .digitsSent(let leg), .recordStarted(let leg, _),
-            .recordStopped(let leg, _, _), .recordFailed(let leg, _, _), .legRemoved(let leg, _):
+            .playbackFinished(let leg, _), .digit(let leg, _, _), .sourceDigit(let leg, _), .digitsSent(let leg),
+            .recordStarted(let leg, _), .recordStopped(let leg, _, _), .recordFailed(let leg, _, _),
+            .legRemoved(let leg, _):
             leg
         }
     }

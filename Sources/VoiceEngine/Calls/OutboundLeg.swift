@@ -10,6 +10,7 @@ final class OutboundLeg: CallLeg {
     let id: CallID
     let media: LegMedia
     private(set) var dialog: LegDialog?
+    private let digits: LegDigits
     private let shell: SIPShell
     private let emit: (CallEvent) -> Void
     private let local: SessionDescription
@@ -28,6 +29,7 @@ final class OutboundLeg: CallLeg {
         self.shell = shell
         self.media = media
         self.emit = emit
+        digits = LegDigits(media: media, eventLoop: shell.eventLoop)
         local = AudioOffer.make(address: media.port.address, port: media.port.number, sessionID: media.sessionID)
         limit = shell.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(timeoutSeconds))) { [weak self] in
             self?.giveUp(code: 408, reason: SIPStatus.reason(408), headers: [:])
@@ -57,6 +59,8 @@ final class OutboundLeg: CallLeg {
         case .givenUp, .ended: break
         }
     }
+
+    func sendDigits(_ digits: String) { self.digits.send(digits) }
 
     func handleTones(_ enabled: Bool, kinds: Set<DTMFKind>) {
         tones = (enabled, kinds)
@@ -106,7 +110,9 @@ final class OutboundLeg: CallLeg {
         for other in branches where other != handle {
             shell.cancel(other, headers: ["Reason": "SIP;cause=200;text=\"Call completed elsewhere\""])
         }
-        dialog = LegDialog(handle: handle, shell: shell, media: media, callID: id, local: local, emit: emit)
+        digits.learn(from: headers)
+        dialog = LegDialog(
+            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local, emit: emit)
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
         if !hasAudio {
             hasAudio = true

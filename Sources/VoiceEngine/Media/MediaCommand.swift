@@ -12,6 +12,7 @@ enum MediaCommand: Sendable {
     case clear(LegID)
     case handleTones(LegID, Set<DTMFKind>)
     case sendDigits(LegID, String)
+    case reportSourceDigits(LegID, Bool)
     case record(LegID, RecordingID, RecordingPlan)
     case stopRecording(LegID, RecordingID)
     case statistics(LegID, @Sendable (MediaStatistics?) -> Void)

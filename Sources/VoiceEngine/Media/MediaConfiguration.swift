@@ -8,6 +8,8 @@ public struct MediaConfiguration: Sendable {
     public var quarantine: Duration = .seconds(10)
     /// Sends silence to a far end that nothing else is sent to, so that NAT mappings and phones stay alive.
     public var sendsSilence = true
+    /// Level in dBm0 of the noise that this silence is made of, so that the line does not sound dead; nil for none at all.
+    public var comfortNoise: Double? = -65
     /// Time without a valid packet after which ``MediaEvent/rtpStopped(_:)`` is reported.
     public var silenceTimeout: Duration = .seconds(7)
     /// Mean time between two RTCP reports of a leg.

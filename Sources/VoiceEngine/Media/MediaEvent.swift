@@ -13,6 +13,8 @@ public enum MediaEvent: Sendable, Equatable {
     case playbackFinished(LegID, PlaybackID)
     /// One key press, `0`…`9`, `*`, `#`, `A`…`D`.
     case digit(LegID, Character, DTMFKind)
+    /// A telephone event of the leg's source that its own far end takes no events for; only while that is asked for.
+    case sourceDigit(LegID, Character)
     /// The last digit of ``MediaLoop/sendDigits(_:_:)`` is out.
     case digitsSent(LegID)
     /// The file exists and grows.

@@ -49,9 +49,10 @@ extension MediaGraph {
         leg.reportsDigitsSent = true
     }
 
-    /// Plays a telephone event of the leg's source as a tone, for a far end that takes no events.
+    /// Plays a telephone event of the leg's source as a tone, or reports it, for a far end that takes no events.
     func playEvent(_ payload: UnsafeRawBufferPointer, _ header: RTPHeader, to slot: Int32) {
         guard let leg = table[slot], let digit = leg.sourceEvents.receive(payload, header: header) else { return }
+        if leg.reportsSourceDigits { return emit(.sourceDigit(leg.id, digit.character)) }
         _ = queue(DialString(String(digit.character)), leg, slot)
     }
 

@@ -52,7 +52,8 @@ extension MediaGraph {
 
     func sendSilence(_ slot: Int32, frames: UInt32 = 1, at now: UInt64) {
         let core = core(slot)
-        sender.framePayload.initializeMemory(as: UInt8.self, repeating: core.pointee.g711.silence)
+        // Two legs that are silent at once do not hear the same noise.
+        comfort.copy(tickCount &+ Int(slot) &* 7, law: core.pointee.g711, into: sender.framePayload)
         sendMadeFrame(slot, frames: frames, at: now)
     }
 

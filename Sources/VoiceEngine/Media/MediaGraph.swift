@@ -11,6 +11,7 @@ final class MediaGraph {
     let sender: PacketSender
     let configuration: MediaConfiguration
     let recordings: RecordingQueue
+    let comfort: ComfortFrames
     let emit: @Sendable (MediaEvent) -> Void
     var lateTicks: UInt64 = 0
     var skippedTicks: UInt64 = 0
@@ -23,6 +24,7 @@ final class MediaGraph {
     ) {
         self.configuration = configuration
         self.recordings = recordings
+        comfort = ComfortFrames(level: configuration.comfortNoise, seed: .random(in: 1...UInt64.max, using: &random))
         emit = events
         table = LegTable(capacity: capacity)
         sender = PacketSender(cores: table.cores)
@@ -43,6 +45,7 @@ final class MediaGraph {
         case .clear(let leg): onLeg(leg) { clear($0) }
         case .handleTones(let leg, let kinds): onLeg(leg) { handleTones(kinds, of: $0) }
         case .sendDigits(let leg, let digits): onLeg(leg) { sendDigits(digits, to: $0) }
+        case .reportSourceDigits(let leg, let wanted): onLeg(leg) { table[$0]?.reportsSourceDigits = wanted }
         case .record(let leg, let recording, let plan): onLeg(leg) { record(recording, plan, of: $0) }
         case .stopRecording(let leg, let recording): onLeg(leg) { stopRecording(recording, of: $0) }
         case .statistics(let leg, let reply): reply(table.slot(of: leg).flatMap { statistics(of: $0) })

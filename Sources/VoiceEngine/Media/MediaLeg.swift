@@ -11,6 +11,8 @@ final class MediaLeg {
     var digitReceiver: DigitReceiver?
     /// Follows the telephone events of the leg's source, when the far end takes none and needs tones instead.
     var sourceEvents = TelephoneEventReceiver()
+    /// True when those events are for signalling to send on.
+    var reportsSourceDigits = false
     var recorders: [Recorder] = []
     /// What the far end last said about our stream, and the round trip that followed from it.
     var farReport: ReportBlock?

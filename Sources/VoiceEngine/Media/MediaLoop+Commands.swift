@@ -72,6 +72,10 @@ extension MediaLoop {
     ///
     /// The leg's source is not heard meanwhile; `digitsSent` follows. Digits given while others go out are queued.
     public func sendDigits(_ leg: LegID, _ digits: String) { post(.sendDigits(leg, digits)) }
+
+    /// Reports telephone events of the leg's source as ``MediaEvent/sourceDigit(_:_:)`` where the leg's far end takes none;
+    /// otherwise they become tones.
+    public func reportSourceDigits(_ leg: LegID, _ wanted: Bool) { post(.reportSourceDigits(leg, wanted)) }
 }
 
 // MARK: - Recording

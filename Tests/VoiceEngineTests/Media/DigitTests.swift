@@ -163,4 +163,18 @@ struct DigitTests {
         #expect(b.phone.receive { $0.payload == [1] } != nil)
         #expect(!bench.events.all.contains(.digitsSent(b.id)))
     }
+
+    @Test("Events of a source are reported, not played, where signalling sends them on")
+    func reportsSourceDigits() throws {
+        let bench = try MediaBench { $0.sendsSilence = false }
+        let (a, b) = (try bench.leg(), try bench.leg(events: nil))
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.loop.reportSourceDigits(b.id, true)
+        bench.settle()
+        press(9, on: a.phone)
+        let reported = bench.events.wait { if case .sourceDigit = $0 { true } else { false } }
+        #expect(reported == .sourceDigit(b.id, "9"))
+        bench.settle()
+        #expect(bench.statistics(b.id)?.packetsSent == 0, "no tone")
+    }
 }

@@ -152,4 +152,16 @@ struct PlaybackTests {
         #expect(bench.events.wait { $0 == .rtpResumed(leg.id) } != nil)
         #expect(bench.events.all.filter { $0 == .firstPacket(leg.id) }.count == 1)
     }
+
+    @Test("Silence is faint noise where that is wanted: audible, and never the same frame twice in a row")
+    func comforts() throws {
+        let bench = try MediaBench { $0.comfortNoise = -60 }
+        let leg = try bench.leg()
+        let packets = leg.phone.collect(20)
+        #expect(packets.count == 20)
+        let samples = packets.flatMap { packet in packet.payload.map { G711.muLaw.decode($0) } }
+        let level = samples.withUnsafeBufferPointer { Level.dBm0(of: $0) }
+        #expect(abs(level + 60) < 2, "\(level) dBm0")
+        #expect(zip(packets, packets.dropFirst()).allSatisfy { $0.payload != $1.payload })
+    }
 }
