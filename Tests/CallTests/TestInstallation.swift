@@ -144,7 +144,7 @@ enum Wait {
     /// Looks again and again until there is a value.
     @discardableResult
     static func until<Value>(
-        _ expectation: String, within limit: Duration = .seconds(30), _ look: () async throws -> Value?
+        _ expectation: String, within limit: Duration = .seconds(90), _ look: () async throws -> Value?
     ) async throws -> Value {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

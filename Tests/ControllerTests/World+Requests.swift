@@ -68,7 +68,7 @@ extension World {
     }
 
     private static func answer(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 24)
         return Answer(status: Int(response.status.code), text: String(buffer: body))
     }

@@ -28,7 +28,7 @@ struct World: Sendable {
     /// What a test may set before the controller starts.
     struct Setting: Sendable {
         var limits = TimeLimits(
-            crm: .seconds(5), portal: .seconds(5), platform: .seconds(5), reconciliation: .seconds(3600),
+            crm: .seconds(5), portal: .seconds(5), platform: .seconds(60), reconciliation: .seconds(3600),
             firstBackOff: .milliseconds(10), longestBackOff: .milliseconds(40))
         var version: Int64 = 9
         var licensedUntil: Int64?

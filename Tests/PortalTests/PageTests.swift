@@ -35,7 +35,7 @@ import Testing
             request.body = .bytes(ByteBuffer(string: "login=ivan&password=secret-67"))
             // The shared client would follow the redirection by itself.
             let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
-            let answer = try await client.execute(request, timeout: .seconds(20))
+            let answer = try await client.execute(request, timeout: .seconds(180))
             try await client.shutdown()
             #expect(answer.status == .seeOther)
             #expect(answer.headers["Location"] == ["/"])

@@ -85,7 +85,7 @@ struct PortalFixture: Sendable {
         request.method = HTTPMethod(rawValue: verb.rawValue)
         request.headers = HTTPHeaders(headers)
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         return Answer(status: response.status.code, headers: response.headers, text: text)
     }
@@ -126,7 +126,7 @@ struct PortalFixture: Sendable {
     func withEvents(_ token: String, _ work: (inout EventReader) async throws -> Void) async throws {
         var request = HTTPClientRequest(url: base + "/api/events")
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         var reader = EventReader(body: response.body.makeAsyncIterator())
         _ = try await reader.block()
         try await work(&reader)

@@ -83,7 +83,7 @@ struct TestPlatform: Sendable {
 
     /// Sends a request; the answer must be JSON with status 200.
     func send(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 22)
         try #require(response.status == .ok, "status \(response.status)")
         return try Answer(Data(body.readableBytesView))
@@ -97,7 +97,7 @@ struct TestPlatform: Sendable {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if !body.isEmpty { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         let content = try await response.body.collect(upTo: 1 << 22)
         let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
         return (Int(response.status.code), Dictionary(fields) { $1 }, String(buffer: content))

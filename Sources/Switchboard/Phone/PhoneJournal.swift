@@ -42,7 +42,7 @@ final class PhoneJournal: Sendable {
     /// The first event that fits, waited for at most `limit`; throws ``TimedOut``.
     @discardableResult
     func first(
-        _ expectation: String, within limit: Duration = .seconds(30),
+        _ expectation: String, within limit: Duration = .seconds(90),
         where fits: @escaping @Sendable (PhoneEvent) -> Bool
     ) async throws -> PhoneEvent {
         let event = await withTaskGroup(of: PhoneEvent?.self) { group in
