@@ -25,9 +25,20 @@ public enum CallCommand: Sendable, Equatable {
     case sendMessage(CallID, text: String)
     case sendInfo(CallID, mimeType: String, body: String, headers: CallHeaders)
 
-    /// One-way link; a leg receives from one source, a new one replaces the old.
-    case sendMedia(from: CallID, to: CallID)
-    case stopMedia(from: CallID, to: CallID)
+    /// One-way link; a unit receives from one source, a new one replaces the old. Conferences and recorders mix.
+    case sendMedia(from: UnitID, to: UnitID)
+    case stopMedia(from: UnitID, to: UnitID)
+
+    /// A player, recorder or conference.
+    case unit(UnitID, UnitCommand)
+
+    /// REFER to the far end; `transferCompleted` or `transferFailed` follows.
+    case transfer(CallID, TransferRequest)
+    /// Whether a REFER of the far end is given to the scenario; otherwise it is refused.
+    case handleTransfers(CallID, Bool)
+    /// Answers `transferRequested`.
+    case finishTransfer(CallID, TransferOutcome)
+    case detect(CallID, SoundDetection, enabled: Bool)
 
     /// Records both directions of the leg until it ends.
     case record(CallID, RecordingRequest)

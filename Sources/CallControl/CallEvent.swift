@@ -17,6 +17,22 @@ public enum CallEvent: Sendable, Equatable {
     case onHold(CallID)
     case offHold(CallID)
 
+    /// The callee has sent the call elsewhere (3xx, 181).
+    case forwarding(CallID, headers: CallHeaders)
+    /// The far end asks for the leg to be connected to somebody else.
+    case transferRequested(CallID, target: String, headers: CallHeaders)
+    case transferCompleted(CallID, headers: CallHeaders)
+    case transferFailed(CallID, code: Int, reason: String, headers: CallHeaders)
+    /// The first packet of the far end's sound; its absence for some seconds; its return.
+    case firstAudioPacket(CallID)
+    case rtpStopped(CallID)
+    case rtpResumed(CallID)
+    case micStatusChanged(CallID, isSpeaking: Bool)
+    case progressToneDetected(CallID)
+    /// Frequencies in hertz; empty when the time was over without a beep.
+    case beepDetected(CallID, frequencies: [Int])
+    case beepMissed(CallID, reason: String)
+
     case playbackStarted(CallID, durationMilliseconds: Int)
     /// Natural end, or the reason why nothing could be played.
     case playbackFinished(CallID, error: String?)
@@ -25,15 +41,21 @@ public enum CallEvent: Sendable, Equatable {
     case recordStopped(CallID, url: String, durationSeconds: Int)
     case recordError(CallID, error: String)
 
-    /// The leg that the event belongs to.
+    case unit(UnitID, UnitEvent)
+
+    /// The leg that the event belongs to; a unit's own name where it belongs to none.
     public var callID: CallID {
         switch self {
         case .ringing(let id, _), .audioStarted(let id, _), .connected(let id, _), .failed(let id, _, _, _),
             .disconnected(let id, _), .messageReceived(let id, _, _), .infoReceived(let id, _, _, _),
             .toneReceived(let id, _, _), .onHold(let id), .offHold(let id), .playbackStarted(let id, _),
             .playbackFinished(let id, _), .recordStarted(let id, _), .recordStopped(let id, _, _),
-            .recordError(let id, _):
+            .recordError(let id, _), .forwarding(let id, _), .transferRequested(let id, _, _),
+            .transferCompleted(let id, _), .transferFailed(let id, _, _, _), .firstAudioPacket(let id),
+            .rtpStopped(let id), .rtpResumed(let id), .micStatusChanged(let id, _), .progressToneDetected(let id),
+            .beepDetected(let id, _), .beepMissed(let id, _):
             id
+        case .unit(let id, _): id.call
         }
     }
 }

@@ -127,7 +127,8 @@ struct ScenarioTests {
             #expect(try await show.end().reason == .normalTermination)
             #expect(
                 try await show.commands.dropFirst() == [
-                    .sendMedia(from: Self.incoming, to: agent), .sendMedia(from: agent, to: Self.incoming),
+                    .sendMedia(from: UnitID(Self.incoming), to: UnitID(agent)),
+                    .sendMedia(from: UnitID(agent), to: UnitID(Self.incoming)),
                     .ring(Self.incoming, headers: [:]), .startEarlyMedia(Self.incoming, headers: [:]),
                     .answer(Self.incoming, headers: ["X-A": "1"]), .sendMessage(Self.incoming, text: "hi"),
                     .sendInfo(agent, mimeType: "a/b", body: "c", headers: [:]),

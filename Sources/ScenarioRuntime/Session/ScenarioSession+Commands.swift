@@ -88,14 +88,14 @@ extension ScenarioSession {
     private func connect(_ link: MediaLink, _ first: CallID, _ second: CallID) {
         guard calls.isAlive(first), calls.isAlive(second) else { return }
         switch link {
-        case .send: control.execute(.sendMedia(from: first, to: second))
-        case .stop: control.execute(.stopMedia(from: first, to: second))
+        case .send: control.execute(.sendMedia(from: UnitID(first), to: UnitID(second)))
+        case .stop: control.execute(.stopMedia(from: UnitID(first), to: UnitID(second)))
         case .sendBetween:
-            control.execute(.sendMedia(from: first, to: second))
-            control.execute(.sendMedia(from: second, to: first))
+            control.execute(.sendMedia(from: UnitID(first), to: UnitID(second)))
+            control.execute(.sendMedia(from: UnitID(second), to: UnitID(first)))
         case .stopBetween:
-            control.execute(.stopMedia(from: first, to: second))
-            control.execute(.stopMedia(from: second, to: first))
+            control.execute(.stopMedia(from: UnitID(first), to: UnitID(second)))
+            control.execute(.stopMedia(from: UnitID(second), to: UnitID(first)))
         }
     }
 

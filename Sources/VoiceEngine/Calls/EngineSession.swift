@@ -99,9 +99,9 @@ public final class EngineSession: CallControl {
         case .stopPlayback(let id): legs[id]?.media.stopPlayback()
         case .sendDigits(let id, let digits): legs[id]?.sendDigits(digits)
         case .sendMedia(let from, let to):
-            if let source = legs[from], let sink = legs[to] { sink.media.hear(source.media) }
+            if let source = legs[from.call], let sink = legs[to.call] { sink.media.hear(source.media) }
         case .stopMedia(let from, let to):
-            if let source = legs[from], let sink = legs[to] { sink.media.stopHearing(source.media) }
+            if let source = legs[from.call], let sink = legs[to.call] { sink.media.stopHearing(source.media) }
         case .record(let id, let request): record(id, request)
         default: break
         }
