@@ -10,6 +10,8 @@ let swiftSettings: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
@@ -36,6 +38,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,8 +85,9 @@ let package = Package(
         module(
             "VoiceEngine",
             [
-                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioHTTP1, httpClient,
-                logging,
+                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioTLS, nioSSL,
+                nioHTTP1,
+                httpClient, logging,
             ]),
         .executableTarget(
             name: "ScriptWorker", dependencies: ["CJavaScriptCore", "WorkerProtocol", "Digests"],
@@ -158,7 +162,9 @@ let package = Package(
         tests("SIPTests", ["SIP", "Digests"]),
         tests("SDPTests", ["SDP"]),
         tests("MediaTests", ["Media", "SDP", "CSndfile", "CSpandsp"]),
-        tests("VoiceEngineTests", ["VoiceEngine", "Media", "SDP", "CallControl", "CMediaIO"]),
+        tests(
+            "VoiceEngineTests",
+            ["VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", nioCore, nioPosix]),
         tests("StorageTests", ["Storage"]),
         tests("BillingTests", ["Billing"]),
         tests(

@@ -51,8 +51,14 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         let box = UnsafeRouter(router: router)
         try await eventLoop.submit { self.assemble(box.router) }.get()
         let (address, port) = (configuration.sipAddress, configuration.sipPort)
+        let tls = try SIPTLSContexts(configuration.tls)
         try await eventLoop.flatSubmit { self.shell.open(address: address, port: port, withTCP: true) }.get()
-        logger.info("SIP is open", metadata: ["sip.address": "\(address)", "sip.port": "\(sipPort)"])
+        try await eventLoop.flatSubmit {
+            self.shell.openTLS(tls, address: address, listener: self.configuration.tls.listener)
+        }.get()
+        logger.info(
+            "SIP is open",
+            metadata: ["sip.address": "\(address)", "sip.port": "\(sipPort)", "sip.tls.port": "\(shell.tlsPort)"])
     }
 
     /// Refuses new calls from now on; running calls go on.
@@ -135,7 +141,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
         resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let flow): self.dial(call, uri, on: flow, leg)
+            case .success(let flow?): self.dial(call, uri, on: flow, leg)
+            case .success(nil): leg.failAtOnce(code: 404, reason: "Transport not supported")
             case .failure: leg.failAtOnce(code: 404, reason: "Host not found")
             }
         }
@@ -146,7 +153,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         let caller = NameAddress(
             displayName: call.displayName, uri: SIPURI(scheme: "sip", user: call.callerID, host: own))
         var invite = OutgoingInvite(
-            uri: uri, from: caller, to: NameAddress(uri: uri), contact: shell.contact(user: call.callerID, on: flow),
+            uri: uri, from: caller, to: NameAddress(uri: uri),
+            contact: shell.contact(user: call.callerID, on: flow, isSecure: uri.scheme == "sips"),
             description: leg.description, headers: SIPHeaders(call.headers))
         if let password = call.password {
             invite.credentials = SIPCredentials(username: call.authUser ?? call.callerID, password: password)
@@ -188,15 +196,18 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     }
 
     /// The flow to a SIP host; names are looked up off the loop.
-    private func resolve(_ uri: SIPURI, proxy: String?) -> EventLoopFuture<SIPFlow> {
+    private func resolve(_ uri: SIPURI, proxy: String?) -> EventLoopFuture<SIPFlow?> {
         let next = proxy.flatMap { try? SIPURI(parsing: $0.hasPrefix("sip") ? $0 : "sip:\($0)") } ?? uri
-        let transport: SIPTransportKind = next.transport == "tcp" ? .tcp : .udp
-        let port = next.port ?? 5060
-        let host = next.bareHost
-        return threads.runIfActive(eventLoop: eventLoop) {
-            try SocketAddress.makeAddressResolvingHost(host, port: Int(port)).ipAddress ?? host
+        guard let hop = SIPNextHop(next) else { return eventLoop.makeSucceededFuture(nil) }
+        return flow(to: hop).map { $0 }
+    }
+
+    /// The flow to a hop, whose name is looked up off the loop.
+    func flow(to hop: SIPNextHop) -> EventLoopFuture<SIPFlow> {
+        threads.runIfActive(eventLoop: eventLoop) {
+            try SocketAddress.makeAddressResolvingHost(hop.host, port: Int(hop.port)).ipAddress ?? hop.host
         }.assumeIsolated().map { address in
-            self.shell.flow(to: address, port: port, transport: transport)
+            self.shell.flow(to: address, port: hop.port, transport: hop.transport, name: hop.host)
         }.nonisolated()
     }
 }
@@ -222,6 +233,13 @@ extension VoiceEngine: SIPShell.Owner {
     }
 
     public func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {}
+
+    public func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {
+        // What strangers try is no news; a peer that this side has called is.
+        logger.log(
+            level: isOutgoing ? .warning : .debug, "no TLS with a peer",
+            metadata: ["sip.peer": "\(address)", "tls.isOutgoing": "\(isOutgoing)", "error": "\(reason)"])
+    }
 
     public func flowFailed(_ flow: SIPFlow) {
         if flow.connection != nil { registrar?.connectionClosed(flow) }

@@ -6,6 +6,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var sipAddress: String
     /// Port of SIP over UDP and TCP; 0 lets the system choose.
     public var sipPort: Int
+    /// TLS of SIP connections.
+    public var tls = SIPTLSConfiguration()
     /// Numeric address of the RTP sockets.
     public var rtpAddress: String
     public var rtpPorts: ClosedRange<UInt16>

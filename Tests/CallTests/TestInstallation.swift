@@ -48,7 +48,9 @@ struct TestInstallation {
     /// The demo's company in a data directory, on free ports, not started.
     static func prepare(_ directory: String, _ changes: [String: Settings.Value] = [:]) async throws -> Demo {
         var settings = try await ConfigurationLoader(file: nil, environment: [:], arguments: []).load()
-        for key in ["portal.port", "controller.port", "voice.http.port", "voice.sip.port"] {
+        for key in [
+            "portal.port", "controller.port", "voice.http.port", "voice.sip.port", "voice.sip.tls.port",
+        ] {
             settings = settings.replacing(key, .integer(0))
         }
         settings = settings.replacing("controller.reconciliation.seconds", .integer(1))

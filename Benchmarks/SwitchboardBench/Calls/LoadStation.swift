@@ -146,4 +146,6 @@ extension LoadStation: SIPShell.Owner {
     }
 
     func flowFailed(_ flow: SIPFlow) {}
+
+    func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {}
 }

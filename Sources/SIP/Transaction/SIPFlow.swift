@@ -14,11 +14,13 @@ public struct SIPFlow: Hashable, Sendable {
     public var remotePort: UInt16
     /// Names the connection of a connection-oriented transport, so that a successor on the same ports differs.
     public var connection: UInt64?
+    /// The name that the peer's certificate must bear when a TLS connection is opened for the flow; nil for the address.
+    public var peerName: String?
 
     /// A flow from its parts.
     public init(
         transport: SIPTransportKind, localAddress: String, localPort: UInt16, remoteAddress: String,
-        remotePort: UInt16, connection: UInt64? = nil
+        remotePort: UInt16, connection: UInt64? = nil, peerName: String? = nil
     ) {
         self.transport = transport
         self.localAddress = localAddress
@@ -26,6 +28,7 @@ public struct SIPFlow: Hashable, Sendable {
         self.remoteAddress = remoteAddress
         self.remotePort = remotePort
         self.connection = connection
+        self.peerName = peerName
     }
 
     /// The same flow towards another address of the peer; only meaningful without a connection.

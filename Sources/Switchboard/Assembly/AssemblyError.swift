@@ -2,6 +2,7 @@
 enum AssemblyError: Error, CustomStringConvertible {
     case unreadableSecrets(path: String)
     case malformedEntry(key: String, entry: String, expected: String)
+    case missingCompanion(key: String, given: String)
     case notLoopback(key: String, address: String)
     case masterAccountsUnreachable(url: String, detail: String)
     case scenariosMissing(path: String)
@@ -13,6 +14,8 @@ enum AssemblyError: Error, CustomStringConvertible {
                 + "Restore it from a backup; without it the portal's and the controller's keys do not fit."
         case .malformedEntry(let key, let entry, let expected):
             "The setting \(key) has the entry '\(entry)'; expected \(expected)."
+        case .missingCompanion(let key, let given):
+            "The setting \(key) is empty, but \(given) is given; TLS needs both, or neither."
         case .notLoopback(let key, let address):
             "The setting \(key) is \(address), which others can reach without TLS. "
                 + "Use a loopback address behind a TLS proxy, or allow it with --insecure true."

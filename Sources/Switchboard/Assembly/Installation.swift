@@ -103,12 +103,13 @@ struct Installation: Sendable {
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished)
         let first = UInt16(clamping: settings.integer("voice.rtp.first"))
         let last = UInt16(clamping: settings.integer("voice.rtp.last"))
-        let engine = VoiceEngineConfiguration(
+        var engine = VoiceEngineConfiguration(
             sipAddress: settings.text("voice.sip.address"), sipPort: settings.integer("voice.sip.port"),
             rtpAddress: settings.text("voice.rtp.address"), rtpPorts: min(first, last)...max(first, last),
             comfortNoise: settings.comfortNoise(), trunks: try settings.trunks(), realm: settings.text("domain"),
             digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
+        engine.tls = try settings.tls()
         let runtime = RuntimeConfiguration(
             workerExecutable: ProgramFiles.scriptWorker, sharedWorkers: settings.integer("voice.workers"))
         let platform = VoicePlatform(

@@ -71,6 +71,23 @@ extension Settings {
             expected: "number, country, category, region and price, such as 74012000000 RU GEOGRAPHIC Kaliningrad 0")
     }
 
+    /// TLS of SIP connections; without a certificate none are taken.
+    func tls() throws -> SIPTLSConfiguration {
+        let certificate = text("voice.sip.tls.certificate")
+        let key = text("voice.sip.tls.key")
+        guard certificate.isEmpty == key.isEmpty else {
+            throw certificate.isEmpty
+                ? AssemblyError.missingCompanion(key: "voice.sip.tls.certificate", given: "voice.sip.tls.key")
+                : AssemblyError.missingCompanion(key: "voice.sip.tls.key", given: "voice.sip.tls.certificate")
+        }
+        let authorities = text("voice.sip.tls.authorities")
+        return SIPTLSConfiguration(
+            listener: certificate.isEmpty
+                ? nil
+                : .init(port: integer("voice.sip.tls.port"), certificatePath: certificate, keyPath: key),
+            authoritiesPath: authorities.isEmpty ? nil : authorities)
+    }
+
     /// What phones are challenged with, the stronger algorithm first.
     func digestAlgorithms() -> [DigestAlgorithm] {
         switch text("voice.sip.digest") {

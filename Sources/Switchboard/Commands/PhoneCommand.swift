@@ -23,6 +23,10 @@ struct PhoneCommand: AsyncParsableCommand {
     @Option(help: "Password; better in the environment as SWITCHBOARD_PHONE_PASSWORD.") var password: String?
     @Option(help: "Server as address or address:port; everything is sent there.") var server = "127.0.0.1:5060"
     @Flag(help: "Use TCP instead of UDP.") var tcp = false
+    @Flag(help: "Use TLS; the server's certificate must bear the address of --server. Default port 5061.")
+    var tls = false
+    @Option(help: "PEM file of the authorities that may vouch for the server; default: those of the system.")
+    var ca: String?
     @Option(help: "Address of this phone's sockets.") var local = "127.0.0.1"
     @Option(help: "Name that the other side sees.") var name: String?
     @Flag(inversion: .prefixedNo, help: "Register first; default when there is a password.") var register: Bool?
@@ -42,6 +46,8 @@ struct PhoneCommand: AsyncParsableCommand {
 
     func validate() throws {
         _ = try account()
+        guard !(tcp && tls) else { throw ValidationError("--tcp and --tls exclude each other.") }
+        guard ca == nil || tls else { throw ValidationError("--ca is for --tls.") }
         for (option, value) in [("--answer", answer), ("--duration", duration), ("--lag", lag)] {
             if let value, value < 0 || value > 86_400 { throw ValidationError("\(option) wants 0 to 86400 seconds.") }
         }
@@ -63,13 +69,15 @@ struct PhoneCommand: AsyncParsableCommand {
         }
         let parts = server.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count <= 2, let host = parts.first, !host.isEmpty,
-            let port = parts.count == 2 ? UInt16(parts[1]) : 5060
+            let port = parts.count == 2 ? UInt16(parts[1]) : transport.defaultPort
         else { throw ValidationError("--server wants an IPv4 address with or without a port.") }
         let secret = password ?? ProcessInfo.processInfo.environment[Self.passwordVariable]
         return PhoneAccount(
             user: user, domain: uri.bareHost, password: secret, displayName: name, serverAddress: String(host),
-            serverPort: port, transport: tcp ? .tcp : .udp)
+            serverPort: port, transport: transport, authoritiesPath: ca)
     }
+
+    private var transport: SIPTransportKind { tls ? .tls : tcp ? .tcp : .udp }
 
     private var behaviour: PhoneBehaviour {
         PhoneBehaviour(

@@ -71,6 +71,20 @@ enum ConfigurationCatalogue {
             name: "voice.sip.digest", kind: .choice(default: "MD5", allowed: ["MD5", "SHA-256", "both"]),
             explanation: "Algorithms of password challenges to phones; many phones give up at a challenge in SHA-256, "
                 + "also beside one in MD5."),
+        .init(
+            name: "voice.sip.tls.port", kind: .integer(default: 5061, allowed: port),
+            explanation: "Port for SIP over TLS; open when there is a certificate."),
+        .init(
+            name: "voice.sip.tls.certificate", kind: .text(default: ""),
+            explanation: "PEM file of the certificate for SIP over TLS and those that lead to its authority; "
+                + "empty: no TLS connections are taken."),
+        .init(
+            name: "voice.sip.tls.key", kind: .text(default: ""),
+            explanation: "PEM file of the certificate's private key."),
+        .init(
+            name: "voice.sip.tls.authorities", kind: .text(default: ""),
+            explanation: "PEM file of the authorities whose certificates are believed when SIP connections are "
+                + "opened over TLS; empty: those of the system."),
         .init(name: "voice.rtp.address", kind: .text(default: "127.0.0.1"), explanation: "Address for RTP."),
         .init(
             name: "voice.rtp.first", kind: .integer(default: 20000, allowed: 1024...65534),

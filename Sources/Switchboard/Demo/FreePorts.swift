@@ -15,7 +15,10 @@ enum FreePorts {
         }
         let address = settings.text("voice.sip.address")
         let port = try await free(address: address, wanted: settings.integer("voice.sip.port"), isUDP: true)
-        return settings.replacing("voice.sip.port", .integer(port))
+        settings = settings.replacing("voice.sip.port", .integer(port))
+        guard !settings.text("voice.sip.tls.certificate").isEmpty else { return settings }
+        let secure = try await free(address: address, wanted: settings.integer("voice.sip.tls.port"), isUDP: false)
+        return settings.replacing("voice.sip.tls.port", .integer(secure))
     }
 
     /// Below the ports that the system gives to outgoing connections, which could take one between probe and use.

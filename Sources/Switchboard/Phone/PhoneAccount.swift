@@ -13,6 +13,8 @@ struct PhoneAccount: Sendable {
     var serverAddress: String
     var serverPort: UInt16
     var transport: SIPTransportKind = .udp
+    /// PEM file of the authorities that may vouch for a TLS server; nil for those of the system.
+    var authoritiesPath: String?
 
     var address: NameAddress {
         NameAddress(displayName: displayName, uri: SIPURI(scheme: "sip", user: user, host: domain))

@@ -20,7 +20,10 @@ extension SoftPhone {
     private func startRegistration() {
         let flow = serverFlow
         var registrar = SIPURI(scheme: "sip", user: nil, host: account.domain)
-        if account.transport == .tcp { registrar.parameters.set(.init(name: "transport", value: "tcp")) }
+        if account.transport != .udp {
+            let name = account.transport.viaName.lowercased()
+            registrar.parameters.set(.init(name: "transport", value: name))
+        }
         var client = RegistrationClient(
             settings: RegistrationSettings(
                 registrar: registrar, address: account.address, contact: shell.contact(user: account.user, on: flow),

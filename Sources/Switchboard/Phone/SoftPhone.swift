@@ -60,6 +60,11 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
             }
             return self.shell.open(address: self.localAddress, port: port, withTCP: self.account.transport == .tcp)
         }.get()
+        guard account.transport == .tls else { return }
+        let tls = try SIPTLSContexts(SIPTLSConfiguration(authoritiesPath: account.authoritiesPath))
+        try await eventLoop.flatSubmit {
+            self.shell.openTLS(tls, address: self.localAddress, listener: nil)
+        }.get()
     }
 
     func stop() async {
@@ -322,6 +327,8 @@ extension SoftPhone: SIPShell.Owner {
     }
 
     func flowFailed(_ flow: SIPFlow) {}
+
+    func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {}
 }
 
 /// Why a phone could not do what it was told.

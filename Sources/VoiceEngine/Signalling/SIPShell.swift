@@ -14,6 +14,8 @@ public final class SIPShell {
         func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?)
         /// A connection is gone or a datagram could not be sent.
         func flowFailed(_ flow: SIPFlow)
+        /// A connection ended before TLS was agreed.
+        func handshakeFailed(with address: String, isOutgoing: Bool, reason: String)
     }
 
     public let eventLoop: any EventLoop
@@ -24,10 +26,13 @@ public final class SIPShell {
     public var lag = TimeAmount.zero
     /// Datagrams and stream parts that were no SIP messages.
     public private(set) var garbageCount = 0
+    /// Connections that ended before TLS was agreed.
+    public private(set) var handshakeFailures = 0
 
     private var agent: UserAgent
     private var datagrams: DatagramSocket?
     private var streams: StreamSockets?
+    private var secureStreams: StreamSockets?
     private var handlers: [SessionHandle: (InviteEvent) -> Void] = [:]
     private var timer: Scheduled<Void>?
     private var armedFor: SIPInstant?
@@ -46,7 +51,7 @@ public final class SIPShell {
     }
 
     private func open(address: String, port: Int, withTCP: Bool, triesLeft: Int) -> EventLoopFuture<Void> {
-        let streams = StreamSockets(eventLoop: eventLoop, owner: self)
+        let streams = StreamSockets(transport: .tcp, tls: nil, eventLoop: eventLoop, owner: self)
         return DatagramSocket.bind(address: address, port: port, eventLoop: eventLoop, owner: self)
             .assumeIsolated()
             .flatMap { socket in
@@ -67,12 +72,26 @@ public final class SIPShell {
             .nonisolated()
     }
 
+    /// Opens TLS connections from now on, and takes them where there is a listener; the future fails when its port is taken.
+    ///
+    /// Comes after ``open(address:port:withTCP:)``.
+    public func openTLS(
+        _ contexts: SIPTLSContexts, address: String, listener: SIPTLSConfiguration.Listener?
+    ) -> EventLoopFuture<Void> {
+        let streams = StreamSockets(transport: .tls, tls: contexts, eventLoop: eventLoop, owner: self)
+        secureStreams = streams
+        guard let listener else { return eventLoop.makeSucceededVoidFuture() }
+        return streams.listen(address: address, port: listener.port)
+    }
+
     /// Closes the sockets once everything that is held back has left.
     public func close() -> EventLoopFuture<Void> {
         timer?.cancel()
         let closed = eventLoop.makePromise(of: Void.self)
         eventLoop.assumeIsolated().scheduleTask(in: lag) {
-            let closing = [self.datagrams?.close(), self.streams?.close()].compactMap { $0 }
+            let closing = [self.datagrams?.close(), self.streams?.close(), self.secureStreams?.close()].compactMap {
+                $0
+            }
             EventLoopFuture.andAllComplete(closing, on: self.eventLoop).cascade(to: closed)
         }
         return closed.futureResult
@@ -80,21 +99,32 @@ public final class SIPShell {
 
     public var localAddress: String { datagrams?.localAddress ?? "" }
     public var localPort: UInt16 { datagrams?.localPort ?? 0 }
+    /// The port on which TLS connections are taken; 0 for none.
+    public var tlsPort: UInt16 { secureStreams?.localPort ?? 0 }
     /// Calls that are not over.
     public var liveCalls: Int { agent.liveSessions }
 
     /// The way to a peer by datagrams, or by a connection that is opened when it is needed.
-    public func flow(to address: String, port: UInt16, transport: SIPTransportKind) -> SIPFlow {
-        SIPFlow(
-            transport: transport, localAddress: localAddress, localPort: localPort, remoteAddress: address,
-            remotePort: port)
+    ///
+    /// - Parameter name: what the certificate of a TLS peer must bear; without one it must bear the address.
+    public func flow(
+        to address: String, port: UInt16, transport: SIPTransportKind, name: String? = nil
+    ) -> SIPFlow {
+        let ownPort = transport == .tls && tlsPort != 0 ? tlsPort : localPort
+        return SIPFlow(
+            transport: transport, localAddress: localAddress, localPort: ownPort, remoteAddress: address,
+            remotePort: port, peerName: transport == .tls ? name : nil)
     }
 
     /// Where a peer reaches this side: the Contact of requests on a flow.
-    public func contact(user: String, on flow: SIPFlow) -> NameAddress {
+    ///
+    /// - Parameter isSecure: whether every hop must be encrypted (`sips`, RFC 3261 8.1.1.8).
+    public func contact(user: String, on flow: SIPFlow, isSecure: Bool = false) -> NameAddress {
         var uri = SIPURI(
-            scheme: "sip", user: user, host: HostText.bracketed(flow.localAddress), port: flow.localPort)
+            scheme: isSecure ? "sips" : "sip", user: user, host: HostText.bracketed(flow.localAddress),
+            port: flow.localPort)
         if flow.transport == .tcp { uri.parameters.set(.init(name: "transport", value: "tcp")) }
+        if flow.transport == .tls { uri.parameters.set(.init(name: "transport", value: "tls")) }
         return NameAddress(uri: uri)
     }
 
@@ -154,11 +184,17 @@ public final class SIPShell {
     }
 
     private func write(_ bytes: [UInt8], _ flow: SIPFlow) {
-        if flow.transport == .udp {
-            datagrams?.send(bytes, to: flow, owner: self)
-        } else {
-            streams?.send(bytes, to: flow)
+        switch flow.transport {
+        case .udp: datagrams?.send(bytes, to: flow, owner: self)
+        case .tls: send(bytes, to: flow, by: secureStreams)
+        case .tcp, .webSocket, .secureWebSocket: send(bytes, to: flow, by: streams)
         }
+    }
+
+    private func send(_ bytes: [UInt8], to flow: SIPFlow, by streams: StreamSockets?) {
+        if let streams { return streams.send(bytes, to: flow) }
+        // Not now: the machine is just handing out the message.
+        eventLoop.assumeIsolated().execute { self.flowFailed(flow) }
     }
 
     private func arm() {
@@ -201,6 +237,11 @@ extension SIPShell: SIPSocketOwner {
         agent.transportFailed(flow, at: Self.now)
         owner?.flowFailed(flow)
         drain()
+    }
+
+    public func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {
+        handshakeFailures += 1
+        owner?.handshakeFailed(with: address, isOutgoing: isOutgoing, reason: reason)
     }
 }
 

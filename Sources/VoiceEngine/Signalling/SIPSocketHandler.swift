@@ -7,4 +7,6 @@ protocol SIPSocketOwner: AnyObject {
     func receivedGarbage(_ error: SIPParseError, on flow: SIPFlow)
     /// Nothing can be sent on the flow any more, or the last message could not be.
     func flowFailed(_ flow: SIPFlow)
+    /// A connection ended before TLS was agreed: a certificate that is not believed, or a peer that speaks no TLS.
+    func handshakeFailed(with address: String, isOutgoing: Bool, reason: String)
 }
