@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSpandsp", pkgConfig: "spandsp", providers: [.apt(["libspandsp-dev"])]),
         .target(name: "CMediaIO"),
+        .target(name: "CScriptProcess"),
         .target(
             name: "CPhoneNumber", cxxSettings: [],
             linkerSettings: [.linkedLibrary("phonenumber")]),
@@ -90,12 +91,13 @@ let package = Package(
                 httpClient, logging,
             ]),
         .executableTarget(
-            name: "ScriptWorker", dependencies: ["CJavaScriptCore", "WorkerProtocol", "Digests"],
+            name: "ScriptWorker", dependencies: ["CJavaScriptCore", "CScriptProcess", "WorkerProtocol", "Digests"],
             swiftSettings: swiftSettings),
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "CallControl", "WorkerProtocol", nioCore, nioPosix, nioFoundation, nioHTTP1, httpClient, logging,
+                "CallControl", "CScriptProcess", "WorkerProtocol", nioCore, nioPosix, nioFoundation, nioHTTP1,
+                httpClient, logging,
             ],
             resources: [.embedInCode("Prelude")], swiftSettings: swiftSettings),
 

@@ -2,27 +2,13 @@
 public struct RuntimeConfiguration: Sendable {
     /// Path of the `script-worker` program; nil means the one beside the running program.
     public var workerExecutable: String?
-    /// Worker processes that share the sessions of scenarios which the operator published.
-    public var sharedWorkers: Int
-    /// Spare workers that wait for an account's own scenarios.
-    public var accountStandbyWorkers: Int
-    /// A shared worker takes this many sessions and is then replaced, so that nothing piles up in it.
-    public var sessionsPerWorker: Int
-    /// Scenarios that are loaded into every worker before the first call asks for them.
-    public var knownScenarios: [ScenarioSource]
     public var session: SessionLimits
     public var worker: WorkerLimits
 
     public init(
-        workerExecutable: String? = nil, sharedWorkers: Int = 2, accountStandbyWorkers: Int = 1,
-        sessionsPerWorker: Int = 10_000, knownScenarios: [ScenarioSource] = [],
-        session: SessionLimits = SessionLimits(), worker: WorkerLimits = WorkerLimits()
+        workerExecutable: String? = nil, session: SessionLimits = SessionLimits(), worker: WorkerLimits = WorkerLimits()
     ) {
         self.workerExecutable = workerExecutable
-        self.sharedWorkers = max(1, sharedWorkers)
-        self.accountStandbyWorkers = max(0, accountStandbyWorkers)
-        self.sessionsPerWorker = max(1, sessionsPerWorker)
-        self.knownScenarios = knownScenarios
         self.session = session
         self.worker = worker
     }
@@ -59,23 +45,22 @@ public struct SessionLimits: Sendable, Equatable {
     public init() {}
 }
 
-/// What a worker process may use before a session or the process itself is stopped.
+/// What the process of a session may use before it stops itself or is stopped.
 public struct WorkerLimits: Sendable, Equatable {
-    /// Processor time of one callback, microtasks included.
+    /// Processor time of one callback, microtasks included; and of a rehearsal in the template.
     public var callbackMilliseconds = 1_000
-    /// Wall-clock time above the callback's processor time after which the server looks whether the worker spins.
+    /// Time above the callback's processor time after which the server stops a process that has not stopped itself.
     public var marginMilliseconds = 500
-    /// Wall-clock time after which an unanswered event ends the worker whatever the reason.
+    /// Wall-clock time after which an unanswered event ends the process whatever the reason.
     public var stallMilliseconds = 10_000
-    /// Memory of one session above which it is stopped.
+    /// Memory above which a session stops itself.
     public var sessionBytes = 64 << 20
-    /// Resident memory of a worker above which the server stops it.
-    public var workerBytes = 768 << 20
-    /// Memory that a worker may take beyond what the engine reserves at its start (RLIMIT_DATA); the process aborts at it.
-    public var dataBytes = 2 << 30
-    /// Machine code for the operator's own scenarios; it costs a short session more than it saves. Accounts' scenarios are always
-    /// interpreted.
-    public var usesJIT = false
+    /// Memory that a session has added to its copy of the template, above which the server stops it.
+    public var processBytes = 192 << 20
+    /// Memory of a template above which it is replaced.
+    public var templateBytes = 128 << 20
+    /// Data that a process may take beyond what the engine reserves at its start (RLIMIT_DATA); it aborts at it.
+    public var dataBytes = 512 << 20
 
     public init() {}
 }

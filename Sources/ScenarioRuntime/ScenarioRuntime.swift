@@ -2,7 +2,7 @@ import CallControl
 import Logging
 import NIOCore
 
-/// Runs call scenarios: keeps the worker processes and starts sessions in them.
+/// Runs call scenarios: keeps the template process and starts each session in a copy of it.
 ///
 /// `startSession` and everything of a session happen on one event loop; `start` and `shutdown` may be called from anywhere.
 /// Without `start` no session runs; after `shutdown` running sessions have ended as terminated administratively.
@@ -37,7 +37,7 @@ public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `
         pool = WorkerPool(configuration: configuration, eventLoop: eventLoop, logger: logger)
     }
 
-    /// Starts the workers; completes when each of them waits for sessions, fails when the worker program cannot run.
+    /// Starts the template; completes when it is ready for sessions, fails when the worker program cannot run.
     public func start() -> EventLoopFuture<Void> {
         eventLoop.flatSubmit { [self] in
             isAccepting = true
@@ -45,7 +45,7 @@ public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `
         }
     }
 
-    /// Ends all sessions and workers; completes when the processes are gone and the logs are written.
+    /// Ends all sessions and their processes; completes when the processes are gone and the logs are written.
     public func shutdown() -> EventLoopFuture<Void> {
         eventLoop.flatSubmit { [self] in
             isAccepting = false

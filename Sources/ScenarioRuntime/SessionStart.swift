@@ -11,12 +11,12 @@ public struct ScenarioSource: Sendable, Hashable {
     }
 }
 
-/// Who wrote a session's scenarios, which decides with whom it shares a process.
+/// Who wrote a session's scenarios, which decides what the template may do with them.
 public enum ScenarioTrust: Sendable, Hashable {
-    /// Published by the operator: shares a small pool of workers.
+    /// Published by the operator: the template rehearses them, so that sessions start with code that is parsed.
     case operatorPublished
-    /// An account's own text: runs in that account's worker and nowhere else.
-    case account(AccountID)
+    /// An account's own text: the session's process gets it and nobody else.
+    case account
 }
 
 /// Everything that a new session needs to know.

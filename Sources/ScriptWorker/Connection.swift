@@ -1,28 +1,38 @@
 import Glibc
 import WorkerProtocol
 
-/// The worker's end of the socket; blocking.
-struct Connection {
-    let descriptor: Int32
+/// A blocking socket on which frames come and go.
+final class Connection {
+    private let descriptor: Int32
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var decoder = FrameDecoder()
 
-    var isOpen: Bool { fcntl(descriptor, F_GETFD) >= 0 }
-
-    /// True when something can be read within a time.
-    func waitForInput(milliseconds: Int32) -> Bool {
-        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&watched, 1, milliseconds) != 0
+    /// - Parameter bufferSize: bytes of one read; a session process keeps it small, it has the memory for itself.
+    init(descriptor: Int32, bufferSize: Int) {
+        self.descriptor = descriptor
+        buffer = .allocate(byteCount: bufferSize, alignment: 1)
     }
 
-    /// Bytes that have arrived, empty when the other end has closed.
-    func read(into buffer: inout [UInt8]) -> Int {
+    deinit { buffer.deallocate() }
+
+    /// A frame that has arrived as a whole.
+    func next() throws(FrameError) -> Frame? { try decoder.next() }
+
+    /// Waits for bytes; false when the other end has closed.
+    func read() -> Bool {
         while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count >= 0 || errno != EINTR { return max(0, count) }
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count > 0 {
+                decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                return true
+            }
+            if count == 0 || errno != EINTR { return false }
         }
     }
 
-    /// Writes all bytes; false when the other end has closed.
-    func write(_ bytes: [UInt8]) -> Bool {
+    /// Writes a frame; false when the other end has closed.
+    func write(_ frame: Frame) -> Bool {
+        let bytes = frame.encoded
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

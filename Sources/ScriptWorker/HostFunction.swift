@@ -1,8 +1,31 @@
 import CJavaScriptCore
+import CScriptProcess
 import Digests
 
-/// The one native function that the API calls: `host(operation, …texts)` answers a text.
+/// The native functions that the API calls: `host(operation, …texts)` answers a text, `push(json)` adds a command to the batch.
 enum HostFunction {
+    static func makePush(in context: JSContextRef) -> JSObjectRef? {
+        JSObjectMakeFunctionWithCallback(context, nil) { context, _, _, count, arguments, exception in
+            guard let context else { return nil }
+            if count < 1 || !HostFunction.push(arguments?[0], context) {
+                let message = JSStringCreateWithUTF8CString("the commands of one event are too large")
+                exception?.pointee = JSValueMakeString(context, message)
+                JSStringRelease(message)
+            }
+            return JSValueMakeUndefined(context)
+        }
+    }
+
+    /// Straight into the batch: every command of every session passes here.
+    private static func push(_ value: JSValueRef?, _ context: JSContextRef) -> Bool {
+        guard let value, let string = JSValueToStringCopy(context, value, nil) else { return false }
+        defer { JSStringRelease(string) }
+        let capacity = JSStringGetMaximumUTF8CStringSize(string)
+        guard let room = script_outbox_reserve(capacity) else { return false }
+        script_outbox_commit(max(1, JSStringGetUTF8CString(string, room, capacity)) - 1)
+        return true
+    }
+
     static func make(in context: JSContextRef) -> JSObjectRef? {
         JSObjectMakeFunctionWithCallback(context, nil) { context, _, _, count, arguments, _ in
             guard let context else { return nil }
@@ -25,6 +48,7 @@ enum HostFunction {
         switch name {
         case "callID": return urlSafeBase64(SecureRandom.bytes(32))
         case "uuid": return uuid()
+        case "seed": return Hexadecimal.encode(SecureRandom.bytes(16))
         case "hash" where texts.count == 3:
             return function(named: String(decoding: texts[1], as: UTF8.self)).map {
                 Hexadecimal.encode($0.digest(texts[2]))

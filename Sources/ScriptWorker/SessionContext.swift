@@ -2,29 +2,25 @@ import CJavaScriptCore
 
 /// The JavaScript context of one session and the entry points of its API.
 final class SessionContext {
-    let context: JSGlobalContextRef
-    /// Growth of the process in this session's callbacks since its memory was last looked at.
-    var charge = 0
-    /// True when a script could not be evaluated.
-    private(set) var hasFailed = false
+    private let context: JSGlobalContextRef
+    /// True when the script has broken the API beyond use.
+    private(set) var isBroken = false
     private let deliverFunction: JSObjectRef
-    private let collectFunction: JSObjectRef
+    private let finishFunction: JSObjectRef
     private let failFunction: JSObjectRef
-    private let ignoreFunction: JSObjectRef
 
-    /// Nil when the API's own script fails. `ignoring` is a function of another context that outlives this one.
-    init?(group: JSContextGroupRef, name: JSStringRef, source: JSStringRef, ignoring: JSObjectRef) {
+    /// Nil when the API's own script fails.
+    init?(group: JSContextGroupRef, api: Program.Script) {
         guard let context = JSGlobalContextCreateInGroup(group, nil) else { return nil }
-        let entries = Self.entries(context, name: name, source: source)
+        let entries = Self.entries(context, api)
         guard entries.count == 4 else {
             JSGlobalContextRelease(context)
             return nil
         }
         self.context = context
         deliverFunction = entries[0]
-        collectFunction = entries[1]
+        finishFunction = entries[1]
         failFunction = entries[2]
-        ignoreFunction = ignoring
         for entry in entries.prefix(3) { JSValueProtect(context, entry) }
         JSGlobalContextSetUnhandledRejectionCallback(context, entries[3], nil)
         let message = JSStringCreateWithUTF8CString("eval and new Function are not available on this platform")
@@ -32,21 +28,21 @@ final class SessionContext {
         JSStringRelease(message)
     }
 
-    deinit {
+    /// Gives the context up. `ignoring` is a function of another context that outlives this one.
+    func retire(ignoring: JSObjectRef) {
         // A value that stays protected would keep the whole context alive.
-        for entry in [deliverFunction, collectFunction, failFunction] { JSValueUnprotect(context, entry) }
+        for entry in [deliverFunction, finishFunction, failFunction] { JSValueUnprotect(context, entry) }
         // The engine holds the rejection callback strongly: one of this context would keep the context alive for ever.
-        JSGlobalContextSetUnhandledRejectionCallback(context, ignoreFunction, nil)
+        JSGlobalContextSetUnhandledRejectionCallback(context, ignoring, nil)
         JSGlobalContextRelease(context)
     }
 
-    /// Evaluates the API and calls what it is with the host function and the global object.
-    private static func entries(
-        _ context: JSGlobalContextRef, name: JSStringRef, source: JSStringRef
-    ) -> [JSObjectRef] {
-        guard let api = JSEvaluateScript(context, source, nil, name, 1, nil), let host = HostFunction.make(in: context),
+    /// Evaluates the API and calls what it is with the host's functions and the global object.
+    private static func entries(_ context: JSGlobalContextRef, _ script: Program.Script) -> [JSObjectRef] {
+        guard let api = JSEvaluateScript(context, script.text, nil, script.name, 1, nil),
+            let host = HostFunction.make(in: context), let push = HostFunction.makePush(in: context),
             let global = JSContextGetGlobalObject(context),
-            let entries = JSObjectCallAsFunction(context, api, nil, 2, [host, global], nil)
+            let entries = JSObjectCallAsFunction(context, api, nil, 3, [host, push, global], nil)
         else { return [] }
         return (UInt32(0)..<4).compactMap { index in
             let entry = JSObjectGetPropertyAtIndex(context, entries, index, nil)
@@ -54,40 +50,42 @@ final class SessionContext {
         }
     }
 
-    /// Evaluates a scenario; its error becomes a command, unless it is only that the budget stopped it.
-    func evaluate(_ source: JSStringRef, name: JSStringRef, budget: CallbackBudget) {
-        var exception: JSValueRef?
-        JSEvaluateScript(context, source, nil, name, 1, &exception)
-        if let exception, budget.verdict == nil {
-            hasFailed = true
-            report(exception)
+    /// Evaluates the scripts until one fails; its error becomes a command.
+    func evaluate(_ program: Program) {
+        for script in program.scripts {
+            var exception: JSValueRef?
+            JSEvaluateScript(context, script.text, nil, script.name, 1, &exception)
+            if let exception { return report(exception) }
         }
     }
 
     /// Gives a message to the API; microtasks run before this returns.
-    func deliver(_ payload: [UInt8], budget: CallbackBudget) {
-        let text = (payload + [0]).withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { JSStringCreateWithUTF8CString($0.baseAddress) }
-        }
+    func deliver(_ payload: [UInt8]) {
+        let text = JSStringRef.make(payload[...])
         defer { JSStringRelease(text) }
-        var exception: JSValueRef?
-        JSObjectCallAsFunction(context, deliverFunction, nil, 1, [JSValueMakeString(context, text)], &exception)
-        if let exception, budget.verdict == nil { report(exception) }
+        call(deliverFunction, [JSValueMakeString(context, text)])
     }
 
-    private func report(_ exception: JSValueRef) {
-        JSObjectCallAsFunction(context, failFunction, nil, 1, [exception], nil)
+    /// Lets the API add what ends a batch.
+    func finish() {
+        var exception: JSValueRef?
+        JSObjectCallAsFunction(context, finishFunction, nil, 0, nil, &exception)
+        if exception != nil { isBroken = true }
     }
 
-    /// The commands so far as JSON; nil when the script has broken the API beyond use.
-    func collect() -> [UInt8]? {
+    private func call(_ function: JSObjectRef, _ arguments: [JSValueRef?]) {
         var exception: JSValueRef?
-        guard let value = JSObjectCallAsFunction(context, collectFunction, nil, 0, nil, &exception), exception == nil,
-            JSValueIsString(context, value), let text = JSValueToStringCopy(context, value, nil)
-        else { return nil }
-        defer { JSStringRelease(text) }
-        return text.utf8Bytes
+        JSObjectCallAsFunction(context, function, nil, arguments.count, arguments, &exception)
+        if let exception { report(exception) }
     }
+
+    private func report(_ error: JSValueRef) {
+        var exception: JSValueRef?
+        JSObjectCallAsFunction(context, failFunction, nil, 1, [error], &exception)
+        if exception != nil { isBroken = true }
+    }
+
+    func collectGarbage() { JSSynchronousGarbageCollectForDebugging(context) }
 
     /// Bytes that live objects of the whole VM hold, as far as the engine counts them.
     var heapSize: Int {
@@ -96,17 +94,5 @@ final class SessionContext {
         defer { JSStringRelease(name) }
         let size = JSValueToNumber(context, JSObjectGetProperty(context, statistics, name, nil), nil)
         return Int(exactly: size.rounded()) ?? 0
-    }
-}
-
-extension JSStringRef {
-    /// The text in UTF-8.
-    var utf8Bytes: [UInt8] {
-        let capacity = JSStringGetMaximumUTF8CStringSize(self)
-        return [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            count = buffer.withMemoryRebound(to: CChar.self) {
-                max(1, JSStringGetUTF8CString(self, $0.baseAddress, capacity)) - 1
-            }
-        }
     }
 }

@@ -1,39 +1,53 @@
-/// What the server tells the worker at its start.
+/// What the server tells the template process at its start.
 struct WorkerOptions {
-    /// Processor time of one callback.
-    var callbackMilliseconds = 1_000
-    /// Memory by which one session may make the process grow.
+    /// Processor time of one callback, and of one rehearsal.
+    var callbackMilliseconds: UInt32 = 1_000
+    /// Memory by which one callback may make its process grow, and which a session may hold.
     var sessionBytes = 64 << 20
-    /// Hard limit of the process's data; 0 sets none.
+    /// Data that a process may have on top of the template's own (RLIMIT_DATA); 0 sets no limit.
     var dataBytes = 0
-    var usesJIT = true
 
     /// Reads `--name value` pairs; anything unknown is an error.
-    init(arguments: [String]) throws(WorkerOptionError) {
+    init(arguments: [String]) throws(WorkerStartError) {
         var rest = arguments[...]
         while let name = rest.popFirst() {
-            guard let text = rest.popFirst(), let number = Int(text), number >= 0 else {
-                throw WorkerOptionError(name: name, isKnown: true)
-            }
+            guard let text = rest.popFirst(), let number = UInt32(text) else { throw .value(name) }
             switch name {
             case "--callback-ms": callbackMilliseconds = number
-            case "--session-bytes": sessionBytes = number
-            case "--data-bytes": dataBytes = number
-            case "--jit": usesJIT = number != 0
-            default: throw WorkerOptionError(name: name, isKnown: false)
+            case "--session-bytes": sessionBytes = Int(number)
+            case "--data-bytes": dataBytes = Int(number)
+            default: throw .name(name)
             }
         }
     }
 }
 
-/// An argument that the worker does not understand.
-struct WorkerOptionError: Error, CustomStringConvertible {
-    let name: String
-    let isKnown: Bool
+/// Why the program does not start, or does not go on.
+enum WorkerStartError: Error, CustomStringConvertible {
+    case value(String)
+    case name(String)
+    case noSockets
+    case allocator
+    case threads(Int)
+    case api
+    case protocolBroken(String)
 
     var description: String {
-        isKnown
-            ? "script-worker: \(name) needs a whole number"
-            : "script-worker: \(name) is unknown; this program is started by the server, with its end of a socket as descriptor 3"
+        switch self {
+        case .value(let name): "script-worker: \(name) needs a whole number"
+        case .name(let name): "script-worker: \(name) is unknown; \(Self.remedy)"
+        case .noSockets: "script-worker: descriptors 3 and 4 are not open; \(Self.remedy)"
+        case .allocator:
+            "script-worker: the environment has no Malloc=1, without which JavaScriptCore's allocator starts a thread; \(Self.remedy)"
+        case .threads(let count):
+            "script-worker: \(count) threads run where only one may be copied into sessions; use the JavaScriptCore that "
+                + "this program was built for (libjavascriptcoregtk-4.1)"
+        case .api:
+            "script-worker: the API's own script failed; switchboard and script-worker must come from one build"
+        case .protocolBroken(let what):
+            "script-worker: \(what); switchboard and script-worker must come from one build"
+        }
     }
+
+    private static let remedy = "this program is started by the server, with two sockets as descriptors 3 and 4"
 }

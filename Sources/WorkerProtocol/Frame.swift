@@ -1,40 +1,56 @@
-/// What a frame between server and worker means.
+/// What a frame between the server, the template process and a session process means.
 ///
-/// Wire: 4 bytes length of what follows, 1 byte kind, 8 bytes subject (session, script or worker), then the payload; numbers are
-/// big-endian. Each direction has its own kinds so that a frame in the wrong direction is an error.
+/// Wire: 4 bytes length of what follows, 1 byte kind, 8 bytes subject (session, program or process), then the payload; numbers
+/// are big-endian. Each direction has its own kinds so that a frame in the wrong direction is an error. A program is a list of
+/// scripts, as ``PieceList`` of name, text, name, text, …
 public enum FrameKind: UInt8, Sendable {
-    // Server to worker.
-    /// Subject: script number. Payload: file name, a zero byte, source text.
-    case script = 1
-    /// Subject: script number that no later session names.
-    case forgetScript = 2
-    /// Subject: new session. Payload: its script numbers, 4 bytes each, evaluated in order; the first is the API itself.
-    case open = 3
-    /// Subject: session. Payload: one event, JSON, for the API's `deliver`.
-    case event = 4
-    /// Subject: session whose context is thrown away; not answered.
-    case close = 5
+    // Server to template.
+    /// Payload: a program of one script, the API itself; answered with `ready`.
+    case load = 1
+    /// Subject: program number. Payload: the program, to be held for sessions.
+    case hold = 2
+    /// Subject: number of a held program. Payload: ``PieceList`` of events as a session of it received them; answered with
+    /// `rehearsed`.
+    case rehearse = 3
+    /// Subject: number of a program that no later session names.
+    case forget = 4
+    /// Subject: new session, whose socket is the next packet on the other socket.
+    case fork = 5
+    /// Subject: session whose process is to be killed.
+    case kill = 6
 
-    // Worker to server.
-    /// Subject: 0. The worker waits for frames.
+    // Server to session process.
+    /// Subject: session. Payload: its program.
+    case open = 16
+    /// Subject: session. Payload: 8 bytes, the number of the held program that is its own.
+    case openHeld = 17
+    /// Subject: session. Payload: one event, JSON, for the API's `deliver`.
+    case event = 18
+
+    // Template or session process to server.
+    /// A template is ready for forks, subject 0; or a session process for its program, subject its process id.
     case ready = 64
-    /// Subject: session. Payload: JSON list of commands; answers one `open` or one `event`.
+    /// Subject: session. Payload: JSON list of commands; answers one `open`, `openHeld` or `event`.
     case batch = 65
-    /// Subject: session that was stopped and thrown away. Payload: one ``KillReason`` byte, then the batch so far (may be empty).
+    /// Subject: session that was stopped. Payload: one ``KillReason`` byte, then the batch so far.
     case killed = 66
+    /// Subject: number of a program whose code the template has ready now.
+    case rehearsed = 67
+    /// Subject: session for which no process could be made. Payload: why, as text.
+    case refused = 68
 }
 
-/// Why a worker stopped a session by itself.
+/// Why a session process stopped its session by itself.
 public enum KillReason: UInt8, Sendable {
     /// One callback used more than its processor time.
     case time = 1
     /// The script holds more memory than a session may.
     case memory = 2
-    /// The session's context could not be made or answered with something that is not text.
+    /// The session's context answered with something that is not a list of commands.
     case broken = 3
 }
 
-/// One message between server and worker.
+/// One message between the server and one of its script processes.
 public struct Frame: Sendable, Equatable {
     public var kind: FrameKind
     public var subject: UInt64

@@ -6,9 +6,9 @@ public enum FrameError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .length(let length):
-            "a frame of \(length) bytes was announced, 9 to \(Frame.maximumPayload + 9) are allowed; restart the worker"
+            "a frame of \(length) bytes was announced, 9 to \(Frame.maximumPayload + 9) are allowed; restart the server"
         case .kind(let kind):
-            "a frame of unknown kind \(kind) arrived; server and worker must come from one build"
+            "a frame of unknown kind \(kind) arrived; switchboard and script-worker must come from one build"
         }
     }
 }

@@ -82,32 +82,26 @@ import Testing
         }
     }
 
-    @Test func aSpinInPromisesIsKilledByTheServerAndNamed() async throws {
+    @Test(arguments: [
+        "async () => { Logger.write('> before'); for (;;) await 0; }",
+        "() => { Logger.write('> before'); const spin = () => { Promise.resolve().then(spin); }; spin(); }",
+        "() => { Logger.write('> before'); /^(a+)+$/.test('a'.repeat(40) + 'b'); }",
+    ])
+    func whatNoEngineStopsEndsItsOwnSessionOnly(handler: String) async throws {
         try await Stage.with { stage in
             let neighbour = try await stage.play(Self.listener)
-            let elsewhere = try await stage.play(Self.listener, trust: .account(AccountID(rawValue: 9)))
-            let show = try await stage.begin(
-                "VoxEngine.addEventListener(AppEvents.Started, async () => { for (;;) await 0; });")
-            let (line, _) = try await failure(show)
-            #expect(
-                line
-                    == "JS session error: the callback for Application.Started took more than 1000 ms, its worker was stopped"
-            )
-            let (other, end) = try await failure(neighbour)
-            #expect(other == "JS session error: the session's worker was stopped because of another session")
-            #expect(end == SessionEnd(reason: .scriptError, detail: other, isOrderly: false))
-            #expect(try await elsewhere.request("") == .answered(body: "alive", contentType: "text/plain"))
-            let next = try await stage.play(Self.listener)
-            #expect(try await next.request("") == .answered(body: "alive", contentType: "text/plain"))
-        }
-    }
-
-    @Test func aSessionThatHadNotBegunMovesToAnotherWorker() async throws {
-        try await Stage.with { stage in
-            let guilty = try await stage.begin("(async () => { for (;;) await 0; })();")
-            let late = try await stage.begin(Self.listener)
-            #expect(try await late.request("") == .answered(body: "alive", contentType: "text/plain"))
-            _ = try await failure(guilty)
+            let foreign = try await stage.play(Self.listener, trust: .account)
+            let show = try await stage.begin("VoxEngine.addEventListener(AppEvents.Started, \(handler));")
+            #expect(try await neighbour.request("") == .answered(body: "alive", contentType: "text/plain"))
+            let (line, end) = try await failure(show)
+            #expect(line == "JS session error: the callback for Application.Started took more than 1000 ms")
+            #expect(end == SessionEnd(reason: .scriptError, detail: line, isOrderly: false))
+            #expect(try await show.notes() == ["before"])
+            for other in [neighbour, foreign] {
+                #expect(try await other.request("") == .answered(body: "alive", contentType: "text/plain"))
+                _ = try await other.request("end")
+                #expect(try await other.end().reason == .normalTermination)
+            }
         }
     }
 
@@ -151,9 +145,29 @@ import Testing
 
     @Test func aScriptThatForgesCommandsIsStopped() async throws {
         try await Stage.with { stage in
-            let show = try await stage.play("Array.prototype.toJSON = () => 'nonsense';")
+            let show = try await stage.play("Array.prototype.toJSON = () => 'nonsense'; Logger.write('told');")
             let (line, _) = try await failure(show)
             #expect(line.contains("malformed"), "\(line)")
+        }
+    }
+
+    @Test func sessionsDoNotShareTheirChance() async throws {
+        try await Stage.with { stage in
+            var drawn: Set<String> = []
+            for _ in 0..<3 {
+                let show = try await stage.play(
+                    Self.listener + "Logger.write('> ' + [Math.random(), uuidgen(), Math.random()]);")
+                _ = try await show.request("end")
+                _ = try await show.end()
+                drawn.formUnion(try await show.notes().first?.split(separator: ",").map(String.init) ?? [])
+            }
+            #expect(drawn.count == 9, "\(drawn)")
+        }
+    }
+
+    @Test func aProgramThatEndsAtOnceIsToldAndHoldsNobodyUp() async throws {
+        await #expect(throws: WorkerExitError.self) {
+            try await Stage.with(configure: { $0.workerExecutable = "/bin/true" }) { _ in }
         }
     }
 

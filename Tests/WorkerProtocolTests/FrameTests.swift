@@ -3,9 +3,9 @@ import WorkerProtocol
 
 struct FrameTests {
     private let frames = [
-        Frame(kind: .open, subject: 7, payload: [0, 0, 0, 1]),
+        Frame(kind: .openHeld, subject: 7, payload: [0, 0, 0, 1]),
         Frame(kind: .event, subject: UInt64.max, payload: Array("{\"k\":\"timer\"}".utf8)),
-        Frame(kind: .close, subject: 0),
+        Frame(kind: .kill, subject: 0),
     ]
 
     @Test func framesSurviveBytesThatArriveOneByOne() throws {

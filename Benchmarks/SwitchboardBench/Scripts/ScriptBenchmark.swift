@@ -15,9 +15,8 @@ struct ScriptBenchmark {
 
     func run() async throws -> [Figure] {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        var configuration = RuntimeConfiguration(workerExecutable: worker, sharedWorkers: 1, accountStandbyWorkers: 0)
+        let configuration = RuntimeConfiguration(workerExecutable: worker)
         let source = ScenarioSource(name: "bitrix24", text: try text())
-        configuration.knownScenarios = [source]
         let runtime = ScenarioRuntime(configuration: configuration, eventLoop: loop, httpClient: NoNetwork())
         try await runtime.start().get()
         do {
@@ -44,7 +43,7 @@ struct ScriptBenchmark {
     }
 
     private func workersTime() -> Double {
-        ProcessFigures.children(of: getpid()).compactMap { ProcessFigures(of: $0)?.cpu }.reduce(0, +)
+        ProcessFigures.descendants(of: getpid()).reduce(0) { $0 + (ProcessFigures(of: $1)?.cpu ?? 0) }
     }
 
     /// Milliseconds until the first command of a session that is ended right after it.

@@ -15,7 +15,7 @@ final class ServerProcess: @unchecked Sendable {  // Nothing changes but the pro
     struct Usage {
         /// All systems together, without the script workers.
         var server = ProcessFigures(cpu: 0, memory: 0)
-        /// All script workers together, the waiting ones too.
+        /// The template of the script processes and the processes of sessions, those that have ended too.
         var workers = ProcessFigures(cpu: 0, memory: 0)
         /// Each process by its role.
         var roles: [String: ProcessFigures] = [:]
@@ -115,7 +115,7 @@ final class ServerProcess: @unchecked Sendable {  // Nothing changes but the pro
             }
             usage.roles[role] = figures
             usage.server.add(figures)
-            for child in ProcessFigures.children(of: process.processIdentifier) {
+            for child in ProcessFigures.descendants(of: process.processIdentifier) {
                 if let figures = ProcessFigures(of: child) { usage.workers.add(figures) }
             }
         }

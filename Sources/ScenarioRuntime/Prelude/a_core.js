@@ -1,7 +1,8 @@
 // The scenario side of one session. All files of this folder are joined in the order of their names into the body of one function,
-// `host` and `global` being its parameters: nothing here is visible to scenarios but what `publish` makes so.
+// `host`, `push` and `global` being its parameters: nothing here is visible to scenarios but what `publish` makes so.
 //
-// Commands for the platform are collected in `outbox` and leave together when the event that caused them has been handled.
+// Commands for the platform are pushed one by one and leave together when the event that caused them has been handled.
+// This file is evaluated once, in the process that all sessions are copies of: nothing here may be chosen for one session.
 // Not `delete`, which makes the engine build every global that is otherwise built at its first use.
 global.Atomics = undefined;
 global.WebAssembly = undefined;
@@ -10,25 +11,44 @@ global.SharedArrayBuffer = undefined;
 const parseJSON = JSON.parse;
 const formatJSON = JSON.stringify;
 
-let outbox = [];
 // Call ids that the platform has handed out in advance, because a script reads them at once.
 let spareCallIDs = [];
 
 function send(...command) {
-    outbox.push(command);
+    push(formatJSON(command));
 }
 
 // What a script does after it has ended its session still counts, so `close` is the last command of its batch.
 let closing = "no";
 
-function collect() {
-    if (closing === "wanted") {
-        closing = "told";
-        send("close", Emitter.hears(application, "Application.Terminating", "Application.Terminated"));
-    }
-    const text = formatJSON(outbox);
-    outbox = [];
-    return text;
+function finish() {
+    if (closing !== "wanted") return;
+    closing = "told";
+    send("close", Emitter.hears(application, "Application.Terminating", "Application.Terminated"));
+}
+
+// The engine's own generator is seeded before the copies are made, so that all sessions would get the same numbers.
+// sfc32 by Chris Doty-Humphrey, seeded at the first use.
+let randomState = null;
+
+Math.random = ({
+    random() {
+        if (randomState === null) {
+            const seed = host("seed");
+            randomState = Int32Array.from([0, 8, 16, 24], (place) => parseInt(seed.slice(place, place + 8), 16));
+        }
+        return (randomWord() >>> 5) / 134217728 + (randomWord() >>> 6) / 9007199254740992;
+    },
+}).random;
+
+function randomWord() {
+    const s = randomState;
+    const word = (s[0] + s[1] + s[3]) | 0;
+    s[3] = s[3] + 1;
+    s[0] = s[1] ^ (s[1] >>> 9);
+    s[1] = s[2] + (s[2] << 3);
+    s[2] = ((s[2] << 21) | (s[2] >>> 11)) + word;
+    return word;
 }
 
 function publish(names) {

@@ -26,4 +26,4 @@ function deliver(text) {
     }
 }
 
-return [deliver, collect, fail, (promise, reason) => fail(reason)];
+return [deliver, finish, fail, (promise, reason) => fail(reason)];

@@ -82,7 +82,7 @@ extension ScenarioSession {
         requests.dropWaiting()
         waiting.removeAll()
         outstanding = nil
-        worker?.close(UInt64(bitPattern: id.rawValue))
+        worker?.close(isOrderly: finish.isOrderly)
         worker = nil
         for number in replies.keys { reply(number, .sessionGone) }
         for waiter in idleWaiters { waiter.succeed() }

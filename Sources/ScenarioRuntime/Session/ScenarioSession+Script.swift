@@ -4,23 +4,17 @@ import WorkerProtocol
 
 /// The dialogue with the script: one message at a time, answered by one batch of commands.
 extension ScenarioSession: WorkerClient {
-    /// Begins the session in a worker.
+    /// Begins the session in a process of its own.
     func open() {
         for scenario in start.scenarios { log.loading(scenario: scenario.name) }
         outstanding = .evaluation
-        enterWorker()
+        worker = runtime.pool.open(start.scenarios, trust: start.trust, subject: subject, client: self)
         post(.event(.started(start)))
         if let incoming = start.incoming {
             post(.event(.callAlerting(incoming)))
             watchAnswer(of: incoming.id)
         }
         watchIdleness()
-    }
-
-    private func enterWorker() {
-        let worker = runtime.pool.worker(for: start.trust)
-        self.worker = worker
-        worker.open(self, subject: subject, scenarios: start.scenarios)
     }
 
     private var subject: UInt64 { UInt64(bitPattern: id.rawValue) }
@@ -41,7 +35,7 @@ extension ScenarioSession: WorkerClient {
         outstanding = message
         if let event = message.loggedEvent { log.sentEvent(visible(event)) }
         let ids = calls.grant { runtime.makeCallID() }
-        worker?.send(message.payload(ids: ids), subject: subject)
+        worker?.send(message.payload(ids: ids))
     }
 
     private func visible(_ event: ScriptEvent) -> [String: ScenarioValue] {
@@ -86,6 +80,7 @@ extension ScenarioSession: WorkerClient {
 
     func workerKilled(_ reason: KillReason, batch: [UInt8]) {
         let label = outstanding?.label ?? "an event"
+        worker = nil
         if !batch.isEmpty { perform(batch) }
         guard phase != .ended else { return }
         switch reason {
@@ -103,9 +98,6 @@ extension ScenarioSession: WorkerClient {
         let label = outstanding?.label ?? "an event"
         worker = nil
         switch loss {
-        case .beforeStart where outstanding == .evaluation && phase == .opening: enterWorker()
-        case .otherSession, .beforeStart:
-            crash("the session's worker was stopped because of another session")
         case .tooSlow(let milliseconds):
             crash("the callback for \(label) took more than \(milliseconds) ms, its worker was stopped")
         case .tooLarge(let megabytes):

@@ -3,232 +3,195 @@ import NIOCore
 import NIOPosix
 import WorkerProtocol
 
-/// One worker process and its sessions.
-///
-/// The worker answers in the order of the questions, so the first unanswered one is what it works on: that session is the
-/// guilty one when the worker hangs or dies.
-final class ScriptWorker {
-    let isShared: Bool
-    private(set) var sessionsServed = 0
-    /// True once the process has been told to stop or has stopped.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The process of one session, from before it exists to its end.
+final class ScriptWorker: FrameReceiver {
+    let subject: UInt64
+    let scenarios: [ScenarioSource]
+    let trust: ScenarioTrust
+    /// When the template was asked for the process; nil while no template can be.
+    private(set) var asked: NIODeadline?
     private(set) var isGone = false
-    var isRetiring = false
 
-    private let eventLoop: any EventLoop
-    private let limits: WorkerLimits
-    private let logger: Logger
-    let process: WorkerProcess
-    private let prelude: ScenarioSource
-    private let onGone: (ScriptWorker) -> Void
-    private var channel: (any Channel)?
-    private var unsent: [ByteBuffer] = []
-    private var clients: [UInt64: any WorkerClient] = [:]
-    private var scripts = ScriptTable()
-    private var questions = QuestionQueue()
-    private var verdict: Verdict?
-    private var isWatching = false
-    private var lastCPU = (question: UInt64.max, milliseconds: 0, seen: 0)
-    let ready: EventLoopPromise<Void>
-    let exited: EventLoopPromise<Void>
-    private(set) var isReady = false
+    private weak var client: (any WorkerClient)?
+    private let pool: WorkerPool
+    private var template: ScriptTemplate?
+    private var frames: FrameChannel?
+    private var process: Running?
+    private var question: Question?
+    /// Events for rehearsals, nil when they are not kept.
+    private var recording: ProgramTable.Recording?
+    private var attempts = 0
+    /// The socket was closed before the process was there.
+    private(set) var hasLostStart = false
 
-    private enum Verdict { case tooSlow(Int), tooLarge(Int) }
+    private struct Running {
+        let statistics: ProcessStatistics
+        /// Memory of the copy when nothing had run in it.
+        let baseBytes: Int
+    }
+
+    /// What the process has not answered.
+    private struct Question {
+        let since: NIODeadline
+        var used = 0
+        var lastCPU: Int?
+    }
 
     init(
-        process: WorkerProcess, isShared: Bool, prelude: ScenarioSource, limits: WorkerLimits,
-        eventLoop: any EventLoop, logger: Logger, onGone: @escaping (ScriptWorker) -> Void
+        subject: UInt64, scenarios: [ScenarioSource], trust: ScenarioTrust, client: any WorkerClient, pool: WorkerPool
     ) {
-        self.process = process
-        self.isShared = isShared
-        self.prelude = prelude
-        self.limits = limits
-        self.eventLoop = eventLoop
-        self.onGone = onGone
-        var logger = logger
-        logger[metadataKey: "worker.pid"] = "\(process.pid)"
-        self.logger = logger
-        ready = eventLoop.makePromise()
-        exited = eventLoop.makePromise()
+        self.subject = subject
+        self.scenarios = scenarios
+        self.trust = trust
+        self.client = client
+        self.pool = pool
     }
 
-    var sessionCount: Int { clients.count }
-    /// True while an answer is overdue, when new sessions had better go elsewhere.
-    var isStuck: Bool { questions.headAge(now: .now()) > .milliseconds(100) }
+    /// The process waits for its program or for an event, or has not begun.
+    var hasQuestion: Bool { question != nil || !isRunning }
+    var isRunning: Bool { process != nil }
+    /// Nil while the process has not said that it is there.
+    var pid: pid_t? { process?.statistics.pid }
+    /// True when the session's program was rehearsed before.
+    private(set) var isRehearsed = false
 
-    /// Connects to the process; frames that are sent before wait.
-    func connect() {
-        let handler = WorkerHandler(worker: self)
-        ClientBootstrap(group: eventLoop)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                }
-            }
-            .withConnectedSocket(process.socket)
-            .assumeIsolated().whenComplete { [self] result in
-                switch result {
-                case .success(let channel):
-                    self.channel = channel
-                    for buffer in unsent { channel.write(buffer, promise: nil) }
-                    unsent.removeAll()
-                    channel.flush()
-                case .failure: stopped()
-                }
-            }
-    }
-
-    /// Loads scenarios before a session needs them.
-    func preload(_ scenarios: [ScenarioSource]) {
-        for scenario in [prelude] + scenarios { _ = number(of: scenario) }
-    }
-
-    func open(_ client: any WorkerClient, subject: UInt64, scenarios: [ScenarioSource]) {
-        sessionsServed += 1
-        clients[subject] = client
-        var numbers: [UInt8] = []
-        for scenario in [prelude] + scenarios {
-            withUnsafeBytes(of: number(of: scenario).bigEndian) { numbers.append(contentsOf: $0) }
+    /// Has a template make the process, and gives it the program.
+    func start(in template: ScriptTemplate, _ opening: ProgramTable.Opening) {
+        attempts += 1
+        guard attempts <= 3 else { return lose(.unavailable("its process could not be made three times")) }
+        let pair: SocketPair
+        do throws(WorkerSpawnError) {
+            pair = try SocketPair(packets: false)
+        } catch {
+            return lose(.unavailable(error.description))
         }
-        ask(Frame(kind: .open, subject: subject, payload: numbers))
-    }
-
-    func send(_ payload: [UInt8], subject: UInt64) {
-        guard payload.count <= Frame.maximumPayload else {
-            clients[subject]?.workerLost(.died)
-            return
+        self.template = template
+        let frames = FrameChannel(socket: pair.ours, receiver: self, eventLoop: pool.eventLoop)
+        self.frames = frames
+        asked = .now()
+        template.fork(subject, socket: pair.theirs)
+        switch opening {
+        case .whole(let isRecorded):
+            recording = isRecorded ? ProgramTable.Recording() : nil
+            frames.write(Frame(kind: .open, subject: subject, payload: ProgramTable.payload(of: scenarios)))
+        case .held(let number):
+            isRehearsed = true
+            let payload = withUnsafeBytes(of: number.bigEndian) { Array($0) }
+            frames.write(Frame(kind: .openHeld, subject: subject, payload: payload))
         }
-        ask(Frame(kind: .event, subject: subject, payload: payload))
+        question = Question(since: .now())
+        pool.watch()
     }
 
-    func close(_ subject: UInt64) {
-        guard clients.removeValue(forKey: subject) != nil else { return }
-        write(Frame(kind: .close, subject: subject))
-        if isRetiring, clients.isEmpty { kill() }
+    /// Forgets a process that was asked for and has not said that it is there.
+    func giveUpStart() {
+        frames?.close()
+        (frames, template, asked, question, hasLostStart) = (nil, nil, nil, nil, false)
     }
 
-    /// Ends the process.
-    func kill() {
-        process.kill()
-        stopped()
-    }
+    func isOf(_ template: ScriptTemplate) -> Bool { self.template === template }
 
-    private func number(of scenario: ScenarioSource) -> UInt32 {
-        let entry = scripts.entry(of: scenario)
-        for forgotten in entry.forgotten { write(Frame(kind: .forgetScript, subject: UInt64(forgotten))) }
-        if entry.isNew {
-            let payload = Array(scenario.name.utf8.filter { $0 != 0 }) + [0] + Array(scenario.text.utf8)
-            write(Frame(kind: .script, subject: UInt64(entry.number), payload: payload))
-        }
-        return entry.number
-    }
-
-    private func ask(_ frame: Frame) {
+    func send(_ payload: [UInt8]) {
         guard !isGone else { return }
-        questions.add(frame.subject, isOpening: frame.kind == .open, now: .now())
-        write(frame)
-        watch()
+        guard payload.count <= Frame.maximumPayload else { return lose(.died) }
+        recording?.add(payload)
+        question = Question(since: .now())
+        frames?.write(Frame(kind: .event, subject: subject, payload: payload))
+        pool.watch()
     }
 
-    private func write(_ frame: Frame) {
+    /// The session is over.
+    func close(isOrderly: Bool) {
         guard !isGone else { return }
-        var buffer = ByteBufferAllocator().buffer(capacity: Frame.headerSize + frame.payload.count)
-        buffer.writeBytes(Frame.header(kind: frame.kind, subject: frame.subject, payloadSize: frame.payload.count))
-        buffer.writeBytes(frame.payload)
-        if let channel { channel.writeAndFlush(buffer, promise: nil) } else { unsent.append(buffer) }
+        let recording = isOrderly ? recording : nil
+        // A process that is busy may not be listening.
+        if question != nil { kill() }
+        end()
+        if let recording { pool.recorded(recording, of: scenarios) }
+    }
+
+    /// Kills the process: by the template, whose child it is, else directly.
+    private func kill() {
+        if let template, !template.isGone {
+            template.kill(subject)
+        } else if let process {
+            Glibc.kill(process.statistics.pid, SIGKILL)
+        }
+    }
+
+    private func end() {
+        isGone = true
+        frames?.close()
+        frames = nil
+        pool.ended(self)
+    }
+
+    /// Ends the session because of its process.
+    func lose(_ loss: WorkerLoss) {
+        guard !isGone else { return }
+        if isRunning { kill() }
+        end()
+        client?.workerLost(loss)
     }
 }
 
 extension ScriptWorker {
-    /// A frame of the worker.
     func received(_ frame: Frame) {
         switch frame.kind {
         case .ready:
-            isReady = true
-            questions.restartHead(now: .now())
-            ready.succeed()
+            guard process == nil, let pid = pid_t(exactly: frame.subject), pid > 0 else {
+                return broken("a second start")
+            }
+            let base = frame.payload.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            process = Running(statistics: ProcessStatistics(pid: pid), baseBytes: Int(clamping: base))
+            question = Question(since: .now())
         case .batch:
-            guard questions.answer(frame.subject, now: .now()) else { return broken("an answer without question") }
-            clients[frame.subject]?.workerAnswered(frame.payload)
+            guard question != nil else { return broken("an answer without question") }
+            question = nil
+            client?.workerAnswered(frame.payload)
         case .killed:
-            guard questions.answer(frame.subject, now: .now()) else { return broken("an answer without question") }
-            let client = clients.removeValue(forKey: frame.subject)
             let reason = frame.payload.first.flatMap(KillReason.init) ?? .broken
+            let client = client
+            end()
             client?.workerKilled(reason, batch: Array(frame.payload.dropFirst()))
-            if isRetiring, clients.isEmpty { kill() }
-        case .script, .forgetScript, .open, .event, .close: broken("a frame in the wrong direction")
+        default: broken("a frame in the wrong direction")
         }
     }
 
     func broken(_ reason: String) {
-        logger.error("script worker is stopped", metadata: ["reason": "\(reason)"])
-        kill()
+        pool.logger.error("script worker is stopped", metadata: ["reason": "\(reason)", "session": "\(subject)"])
+        lose(.died)
     }
 
-    /// The connection or the process has ended.
-    func stopped() {
-        guard !isGone else { return }
-        isGone = true
-        process.kill()
-        channel?.close(promise: nil)
-        channel = nil
-        ready.fail(WorkerExitError())
-        let process = process
-        NIOSingletons.posixBlockingThreadPool.runIfActive(eventLoop: eventLoop) { process.reap() }
-            .cascade(to: exited)
-        onGone(self)
-        let guilty = questions.head?.subject
-        let lost = clients
-        clients.removeAll()
-        for (subject, client) in lost {
-            client.workerLost(
-                subject == guilty ? guiltyLoss : questions.isOpening(subject) ? .beforeStart : .otherSession)
-        }
+    func closed() {
+        // Most often its template has ended too, and tells so in a moment.
+        if isRunning { lose(.died) } else { hasLostStart = true }
     }
 
-    private var guiltyLoss: WorkerLoss {
-        switch verdict {
-        case .tooSlow(let milliseconds): .tooSlow(milliseconds: milliseconds)
-        case .tooLarge(let megabytes): .tooLarge(megabytes: megabytes)
-        case nil: isReady ? .died : .unavailable("the worker program ended at once; run it by hand to see why")
-        }
-    }
-
-    /// Looks four times a second whether the worker hangs or grows, for as long as it has something to do.
-    private func watch() {
-        guard !isWatching else { return }
-        isWatching = true
-        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(250)) { [weak self] in
-            guard let self, !self.isGone else { return }
-            self.isWatching = false
-            self.judge()
-            if !self.isGone, self.questions.head != nil { self.watch() }
-        }
-    }
-
-    private func judge() {
-        let resident = process.residentBytes ?? 0
-        if resident > limits.workerBytes {
-            verdict = .tooLarge(resident >> 20)
-            return broken("\(resident >> 20) MB resident")
-        }
-        guard isReady, let head = questions.head else { return }
+    /// Looks whether the process hangs or has grown. Sessions judge themselves; this is for those that cannot any more.
+    func judge(now: NIODeadline, limits: WorkerLimits) {
+        guard let process, var question else { return }
+        let added = (process.statistics.anonymousBytes ?? 0) - process.baseBytes
+        if added > limits.processBytes { return stop(.tooLarge(megabytes: added >> 20), "\(added >> 20) MB resident") }
         // A machine that is short of processor time must not look like a script that spins: what counts is time it got.
-        let cpu = process.cpuMilliseconds ?? 0
-        let used = head.number == lastCPU.question ? lastCPU.seen + cpu - lastCPU.milliseconds : 0
-        lastCPU = (head.number, cpu, used)
-        let age = Int((NIODeadline.now() - head.since).nanoseconds / 1_000_000)
+        let cpu = process.statistics.cpuMilliseconds ?? 0
+        question.used += cpu - (question.lastCPU ?? cpu)
+        question.lastCPU = cpu
+        self.question = question
+        let age = Int((now - question.since).nanoseconds / 1_000_000)
         let allowed = limits.callbackMilliseconds + limits.marginMilliseconds
-        let spins = age >= allowed && used >= limits.callbackMilliseconds + limits.marginMilliseconds / 3
+        let spins = age >= allowed && question.used >= allowed
         if spins || age >= max(limits.stallMilliseconds, allowed) {
-            verdict = .tooSlow(limits.callbackMilliseconds)
-            broken("no answer for \(age) ms")
+            stop(.tooSlow(milliseconds: limits.callbackMilliseconds), "no answer for \(age) ms")
         }
     }
-}
 
-/// The worker's process ended.
-struct WorkerExitError: Error, CustomStringConvertible {
-    var description: String {
-        "the script worker ended before it was ready; run the script-worker program by hand to see why"
+    private func stop(_ loss: WorkerLoss, _ reason: String) {
+        pool.logger.error("script worker is stopped", metadata: ["reason": "\(reason)", "session": "\(subject)"])
+        lose(loss)
     }
 }

@@ -2,7 +2,7 @@ import WorkerProtocol
 
 /// A session as its worker sees it.
 protocol WorkerClient: AnyObject {
-    /// The answer to one `open` or one event.
+    /// The answer to the program or to one event.
     func workerAnswered(_ batch: [UInt8])
     /// The worker stopped the session; `batch` holds the commands so far, empty without any.
     func workerKilled(_ reason: KillReason, batch: [UInt8])
@@ -12,16 +12,12 @@ protocol WorkerClient: AnyObject {
 
 /// Why a session's worker is gone.
 enum WorkerLoss: Equatable {
-    /// It was stopped for this session's callback, which took too long.
+    /// It was killed because it took too long and did not stop by itself.
     case tooSlow(milliseconds: Int)
-    /// It was stopped for this session's callback, which took too much memory.
+    /// It was killed because it took too much memory and did not stop by itself.
     case tooLarge(megabytes: Int)
-    /// It ended by itself in this session's callback.
+    /// It ended by itself.
     case died
-    /// It was lost while it was busy for another session.
-    case otherSession
-    /// It was lost before it had begun to evaluate this session's scenarios, which can therefore start elsewhere.
-    case beforeStart
     /// No worker can be started.
     case unavailable(String)
 }

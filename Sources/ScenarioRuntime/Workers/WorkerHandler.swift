@@ -1,26 +1,36 @@
 import NIOCore
 import WorkerProtocol
 
-/// Cuts a worker's bytes into frames.
+/// Whoever talks with a process in frames.
+protocol FrameReceiver: AnyObject {
+    func received(_ frame: Frame)
+    /// The bytes of the other side are not frames.
+    func broken(_ reason: String)
+    /// The other side has closed the connection.
+    func closed()
+}
+
+/// Cuts a process's bytes into frames.
 final class WorkerHandler: ChannelInboundHandler, @unchecked Sendable {  // Used on its channel's event loop only.
     typealias InboundIn = ByteBuffer
 
-    private weak var worker: ScriptWorker?
+    /// Nil when nobody listens any more.
+    weak var receiver: (any FrameReceiver)?
     private var decoder = FrameDecoder()
 
-    init(worker: ScriptWorker) { self.worker = worker }
+    init(receiver: any FrameReceiver) { self.receiver = receiver }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data).readableBytesView)
         do throws(FrameError) {
-            while let worker, !worker.isGone, let frame = try decoder.next() { worker.received(frame) }
+            while let receiver, let frame = try decoder.next() { receiver.received(frame) }
         } catch {
-            worker?.broken(error.description)
+            receiver?.broken(error.description)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        worker?.stopped()
+        receiver?.closed()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

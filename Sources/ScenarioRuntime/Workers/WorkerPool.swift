@@ -7,20 +7,23 @@ import WorkerProtocol
     import Glibc
 #endif
 
-/// The workers: a small shared pool for the operator's scenarios, one worker for each account with its own, and spares.
+/// The script processes: one template, and a copy of it for each session.
 final class WorkerPool {
+    let eventLoop: any EventLoop
+    let logger: Logger
     private let configuration: RuntimeConfiguration
-    private let eventLoop: any EventLoop
-    private let logger: Logger
-    private let prelude = Prelude.source
-    private var shared: [ScriptWorker] = []
-    private var accounts: [AccountID: ScriptWorker] = [:]
-    private var spareShared: [ScriptWorker] = []
-    private var spareAccount: [ScriptWorker] = []
-    /// Workers that finish their sessions and then end, and those that are ending.
-    private var leaving: [ScriptWorker] = []
+    private var template: ScriptTemplate?
+    /// Templates that have been told to end or have ended and are not reaped.
+    private var leaving: [ScriptTemplate] = []
+    private var workers: [UInt64: ScriptWorker] = [:]
+    /// Sessions for which there is no template yet.
+    private var waiting: [ScriptWorker] = []
+    private var programs = ProgramTable()
+    private var rehearsalSince: NIODeadline?
     private var isOpen = false
+    private var isWatching = false
     private var failures = 0
+    private static let lookEvery = TimeAmount.milliseconds(250)
 
     init(configuration: RuntimeConfiguration, eventLoop: any EventLoop, logger: Logger) {
         self.configuration = configuration
@@ -28,130 +31,175 @@ final class WorkerPool {
         self.logger = logger
     }
 
-    /// Process ids of the shared workers, then of the spare one.
-    var sharedProcesses: [pid_t] { (shared + spareShared).map(\.process.pid) }
+    /// Process id of the template.
+    var templateProcess: pid_t? { template?.process.pid }
 
+    /// True while the template prepares a program.
+    var isRehearsing: Bool { programs.isRehearsing }
+
+    /// Completes when the template is ready, fails when it cannot run.
     func start() -> EventLoopFuture<Void> {
         isOpen = true
-        fill()
-        return EventLoopFuture.andAllSucceed(
-            (shared + spareShared + spareAccount).map(\.ready.futureResult), on: eventLoop)
+        return makeTemplate()
     }
 
     func shutdown() -> EventLoopFuture<Void> {
         isOpen = false
-        let all = shared + Array(accounts.values) + spareShared + spareAccount + leaving
-        for worker in all { worker.kill() }
-        return EventLoopFuture.andAllComplete(all.map(\.exited.futureResult), on: eventLoop)
+        template?.end()
+        return EventLoopFuture.andAllComplete(leaving.map(\.exited.futureResult), on: eventLoop)
     }
 
-    /// The worker for a new session.
-    func worker(for trust: ScenarioTrust) -> ScriptWorker {
-        switch trust {
-        case .operatorPublished: sharedWorker()
-        case .account(let account): accountWorker(account)
-        }
-    }
-
-    private func sharedWorker() -> ScriptWorker {
-        let candidates = shared.filter { !$0.isStuck }
-        if candidates.isEmpty, let spare = takeSpare(&spareShared) { shared.append(spare) }
-        let choice = (candidates.isEmpty ? shared : candidates).min { $0.sessionCount < $1.sessionCount }
-        guard let worker = choice else { return makeWorker(isShared: true) }
-        if worker.sessionsServed + 1 >= configuration.sessionsPerWorker { retire(worker) }
+    /// Begins a session in a process of its own. The client hears of the process later, even when there can be none.
+    func open(
+        _ scenarios: [ScenarioSource], trust: ScenarioTrust, subject: UInt64, client: any WorkerClient
+    ) -> ScriptWorker {
+        let worker = ScriptWorker(subject: subject, scenarios: scenarios, trust: trust, client: client, pool: self)
+        workers[subject] = worker
+        place(worker)
         return worker
     }
 
-    private func accountWorker(_ account: AccountID) -> ScriptWorker {
-        if let worker = accounts[account], !worker.isGone { return worker }
-        let worker = takeSpare(&spareAccount) ?? makeWorker(isShared: false)
-        accounts[account] = worker
-        scheduleIdleCheck(account)
-        fillSoon()
-        return worker
-    }
-
-    /// Ends an account's worker that has nothing to do.
-    private func scheduleIdleCheck(_ account: AccountID) {
-        eventLoop.assumeIsolated().scheduleTask(in: .seconds(60)) { [weak self] in
-            guard let self, let worker = self.accounts[account] else { return }
-            if worker.sessionCount == 0 { worker.kill() } else { self.scheduleIdleCheck(account) }
+    private func place(_ worker: ScriptWorker) {
+        if let template, template.isReady {
+            begin(worker, in: template)
+        } else if template != nil || failures == 0 {
+            waiting.append(worker)
+        } else {
+            eventLoop.assumeIsolated().execute { worker.lose(.unavailable(Self.noProgram)) }
         }
     }
 
-    private func retire(_ worker: ScriptWorker) {
-        worker.isRetiring = true
-        shared.removeAll { $0 === worker }
-        leaving.append(worker)
-        fillSoon()
-    }
-
-    private func takeSpare(_ spares: inout [ScriptWorker]) -> ScriptWorker? {
-        spares.isEmpty ? nil : spares.removeFirst()
-    }
-
-    private func fillSoon() {
-        eventLoop.assumeIsolated().execute { [weak self] in self?.fill() }
-    }
-
-    private func fill() {
-        guard isOpen else { return }
-        while shared.count < configuration.sharedWorkers {
-            shared.append(takeSpare(&spareShared) ?? makeWorker(isShared: true))
+    /// Only what the operator wrote runs in the template; an account's text never gets there.
+    private func begin(_ worker: ScriptWorker, in template: ScriptTemplate) {
+        guard worker.trust == .operatorPublished else { return worker.start(in: template, .whole(isRecorded: false)) }
+        let (opening, frames) = programs.open(worker.scenarios)
+        worker.start(in: template, opening)
+        for frame in frames { template.send(frame) }
+        if programs.isRehearsing, rehearsalSince == nil {
+            rehearsalSince = .now()
+            watch()
         }
-        while spareShared.isEmpty { spareShared.append(makeWorker(isShared: true)) }
-        while spareAccount.count < configuration.accountStandbyWorkers {
-            spareAccount.append(makeWorker(isShared: false))
+    }
+
+    func recorded(_ recording: ProgramTable.Recording, of program: [ScenarioSource]) {
+        programs.recorded(recording, of: program)
+    }
+
+    func ended(_ worker: ScriptWorker) {
+        if workers[worker.subject] === worker { workers[worker.subject] = nil }
+        waiting.removeAll { $0 === worker }
+    }
+
+    private static let noProgram = "the worker program ended at once; run it by hand to see why"
+
+    // MARK: Watching
+
+    /// Looks four times a second at whatever owes an answer, for as long as something does.
+    func watch() {
+        guard !isWatching else { return }
+        isWatching = true
+        eventLoop.assumeIsolated().scheduleTask(in: Self.lookEvery) { [weak self] in
+            guard let self else { return }
+            self.isWatching = false
+            self.look(now: .now())
+            if self.rehearsalSince != nil || self.workers.values.contains(where: \.hasQuestion) { self.watch() }
         }
+    }
+
+    private func look(now: NIODeadline) {
+        let stall = TimeAmount.milliseconds(Int64(configuration.worker.stallMilliseconds))
+        for worker in Array(workers.values) {
+            if worker.isRunning {
+                worker.judge(now: now, limits: configuration.worker)
+            } else if worker.hasLostStart {
+                worker.giveUpStart()
+                place(worker)
+            } else if let asked = worker.asked, now - asked > stall {
+                template?.broken("no process for a session")
+            }
+        }
+        if let since = rehearsalSince, now - since > stall { template?.broken("a rehearsal does not end") }
     }
 }
 
-extension WorkerPool {
-    /// Starts a process. Without one the worker is there and gone: its sessions hear so and end.
-    private func makeWorker(isShared: Bool) -> ScriptWorker {
-        let process: WorkerProcess
+extension WorkerPool: TemplateOwner {
+    @discardableResult private func makeTemplate() -> EventLoopFuture<Void> {
+        guard isOpen, template == nil else { return eventLoop.makeSucceededVoidFuture() }
+        let process: TemplateProcess
         do throws(WorkerSpawnError) {
-            process = try WorkerProcess.spawn(executable: executable, arguments: arguments(isShared: isShared))
+            process = try TemplateProcess.spawn(executable: executable, arguments: arguments)
         } catch {
             logger.error("no script worker", metadata: ["error": "\(error)"])
-            process = WorkerProcess(pid: 0, socket: -1)
+            startFailed()
+            return eventLoop.makeFailedFuture(error)
         }
-        let worker = ScriptWorker(
-            process: process, isShared: isShared, prelude: prelude, limits: configuration.worker, eventLoop: eventLoop,
-            logger: logger, onGone: { [weak self] in self?.lost($0) })
-        if process.socket >= 0 {
-            worker.connect()
-            worker.preload(isShared ? configuration.knownScenarios : [])
-        } else {
-            eventLoop.assumeIsolated().execute { worker.stopped() }
-        }
-        return worker
+        let template = ScriptTemplate(process: process, eventLoop: eventLoop, logger: logger)
+        template.owner = self
+        self.template = template
+        template.send(Frame(kind: .load, subject: 0, payload: ProgramTable.payload(of: [Prelude.source])))
+        return template.ready.futureResult
     }
 
-    private func lost(_ worker: ScriptWorker) {
-        shared.removeAll { $0 === worker }
-        spareShared.removeAll { $0 === worker }
-        spareAccount.removeAll { $0 === worker }
-        accounts = accounts.filter { $0.value !== worker }
-        leaving.append(worker)
-        worker.exited.futureResult.assumeIsolated().whenComplete { [weak self, weak worker] _ in
-            self?.leaving.removeAll { $0 === worker }
+    func templateIsReady(_ template: ScriptTemplate) {
+        failures = 0
+        let ready = waiting
+        waiting.removeAll()
+        for worker in ready { begin(worker, in: template) }
+    }
+
+    func templateRehearsed(_ program: UInt64) {
+        programs.rehearsed(program)
+        rehearsalSince = programs.isRehearsing ? .now() : nil
+        // Code of programs that are not used any more stays: a template that has grown is replaced. Its sessions go on.
+        guard !programs.isRehearsing, let template,
+            let bytes = ProcessStatistics(pid: template.process.pid).anonymousBytes,
+            bytes > configuration.worker.templateBytes
+        else { return }
+        template.closed()
+    }
+
+    func templateRefused(_ subject: UInt64, reason: String) {
+        workers[subject]?.lose(.unavailable(reason))
+    }
+
+    /// Sessions that have their process go on; those that wait for it start in the next template.
+    func templateIsGone(_ template: ScriptTemplate) {
+        guard self.template === template else { return }
+        self.template = nil
+        rehearsalSince = nil
+        leaving.append(template)
+        template.exited.futureResult.assumeIsolated().whenComplete { [weak self, weak template] _ in
+            self?.leaving.removeAll { $0 === template }
+        }
+        if let guilty = programs.templateEnded() {
+            let names = guilty.map(\.name).joined(separator: ", ")
+            logger.error("a scenario's rehearsal ended the template", metadata: ["scenario": "\(names)"])
+        }
+        for worker in workers.values where worker.isOf(template) && !worker.isRunning {
+            worker.giveUpStart()
+            waiting.append(worker)
         }
         guard isOpen else { return }
-        failures = worker.isReady ? 0 : failures + 1
-        if failures == 0 { return fill() }
-        // A program that does not even start is not started in a loop.
+        if template.isReady { makeTemplate() } else { startFailed() }
+    }
+
+    /// A program that does not even start is not started in a loop, and nobody waits for it.
+    private func startFailed() {
+        failures += 1
+        for worker in waiting { worker.lose(.unavailable(Self.noProgram)) }
         let delay = TimeAmount.milliseconds(Int64(min(10_000, 250 << min(failures, 6))))
-        eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.fill() }
+        eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
+            self?.makeTemplate()
+        }
     }
 
     private var executable: String { configuration.workerExecutable ?? Self.besideProgram("script-worker") }
 
-    private func arguments(isShared: Bool) -> [String] {
+    private var arguments: [String] {
         let limits = configuration.worker
         return [
             "--callback-ms", String(limits.callbackMilliseconds), "--session-bytes", String(limits.sessionBytes),
-            "--data-bytes", String(limits.dataBytes), "--jit", isShared && limits.usesJIT ? "1" : "0",
+            "--data-bytes", String(limits.dataBytes),
         ]
     }
 

@@ -33,6 +33,7 @@ struct Installation: Sendable {
         try settings.checkAddresses(of: roles)
         // Databases, logs and recordings are for the user who runs the systems, and nobody else.
         umask(0o077)
+        OpenFiles.raiseLimit()
         self.settings = settings
         self.roles = roles
         secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
@@ -111,7 +112,7 @@ struct Installation: Sendable {
             soundFolders: [soundsDirectory])
         engine.tls = try settings.tls()
         let runtime = RuntimeConfiguration(
-            workerExecutable: ProgramFiles.scriptWorker, sharedWorkers: settings.integer("voice.workers"))
+            workerExecutable: ProgramFiles.scriptWorker)
         let platform = VoicePlatform(
             configuration: configuration, engine: engine, runtime: runtime, eventLoop: group.next(),
             httpClient: client, logger: Logger(label: "voice-platform"))

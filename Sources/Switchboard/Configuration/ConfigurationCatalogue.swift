@@ -104,11 +104,9 @@ enum ConfigurationCatalogue {
             explanation: "Phone numbers for rent, each as `number country category region price`."),
         .init(
             name: "voice.scripts", kind: .choice(default: "operator", allowed: ["operator", "account"]),
-            explanation: "Who writes call scenarios: the operator alone (they share workers), or accounts too "
-                + "(each account has a worker of its own)."),
-        .init(
-            name: "voice.workers", kind: .integer(default: 1, allowed: 1...64),
-            explanation: "Script workers that scenarios of the operator share."),
+            explanation:
+                "Who writes call scenarios: the operator alone (they are made ready before a call), or accounts "
+                + "too (a text is only where its own calls run)."),
     ]
 
     static func key(_ name: String) -> ConfigurationKey? { keys.first { $0.name == name } }

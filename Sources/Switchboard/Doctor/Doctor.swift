@@ -55,7 +55,7 @@ struct Doctor {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let finding = "\(limit.rlim_cur) open files, \(limit.rlim_max) at the most"
         guard limit.rlim_max >= 4096 else {
-            return .warning("open files", finding, remedy: "raise it: ulimit -n 20000 (a call takes four)")
+            return .warning("open files", finding, remedy: "raise it: ulimit -n 20000 (a call takes five)")
         }
         return .good("open files", finding)
     }

@@ -92,11 +92,11 @@ public struct NumberGateway: Sendable, Hashable {
     }
 }
 
-/// Which accounts' scenarios may share a worker process.
+/// Whose scenarios the template of the script processes may run.
 public enum ScenarioTrustPolicy: Sendable, Hashable {
-    /// Every account's scripts run in a process of their own.
+    /// Accounts write scenarios: a text is only where its own sessions run.
     case eachAccount
-    /// Only the operator writes scenarios, all accounts share a small pool of processes.
+    /// Only the operator writes scenarios: the template makes them ready before a session needs them.
     case operatorPublished
 }
 

@@ -78,7 +78,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
             logURL: urls.log(record.logName),
             scenarios: record.plan.scenarios.map { ScenarioSource(name: $0.name, text: $0.script) },
             trust: configuration.scenarioTrust == .operatorPublished
-                ? .operatorPublished : .account(record.plan.accountID),
+                ? .operatorPublished : .account,
             customData: record.customData, logFile: core.files.logPath(record.logName), incoming: prepared.incoming)
         return (id, start)
     }

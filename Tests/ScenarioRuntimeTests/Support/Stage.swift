@@ -32,8 +32,7 @@ final class Stage: @unchecked Sendable {  // What is not constant is used on the
         identifiers: PreparedGenerator = PreparedGenerator(),
         configure: (inout RuntimeConfiguration) -> Void = { _ in }, _ body: (Stage) async throws -> Result
     ) async throws -> Result {
-        var configuration = RuntimeConfiguration(
-            workerExecutable: try WorkerProgram.path(), sharedWorkers: 1, accountStandbyWorkers: 0)
+        var configuration = RuntimeConfiguration(workerExecutable: try WorkerProgram.path())
         configure(&configuration)
         let stage = Stage(configuration, identifiers: identifiers)
         try await stage.runtime.start().get()

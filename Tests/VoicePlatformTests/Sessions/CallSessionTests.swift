@@ -113,7 +113,7 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
             #expect(session["calls"][0]["remote_number"].string == "79112233444")
             #expect(start.incoming?.toURI == "sip:anything@switchboard.tenant-one.voice.test")
             #expect(start.scenarios == [ScenarioSource(name: "bitrix24", text: "VoxEngine.terminate();")])
-            #expect(start.trust == .account(start.accountID))
+            #expect(start.trust == .account)
             #expect(start.logURL == session["log_file_url"].string)
             let pattern =
                 #/http://127\.0\.0\.1:\d+/request/16214d90008034a8\.1437727808\.225341_127\.0\.0\.1/[0-9a-f]{16}/#
