@@ -1,13 +1,24 @@
+import Dispatch
 internal import GRDB
 
 /// One database with its connections: a writer, and readers that do not wait for it.
 ///
-/// SQLite in WAL mode: a committed transaction survives `kill -9` and a power cut. Transactions are serial among
-/// writers; readers see the last committed state. Foreign keys are enforced. Each connection caches its statements.
+/// SQLite in WAL mode: a committed transaction survives what its ``Durability`` says. Transactions are serial among
+/// writers, and those that wait for each other share a commit; readers see the last committed state. Foreign keys are
+/// enforced. Each connection caches its statements.
 public final class Database: Sendable {
-    private let pool: DatabasePool
+    /// How long a commit for ``Durability/soon`` may be lost by a power cut.
+    public static let syncPause = Duration.milliseconds(250)
 
-    private init(pool: DatabasePool) { self.pool = pool }
+    private let pool: DatabasePool
+    private let group: CommitGroup
+
+    private init(pool: DatabasePool) {
+        self.pool = pool
+        let (seconds, attoseconds) = Self.syncPause.components
+        group = CommitGroup(
+            pool: pool, pause: .microseconds(Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)))
+    }
 
     /// Opens the file, making it when it does not exist; its directory must exist.
     ///
@@ -20,8 +31,8 @@ public final class Database: Sendable {
         configuration.maximumReaderCount = maximumReaders
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
-            // The pool chooses NORMAL, which may lose the last transactions in a power cut; a ledger may not.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // A check point waits for the disk twice: every 16 MiB of the log is often enough.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 4000") }
             return Database(pool: pool)
         } catch {
             throw StorageError(error, sql: "")
@@ -40,12 +51,23 @@ public final class Database: Sendable {
     }
 
     /// Runs `work` in a transaction of its own: all of it happens, or nothing when it throws.
+    ///
+    /// Not cancelled with its task: what was asked for happens.
+    /// - Parameter durability: What the change outlives when this returns.
     @discardableResult
     public func write<Value: Sendable>(
-        _ work: @escaping @Sendable (Transaction) throws -> Value
+        _ durability: Durability = .atOnce, _ work: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.write { try work(Transaction(connection: $0)) }
+            return try await withCheckedThrowingContinuation { continuation in
+                group.add(
+                    CommitGroup.Job(durability: durability) { transaction in
+                        let value = try work(transaction)
+                        return { continuation.resume(returning: value) }
+                    } fail: { error in
+                        continuation.resume(throwing: error)
+                    })
+            }
         } catch let error as DatabaseError {
             throw StorageError(error, sql: error.sql ?? "")
         }

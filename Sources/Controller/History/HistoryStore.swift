@@ -86,8 +86,10 @@ struct HistoryStore: Sendable {
     }
 
     /// Writes the final cost; the first one counts.
+    ///
+    /// One that a power cut takes away is asked for again.
     func setCost(_ cost: String, currency: String, _ key: CallKey, _ portal: PortalID) async throws {
-        try await database.write { transaction in
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 UPDATE call_history SET cost_final = ?, cost_currency = ?

@@ -3,7 +3,8 @@ import Storage
 
 /// Takes the controller's news of calls: keeps their rows, makes leads, tells the employees' browsers.
 ///
-/// News may come twice or in another order; each ends in the same rows.
+/// News may come twice or in another order; each ends in the same rows. The steps of a call are written for
+/// ``Durability/soon``, its history is on the disk before it is acknowledged.
 struct CallDesk: Sendable {
     let database: Database
     let hub: EventHub
@@ -20,7 +21,7 @@ struct CallDesk: Sendable {
         let typeConnect = try input.loose("TYPE_CONNECT", atMost: 20) ?? ""
         let lineNames = try lineNames(input)
         let (now, region) = (now(), region)
-        let news = try await database.write { transaction in
+        let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
             let line = try LineStore(transaction: transaction).find(anyOf: lineNames)
             let known = try calls.find(id)
@@ -50,7 +51,7 @@ struct CallDesk: Sendable {
         let employee = try input.employee("USER_ID")
         let device = try input.loose("CALL_DEVICE", atMost: 20) ?? ""
         let (now, region) = (now(), region)
-        let news = try await database.write { transaction in
+        let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
             var call =
                 try calls.find(id)
@@ -74,7 +75,7 @@ struct CallDesk: Sendable {
     /// The caller's leg has ended.
     func hangup(_ input: InputReader) async throws {
         let id = try input.callID()
-        let news = try await database.write { transaction in
+        let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
             guard var call = try calls.find(id), call.status != .finished else { return [Delivery]() }
             call.status = .finished

@@ -22,7 +22,7 @@ struct Heartbeat: Service {
     func beat() async {
         let now = clock()
         do {
-            try await database.write { try CrashRecovery(transaction: $0).beat(at: now) }
+            try await database.write(.soon) { try CrashRecovery(transaction: $0).beat(at: now) }
         } catch is CancellationError {
             return
         } catch {

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Writes the history in the order in which things happened, without making a call wait for the disk.
 ///
-/// `enqueue` may be called from anywhere and returns at once. What waits is written in one transaction; a job that the
+/// `enqueue` may be called from anywhere and returns at once. What waits is written in one transaction, which reaches
+/// the disk soon (``Durability/soon``); a job that the
 /// database refuses is logged and left out, the others are written. At shutdown everything that waits is written first.
 final class HistoryQueue: Service {
     private struct Job: Sendable {
@@ -81,7 +82,7 @@ final class HistoryQueue: Service {
 
     private func write(_ batch: [Job]) async {
         do {
-            try await database.write { transaction in
+            try await database.write(.soon) { transaction in
                 for job in batch { try job.work(transaction) }
             }
         } catch  where batch.count > 1 {

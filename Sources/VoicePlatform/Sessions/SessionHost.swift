@@ -63,10 +63,10 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         let accessName: String
     }
 
-    /// Writes the session's row, then starts it on the event loop.
+    /// Writes the session's row, which a crash of the program then cannot hide, and starts it on the event loop.
     private func open(_ prepared: Prepared) async throws -> (SessionID, SessionStart) {
         let record = prepared.record
-        let id = try await core.database.write { try SessionHistory(transaction: $0).insert(record) }
+        let id = try await core.database.write(.soon) { try SessionHistory(transaction: $0).insert(record) }
         let configuration = core.effectiveConfiguration()
         let urls = PublicURLs(configuration)
         let path = AccessPath.text(

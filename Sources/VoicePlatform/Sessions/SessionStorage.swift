@@ -26,7 +26,7 @@ struct SessionStorage: Sendable {
         let seconds = min(max(Int64(ttlSeconds), 0), KeyValueStore.maximumTTL)
         let item = KeyValueItem(key: key, value: value, expiresAt: UnixTime(seconds: now.seconds + seconds))
         return eventLoop.makeFutureWithTask {
-            try await database.write { transaction in
+            try await database.write(.soon) { transaction in
                 try KeyValueStore(transaction: transaction, application: application, now: now).put(item, owner: owner)
                 return StoredItem(item)
             }
@@ -36,7 +36,7 @@ struct SessionStorage: Sendable {
     func remove(_ key: String) -> EventLoopFuture<StoredItem?> {
         let (database, application, now) = (database, application, clock())
         return eventLoop.makeFutureWithTask {
-            try await database.write { transaction in
+            try await database.write(.soon) { transaction in
                 try KeyValueStore(transaction: transaction, application: application, now: now).remove(key)
                     .map(StoredItem.init)
             }

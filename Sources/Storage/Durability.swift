@@ -1,0 +1,9 @@
+/// What a committed transaction outlives by the time its caller hears of it.
+public enum Durability: Sendable, Hashable {
+    /// `kill -9` and a power cut. The commit waits for the disk.
+    case atOnce
+    /// `kill -9` at once, a power cut after ``Database/syncPause``. The commit waits for nothing.
+    ///
+    /// For what is worth little alone: the steps of a running call, the note that a message was delivered.
+    case soon
+}

@@ -1,0 +1,52 @@
+import Synchronization
+
+/// Values read from a database that are asked for again and again, kept after the first look.
+///
+/// Whoever changes what a value stands for calls ``forget(_:)`` or ``change(_:_:)`` after the commit and before he
+/// answers; a read that began before is not kept, so nobody who has heard of the change sees the old value.
+public final class RowMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct State {
+        /// Grows with every change.
+        var generation = 0
+        var values: [Key: Value] = [:]
+    }
+
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    /// - Parameter capacity: All is forgotten when there are more values than this.
+    public init(capacity: Int = 10_000) { self.capacity = capacity }
+
+    /// What is known without a look into the database.
+    public func known(_ key: Key) -> Value? { state.withLock { $0.values[key] } }
+
+    /// The value, read when it is not known; nil, which is not remembered, when there is none.
+    public func value(_ key: Key, orRead read: () async throws -> Value?) async throws -> Value? {
+        let (known, generation) = state.withLock { ($0.values[key], $0.generation) }
+        if let known { return known }
+        guard let found = try await read() else { return nil }
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.values.count >= capacity { state.values = [:] }
+            state.values[key] = found
+        }
+        return found
+    }
+
+    public func forget(_ key: Key) {
+        state.withLock { state in
+            state.generation += 1
+            state.values[key] = nil
+        }
+    }
+
+    /// Brings a known value to what was written; one that is not known stays so.
+    public func change(_ key: Key, _ change: (inout Value) -> Void) {
+        state.withLock { state in
+            state.generation += 1
+            guard var value = state.values[key] else { return }
+            change(&value)
+            state.values[key] = value
+        }
+    }
+}
