@@ -70,6 +70,7 @@ let package = Package(
         // Decisions: pure values.
         module("CallControl"),
         module("Digests", ["COpenSSL"]),
+        module("JSONText"),
         module("RequestSigning", ["Digests"]),
         module("PhoneNumbers", ["CPhoneNumber"]),
         module("Routing", ["PhoneNumbers"]),
@@ -109,18 +110,21 @@ let package = Package(
                 nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
-        module("CRM", ["PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, nioHTTP1, logging]),
+        module(
+            "CRM",
+            ["JSONText", "PhoneNumbers", "RequestSigning", httpClient, nioCore, nioFoundation, nioHTTP1, logging]),
         module(
             "Controller",
             [
-                "Routing", "Billing", "PhoneNumbers", "Storage", "CRM", "RequestSigning", "Digests", nioCore,
+                "Routing", "Billing", "PhoneNumbers", "JSONText", "Storage", "CRM", "RequestSigning", "Digests",
+                nioCore,
                 nioFoundation, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
         module(
             "Portal",
             [
-                "PhoneNumbers", "Storage", "CRM", "RequestSigning", "Digests", nioCore, nioFoundation, hummingbird,
-                httpTypes, httpClient, logging, lifecycle,
+                "PhoneNumbers", "JSONText", "Storage", "CRM", "RequestSigning", "Digests", nioCore, nioFoundation,
+                hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
 
         // Assembly.
@@ -158,6 +162,7 @@ let package = Package(
             ]),
         tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "VoiceEngine", "VoicePlatform"]),
         tests("DigestsTests", ["Digests"]),
+        tests("JSONTextTests", ["JSONText"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
         tests("PhoneNumbersTests", ["PhoneNumbers"]),
         tests("RoutingTests", ["Routing", "PhoneNumbers"]),

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 
 /// A JSON value whose objects keep the order in which their fields were written.
 ///
@@ -19,7 +20,7 @@ enum JSONValue: Sendable, Equatable {
 
     /// Reads a text; nil when it is not JSON.
     init?(_ data: Data) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
+        guard let value = try? JSONParser.parse(data, as: JSONValue.self) else { return nil }
         self = value
     }
 
@@ -54,57 +55,42 @@ enum JSONValue: Sendable, Equatable {
 
     /// The value as a text without blanks.
     var encoded: String {
-        switch self {
-        case .null: "null"
-        case .flag(let flag): flag ? "true" : "false"
-        case .integer(let integer): String(integer)
-        case .real(let real): real.isFinite ? "\(real)" : "null"
-        case .text(let text): Self.quoted(text)
-        case .list(let list): "[" + list.map(\.encoded).joined(separator: ",") + "]"
-        case .object(let fields):
-            "{" + fields.map { Self.quoted($0.name) + ":" + $0.value.encoded }.joined(separator: ",") + "}"
-        }
+        var text = ""
+        write(to: &text)
+        return text
     }
 
-    /// RFC 8259, section 7: quotes, backslash and control characters are escaped, nothing else needs it.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .flag(let flag): text += flag ? "true" : "false"
+        case .integer(let integer): text += String(integer)
+        case .real(let real): text += real.isFinite ? "\(real)" : "null"
+        case .text(let value): text.appendJSON(value)
+        case .list(let list):
+            for (index, element) in list.enumerated() {
+                text += index == 0 ? "[" : ","
+                element.write(to: &text)
             }
+            text += list.isEmpty ? "[]" : "]"
+        case .object(let fields):
+            for (index, field) in fields.enumerated() {
+                text += index == 0 ? "{" : ","
+                text.appendJSON(field.name)
+                text += ":"
+                field.value.write(to: &text)
+            }
+            text += fields.isEmpty ? "{}" : "}"
         }
-        return quoted + "\""
     }
 }
 
-extension JSONValue: Decodable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let real = try? container.decode(Double.self) {
-            self = .real(real)
-        } else if let list = try? container.decode([JSONValue].self) {
-            self = .list(list)
-        } else {
-            let fields = try container.decode([String: JSONValue].self)
-            self = .object(fields.sorted { $0.key < $1.key }.map { Field(name: $0.key, value: $0.value) })
-        }
+extension JSONValue: JSONTree {
+    static var nothing: JSONValue { .null }
+
+    static func fields(_ fields: [(name: String, value: JSONValue)]) -> JSONValue {
+        let last = Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+        return .object(last.sorted { $0.key < $1.key }.map { Field(name: $0.key, value: $0.value) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 
 /// A JSON value of any shape.
 public enum JSONValue: Sendable, Hashable {
@@ -12,21 +13,46 @@ public enum JSONValue: Sendable, Hashable {
 
     /// Reads a JSON text; throws ``InputError`` that says why it is none.
     init(parsing data: Data) throws(InputError) {
-        do {
-            self = try JSONDecoder().decode(JSONValue.self, from: data)
-        } catch DecodingError.dataCorrupted(let context) {
-            let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-            throw InputError(path: "", expected: "valid JSON", found: reason ?? context.debugDescription)
+        do throws(JSONError) {
+            self = try JSONParser.parse(data)
         } catch {
-            throw InputError(path: "", expected: "valid JSON", found: "something else")
+            throw InputError(path: "", expected: "valid JSON", found: error.description)
         }
     }
 
     /// The value as JSON text, keys of objects in alphabetical order.
+    ///
+    /// - Throws: ``InputError`` for a number that is not finite, which JSON cannot say.
     func encoded() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self)
+        var text = ""
+        try write(to: &text)
+        return Data(text.utf8)
+    }
+
+    private func write(to text: inout String) throws {
+        switch self {
+        case .null: text += "null"
+        case .flag(let flag): text += flag ? "true" : "false"
+        case .integer(let integer): text += String(integer)
+        case .real(let real):
+            guard real.isFinite else { throw InputError(path: "", expected: "a finite number", found: "another") }
+            text += Int64(exactly: real).map(String.init) ?? "\(real)"
+        case .text(let value): text.appendJSON(value)
+        case .list(let list):
+            for (index, element) in list.enumerated() {
+                text += index == 0 ? "[" : ","
+                try element.write(to: &text)
+            }
+            text += list.isEmpty ? "[]" : "]"
+        case .object(let object):
+            for (index, field) in object.sorted(by: { $0.key < $1.key }).enumerated() {
+                text += index == 0 ? "{" : ","
+                text.appendJSON(field.key)
+                text += ":"
+                try field.value.write(to: &text)
+            }
+            text += object.isEmpty ? "{}" : "}"
+        }
     }
 
     /// Text, or null for nil.
@@ -47,37 +73,12 @@ public enum JSONValue: Sendable, Hashable {
     }
 }
 
-extension JSONValue: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let real = try? container.decode(Double.self) {
-            self = .real(real)
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let list = try? container.decode([JSONValue].self) {
-            self = .list(list)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
+extension JSONValue: JSONTree {
+    public static var nothing: JSONValue { .null }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .flag(let flag): try container.encode(flag)
-        case .integer(let integer): try container.encode(integer)
-        case .real(let real): try container.encode(real)
-        case .text(let text): try container.encode(text)
-        case .list(let list): try container.encode(list)
-        case .object(let object): try container.encode(object)
-        }
+    /// Of a name that comes twice the last counts.
+    public static func fields(_ fields: [(name: String, value: JSONValue)]) -> JSONValue {
+        .object(Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last }))
     }
 }
 

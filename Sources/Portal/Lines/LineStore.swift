@@ -63,8 +63,9 @@ struct LineStore {
         }
         let members = try transaction.query(
             "SELECT employee_id FROM line_member WHERE line_id = ? ORDER BY position", [.integer(id)])
-        let settings = try JSONDecoder().decode(
-            [String: JSONValue].self, from: Data(try row.text("settings").utf8))
+        guard case .object(let settings) = try JSONValue(parsing: Data(try row.text("settings").utf8)) else {
+            throw StorageError(code: .columnType, message: "the line's settings are damaged", column: "settings")
+        }
         return Line(
             id: id, searchID: searchID, settings: settings,
             members: try members.map { EmployeeID(rawValue: try $0.integer("employee_id")) })
