@@ -28,7 +28,10 @@ struct ControllerParts: Sendable {
             platform: ManagementClient(
                 transport: ManagementTransport(
                     baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock)),
-            masters: configuration.platform.masters, scenario: scenario, locks: PortalLocks(), now: now,
+            masters: configuration.platform.masters, scenario: scenario,
+            digests: Dictionary(
+                portals.all.map { ($0.id, ScenarioText.digest(scenario.rendered($0.access))) },
+                uniquingKeysWith: { first, _ in first }), locks: PortalLocks(), now: now,
             logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,

@@ -1,13 +1,18 @@
 import Storage
 
-/// Accounts, users and numbers in the database.
+/// Accounts, users and numbers in the database; the accounts' rows are in memory, too, as every call looks at its own.
 struct AccountStore: Sendable {
     let database: Database
+    private let rows = RowMemory<PortalID, AccountRecord>()
+
+    init(database: Database) { self.database = database }
 
     func find(_ portal: PortalID) async throws -> AccountRecord? {
-        try await database.read { transaction in
-            try transaction.queryOne("SELECT * FROM account WHERE portal_id = ?", [.text(portal.rawValue)])
-                .map(AccountRecord.init)
+        try await rows.value(portal) {
+            try await database.read { transaction in
+                try transaction.queryOne("SELECT * FROM account WHERE portal_id = ?", [.text(portal.rawValue)])
+                    .map(AccountRecord.init)
+            }
         }
     }
 
@@ -31,6 +36,7 @@ struct AccountStore: Sendable {
                     .optional(record.scenarioVersion), .optional(record.scenarioDigest), .optional(record.ruleID),
                 ])
         }
+        rows.forget(record.portal)
     }
 
     /// A user's password, and whether the platform has it.

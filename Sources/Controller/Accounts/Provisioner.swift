@@ -10,6 +10,8 @@ struct Provisioner: Sendable {
     let platform: ManagementClient
     let masters: [Currency: PlatformAccess.Credentials]
     let scenario: ScenarioText
+    /// Of each portal's text, made once: every call asks whether its account runs it.
+    let digests: [PortalID: String]
     let locks: PortalLocks
     let now: @Sendable () -> Moment
     let logger: Logger
@@ -43,14 +45,10 @@ struct Provisioner: Sendable {
     /// The account if it is complete already; nothing is made.
     func existing(_ portal: PortalID) async throws -> Account? { try await store.find(portal)?.account }
 
-    private func text(_ portal: Portal) -> String {
-        scenario.rendered(portal: portal.id, licenceKey: portal.access.licenceKey)
-    }
-
     /// Whether the account runs this version with these constants, or a newer version than this controller has.
     private func isCurrent(_ record: AccountRecord, _ portal: Portal) -> Bool {
         guard let version = record.scenarioVersion, version >= scenario.version else { return false }
-        return version > scenario.version || record.scenarioDigest == ScenarioText.digest(text(portal))
+        return version > scenario.version || record.scenarioDigest == digests[portal.id]
     }
 
     private func complete(_ portal: Portal) async throws -> Account {
@@ -112,12 +110,12 @@ struct Provisioner: Sendable {
         _ credentials: PlatformAccess.Credentials
     ) async throws -> Int64 {
         if let id = record.scenarioID, isCurrent(record, portal) { return id }
-        let script = text(portal)
+        let script = scenario.rendered(portal.access)
         let id = try await scenarioID(record, script, application, credentials)
         let previous = record.scenarioVersion
         record.scenarioID = id
         record.scenarioVersion = scenario.version
-        record.scenarioDigest = ScenarioText.digest(script)
+        record.scenarioDigest = digests[portal.id]
         try await store.save(record)
         logger.info(
             "scenario published",

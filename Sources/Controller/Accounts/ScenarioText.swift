@@ -42,10 +42,10 @@ struct ScenarioText: Sendable {
     }
 
     /// The portal's own text: its constants, then the common source.
-    func rendered(portal: PortalID, licenceKey: Secret) -> String {
-        let key = RequestKey(licenceKey: licenceKey.revealed, direction: .scenarioToController)
+    func rendered(_ access: PortalAccess) -> String {
+        let key = RequestKey(licenceKey: access.licenceKey.revealed, direction: .scenarioToController)
         let constants: [(String, JSONValue)] = [
-            ("CONTROLLER_URL", .text(controllerURL)), ("PORTAL_ID", .text(portal.rawValue)),
+            ("CONTROLLER_URL", .text(controllerURL)), ("PORTAL_ID", .text(access.id.rawValue)),
             ("REQUEST_KEY", .text(key.hexadecimal)), ("SCENARIO_VERSION", .integer(version)),
         ]
         return constants.map { "const \($0.0) = \($0.1.encoded);\n" }.joined() + source

@@ -2,9 +2,21 @@ import Foundation
 import Routing
 import Storage
 
-/// Calls and whose turn it is, in the database.
+/// Calls and whose turn it is, in the database; what routing asks for again is in memory, too.
+///
+/// A call's steps are written for ``Durability/soon``: how it went is in its history, which waits for the disk.
 struct CallStore: Sendable {
+    private struct Key: Hashable {
+        var portal: PortalID
+        var call: CallKey
+    }
+
     let database: Database
+    /// Calls that look for somebody who answers.
+    private let routed = RowMemory<Key, CallRecord>()
+    private let turns = RowMemory<PortalID, [EmployeeID: Moment]>()
+
+    init(database: Database) { self.database = database }
 
     func find(_ key: CallKey, _ portal: PortalID) async throws -> CallRecord? {
         try await database.read { transaction in
@@ -15,9 +27,19 @@ struct CallStore: Sendable {
         }
     }
 
-    /// Registers the call; one that is known stays as it is and learns only its control address.
-    func register(_ call: CallRecord) async throws {
-        try await database.write { transaction in
+    /// Registers the call and gives what is known of it; one that is known learns only its control address.
+    @discardableResult
+    func register(_ call: CallRecord) async throws -> CallRecord {
+        let key = Key(portal: call.portal, call: call.key)
+        if let known = routed.known(key), call.accessURL.isEmpty || call.accessURL == known.accessURL { return known }
+        routed.forget(key)
+        let known = try await routed.value(key) { try await registered(call) }
+        guard let known else { throw ControllerError(.internalFailure, "the call's row has gone") }
+        return known
+    }
+
+    private func registered(_ call: CallRecord) async throws -> CallRecord? {
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO call (portal_id, call_id, line, phone_number, caller_id, access_url, state, attempts,
@@ -31,13 +53,17 @@ struct CallStore: Sendable {
                     .text(call.phoneNumber), .text(call.callerID), .text(call.accessURL),
                     .text(call.state.rawValue), .integer(call.createdAt.milliseconds),
                 ])
+            return try transaction.queryOne(
+                "SELECT * FROM call WHERE portal_id = ? AND call_id = ?",
+                [.text(call.portal.rawValue), .text(call.key.rawValue)]
+            ).map(CallRecord.init)
         }
     }
 
     /// Writes a decision, and that its employee has had his turn.
     func saveRoute(_ call: CallRecord, offeredTo employee: EmployeeID?, at moment: Moment) async throws {
         let lookup = try call.lookup.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        try await database.write { transaction in
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 UPDATE call SET state = CASE WHEN state = 'alerting' THEN 'routed' ELSE state END, dialled_code = ?,
@@ -57,11 +83,18 @@ struct CallStore: Sendable {
                 """,
                 [.text(call.portal.rawValue), .integer(employee.rawValue), .integer(moment.milliseconds)])
         }
+        routed.change(Key(portal: call.portal, call: call.key)) { known in
+            let state = known.state
+            known = call
+            known.state = state == .alerting ? .routed : state
+        }
+        if let employee { turns.change(call.portal) { $0[employee] = moment } }
     }
 
     /// Somebody has answered.
     func connect(_ key: CallKey, _ portal: PortalID, user: Int64?, device: String, at moment: Moment) async throws {
-        try await database.write { transaction in
+        defer { forget(key, portal) }
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 UPDATE call SET state = 'connected', user_id = ?, device = ?, connected_at = COALESCE(connected_at, ?)
@@ -76,7 +109,8 @@ struct CallStore: Sendable {
 
     /// The caller has gone.
     func end(_ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
-        try await database.write { transaction in
+        defer { forget(key, portal) }
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 UPDATE call SET state = 'ended', ended_at = ?
@@ -87,7 +121,8 @@ struct CallStore: Sendable {
 
     /// Gives a call up that nobody knows any more.
     func lose(_ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
-        try await database.write { transaction in
+        defer { forget(key, portal) }
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 UPDATE call SET state = 'lost', ended_at = COALESCE(ended_at, ?)
@@ -95,6 +130,9 @@ struct CallStore: Sendable {
                 """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
         }
     }
+
+    /// The call looks for nobody any more; its row says what has become of it.
+    func forget(_ key: CallKey, _ portal: PortalID) { routed.forget(Key(portal: portal, call: key)) }
 
     /// Calls without a history, oldest first.
     func open(limit: Int) async throws -> [CallRecord] {
@@ -127,6 +165,10 @@ struct CallStore: Sendable {
 
     /// When each employee was last offered a call.
     func turns(_ portal: PortalID) async throws -> [EmployeeID: Moment] {
+        try await turns.value(portal) { try await storedTurns(portal) } ?? [:]
+    }
+
+    private func storedTurns(_ portal: PortalID) async throws -> [EmployeeID: Moment] {
         try await database.read { transaction in
             let rows = try transaction.query(
                 "SELECT employee_id, offered_at FROM employee_turn WHERE portal_id = ?", [.text(portal.rawValue)])

@@ -14,6 +14,7 @@ struct HistoryReporter: Sendable {
     func take(_ fields: FormFields, _ key: CallKey, _ portal: Portal) async throws {
         let isFirst = try await history.record(fields, key, portal.id, source: .scenario, at: now())
         guard isFirst else { return }
+        calls.forget(key, portal.id)
         outboxBell.ring()
         reconcilerBell.ring()
         logger.info(

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Storage
 
 /// Gives every line's settings, from the portal once, then from memory of this system and of the platform.
 struct LineSettingsCache: Sendable {
@@ -14,6 +15,19 @@ struct LineSettingsCache: Sendable {
     let logger: Logger
     /// A refresh that began before a later one ended must not write over it.
     let locks: PortalLocks
+    /// What texts mean, so that a text is read once and not at each call.
+    private let meanings = RowMemory<String, LineSettings>(capacity: 1000)
+
+    init(
+        store: LineSettingsStore, provisioner: Provisioner, now: @escaping @Sendable () -> Moment, logger: Logger,
+        locks: PortalLocks
+    ) {
+        self.store = store
+        self.provisioner = provisioner
+        self.now = now
+        self.logger = logger
+        self.locks = locks
+    }
 
     /// The settings in force.
     ///
@@ -22,12 +36,12 @@ struct LineSettingsCache: Sendable {
     /// - Throws: `ControllerError` when there never were any: `lineUnknown`, `portalAway`, `settingsInvalid`.
     func settings(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
         let stored = try await store.find(line, portal.id)
-        if let stored, !stored.isStale { return try Self.read(stored.text, portal) }
+        if let stored, !stored.isStale { return try await read(stored.text, portal) }
         do {
             return try await refresh(line, phoneNumber: phoneNumber, portal)
         } catch let error as ControllerError where error.code != .lineUnknown {
             guard let stored else { throw error }
-            return try Self.read(stored.text, portal)
+            return try await read(stored.text, portal)
         }
     }
 
@@ -109,11 +123,16 @@ struct LineSettingsCache: Sendable {
 
     static func key(_ line: LineKey) -> String { "line:\(line.rawValue)" }
 
-    private static func read(_ text: String, _ portal: Portal) throws -> LineSettings {
-        do {
-            return try LineSettings(Data(text.utf8), region: portal.access.region)
-        } catch {
-            throw ControllerError(.settingsInvalid, error.description)
+    private func read(_ text: String, _ portal: Portal) async throws -> LineSettings {
+        let region = portal.access.region
+        let meaning = try await meanings.value("\(region) \(text)") {
+            do throws(LineSettings.Invalid) {
+                return try LineSettings(Data(text.utf8), region: region)
+            } catch {
+                throw ControllerError(.settingsInvalid, error.description)
+            }
         }
+        guard let meaning else { throw ControllerError(.internalFailure, "settings without a meaning") }
+        return meaning
     }
 }

@@ -1,7 +1,12 @@
 import Storage
 
-/// Settings as they were last good, in the database.
+/// Settings as they were last good, in the database, and the rows of running lines in memory.
 struct LineSettingsStore: Sendable {
+    private struct Key: Hashable {
+        var portal: PortalID
+        var line: LineKey
+    }
+
     /// One line's row.
     struct Stored: Sendable, Equatable {
         var line: LineKey
@@ -12,13 +17,18 @@ struct LineSettingsStore: Sendable {
     }
 
     let database: Database
+    private let rows = RowMemory<Key, Stored>(capacity: 1000)
+
+    init(database: Database) { self.database = database }
 
     func find(_ line: LineKey, _ portal: PortalID) async throws -> Stored? {
-        try await database.read { transaction in
-            try transaction.queryOne(
-                "SELECT * FROM line_settings WHERE portal_id = ? AND line = ?",
-                [.text(portal.rawValue), .text(line.rawValue)]
-            ).map(Stored.init)
+        try await rows.value(Key(portal: portal, line: line)) {
+            try await database.read { transaction in
+                try transaction.queryOne(
+                    "SELECT * FROM line_settings WHERE portal_id = ? AND line = ?",
+                    [.text(portal.rawValue), .text(line.rawValue)]
+                ).map(Stored.init)
+            }
         }
     }
 
@@ -53,6 +63,7 @@ struct LineSettingsStore: Sendable {
                     .text(settings.text), .integer(moment.milliseconds),
                 ])
         }
+        rows.forget(Key(portal: portal, line: line))
     }
 
     /// Marks the row to be asked for again, and keeps what was wrong; the settings stay in force.
@@ -62,6 +73,7 @@ struct LineSettingsStore: Sendable {
                 "UPDATE line_settings SET is_stale = 1, error = ? WHERE portal_id = ? AND line = ?",
                 [.optional(error), .text(portal.rawValue), .text(line.rawValue)])
         }
+        rows.forget(Key(portal: portal, line: line))
     }
 
     func delete(_ line: LineKey, _ portal: PortalID) async throws {
@@ -70,6 +82,7 @@ struct LineSettingsStore: Sendable {
                 "DELETE FROM line_settings WHERE portal_id = ? AND line = ?",
                 [.text(portal.rawValue), .text(line.rawValue)])
         }
+        rows.forget(Key(portal: portal, line: line))
     }
 }
 

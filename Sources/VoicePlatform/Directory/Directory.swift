@@ -14,10 +14,12 @@ public final class Directory: Sendable {
         /// Grows with every change, so that a read which began before the change is not stored after it.
         var generation = 0
         var applications: [String: ApplicationSnapshot] = [:]
+        var numbers: [String: DirectoryNumber] = [:]
     }
 
     /// Applications held in memory; the whole cache is dropped when there are more.
     private static let maximumApplications = 1000
+    private static let maximumNumbers = 10_000
 
     init(database: Database, platformDomain: String) {
         self.database = database
@@ -49,10 +51,19 @@ public final class Directory: Sendable {
 
     /// Where calls to a number go; nil for a number that nobody has bound.
     func number(_ digits: String) async throws -> DirectoryNumber? {
+        let (cached, generation) = cache.withLock { ($0.numbers[digits], $0.generation) }
+        if let cached { return cached }
         let platformDomain = platformDomain
-        return try await database.read {
+        let found = try await database.read {
             try DirectoryReader(transaction: $0, platformDomain: platformDomain).number(digits)
         }
+        guard let found else { return nil }
+        cache.withLock { cache in
+            guard cache.generation == generation else { return }
+            if cache.numbers.count >= Self.maximumNumbers { cache.numbers = [:] }
+            cache.numbers[digits] = found
+        }
+        return found
     }
 
     /// Forgets what is known of an account.
@@ -60,6 +71,8 @@ public final class Directory: Sendable {
         cache.withLock { cache in
             cache.generation += 1
             cache.applications = cache.applications.filter { $0.value.account.id != account }
+            // Which account a number was of may be what has changed.
+            cache.numbers = [:]
         }
     }
 }
