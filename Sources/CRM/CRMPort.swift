@@ -9,6 +9,19 @@ public protocol CRMPort: Sendable {
 
     /// All employees with their present state.
     func employees() async throws(CRMError) -> [CRMEmployee]
+
+    /// Both at once, for an adapter that pays for each question; nil for employees that have to be asked for alone.
+    func findWithEmployees(
+        _ number: PhoneNumber
+    ) async throws(CRMError) -> (matches: CRMMatches, employees: [CRMEmployee]?)
+}
+
+extension CRMPort {
+    public func findWithEmployees(
+        _ number: PhoneNumber
+    ) async throws(CRMError) -> (matches: CRMMatches, employees: [CRMEmployee]?) {
+        (try await find(number), nil)
+    }
 }
 
 /// Cards with one number.

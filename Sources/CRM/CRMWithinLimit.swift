@@ -33,6 +33,13 @@ public struct CRMWithinLimit: Sendable {
         await ask { crm throws(CRMError) in try await crm.employees() }
     }
 
+    /// The cards with the number, and the employees where they come with them.
+    public func findWithEmployees(
+        _ number: PhoneNumber
+    ) async -> Outcome<(matches: CRMMatches, employees: [CRMEmployee]?)> {
+        await ask { crm throws(CRMError) in try await crm.findWithEmployees(number) }
+    }
+
     /// Whoever is first, answer or limit, decides; the other is cancelled and not waited for.
     ///
     /// A task group would wait for an adapter that ignores its cancellation, hence two tasks of their own: the one is

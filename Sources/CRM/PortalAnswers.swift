@@ -1,117 +1,116 @@
-/// The answers of a portal as they stand in JSON; identifiers may be numbers or texts of digits, flags may be Y and N.
+import JSONText
+
+/// One value of a portal's answer, and where it stands in it.
 ///
-/// Field names are the protocol's `snake_case`, converted by the decoder.
-struct MatchesAnswer: Decodable {
-    var contacts: [EntityAnswer]?
-    var companies: [EntityAnswer]?
-    var leads: [EntityAnswer]?
-
-    var matches: CRMMatches {
-        CRMMatches(
-            contacts: (contacts ?? []).map(\.entity), companies: (companies ?? []).map(\.entity),
-            leads: (leads ?? []).map(\.entity))
-    }
-}
-
-struct EntityAnswer: Decodable {
-    var id: WireInteger
-    var name: String?
-    var title: String?
-    var responsibleId: WireInteger?
-    var callManagerId: WireInteger?
-    var temporaryManagerId: WireInteger?
-    var temporaryUntil: WireInteger?
-
-    var entity: CRMEntity {
-        CRMEntity(
-            id: id.value, name: name ?? title ?? "", responsible: Self.user(responsibleId),
-            callManager: Self.user(callManagerId), temporaryManager: Self.user(temporaryManagerId),
-            temporaryUntil: temporaryUntil?.value)
+/// Identifiers may be numbers or texts of digits, flags may be Y and N.
+struct AnswerField {
+    /// What is not as it was agreed.
+    struct Wrong: Error {
+        /// The field, never its value.
+        let path: String
+        let expected: String
     }
 
-    /// 0 stands for nobody.
-    private static func user(_ id: WireInteger?) -> CRMUserID? {
-        guard let id, id.value > 0 else { return nil }
-        return CRMUserID(rawValue: id.value)
+    let value: JSON
+    let path: String
+
+    /// A field of an object; null when there is none.
+    subscript(name: String) -> AnswerField {
+        let place = path.isEmpty ? name : "\(path).\(name)"
+        guard case .object(let fields) = value else { return AnswerField(value: .null, path: place) }
+        return AnswerField(value: fields[name] ?? .null, path: place)
     }
-}
 
-/// `{"employees":[…]}`, or the list alone.
-struct EmployeesAnswer: Decodable {
-    var employees: [EmployeeAnswer]
+    var isNull: Bool { value == .null }
 
-    private enum CodingKeys: CodingKey { case employees }
+    /// None for null.
+    func elements() throws(Wrong) -> [AnswerField] {
+        if isNull { return [] }
+        guard case .list(let list) = value else { throw wrong("a list") }
+        return list.enumerated().map { AnswerField(value: $0.element, path: "\(path)[\($0.offset)]") }
+    }
 
-    init(from decoder: any Decoder) throws {
-        if let list = try? decoder.singleValueContainer().decode([EmployeeAnswer].self) {
-            employees = list
-        } else {
-            employees = try decoder.container(keyedBy: CodingKeys.self).decode(
-                [EmployeeAnswer].self, forKey: .employees)
+    func integer() throws(Wrong) -> Int64 {
+        switch value {
+        case .integer(let integer): return integer
+        case .text(let text):
+            guard let integer = Int64(text) else { throw wrong("an integer") }
+            return integer
+        default: throw wrong("an integer")
         }
     }
-}
 
-struct EmployeeAnswer: Decodable {
-    var id: WireInteger
-    var name: String?
-    var `extension`: WireText?
-    var havePhone: WireFlag?
-    var online: WireFlag?
-    var workdayOpen: WireFlag?
-    var ownPhone: String?
+    func optionalInteger() throws(Wrong) -> Int64? { isNull ? nil : try integer() }
 
-    var employee: CRMEmployee {
-        CRMEmployee(
-            id: CRMUserID(rawValue: id.value), name: name ?? "", extension: self.extension?.value,
-            havePhone: havePhone?.value ?? false, online: online?.value ?? false,
-            workdayOpen: workdayOpen?.value ?? true, ownPhone: ownPhone)
-    }
-}
-
-struct RefusalAnswer: Decodable {
-    struct Reason: Decodable { var code: String? }
-    var error: Reason
-}
-
-/// An integer, or a text that holds one.
-struct WireInteger: Decodable {
-    let value: Int64
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Int64.self) {
-            self.value = value
-        } else if let value = Int64(try container.decode(String.self)) {
-            self.value = value
-        } else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected an integer")
+    /// Nil for null; an integer in its place is a text, too.
+    func optionalText(orInteger takesInteger: Bool = false) throws(Wrong) -> String? {
+        switch value {
+        case .null: return nil
+        case .text(let text): return text
+        case .integer(let integer) where takesInteger: return String(integer)
+        default: throw wrong("a text")
         }
     }
+
+    /// true, "Y" and 1, or false, "N" and 0; `missing` for null.
+    func flag(missing: Bool) throws(Wrong) -> Bool {
+        switch value {
+        case .null: return missing
+        case .flag(let flag): return flag
+        case .text("Y"): return true
+        case .text("N"): return false
+        case .integer(let integer): return integer != 0
+        default: throw wrong("true or false")
+        }
+    }
+
+    func wrong(_ expected: String) -> Wrong { Wrong(path: path, expected: expected) }
 }
 
-/// A text, or an integer in its place.
-struct WireText: Decodable {
-    let value: String
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        value = try (try? container.decode(String.self)) ?? String(container.decode(Int64.self))
+extension CRMMatches {
+    init(_ answer: AnswerField) throws(AnswerField.Wrong) {
+        guard case .object = answer.value else { throw answer.wrong("an object") }
+        func section(_ name: String) throws(AnswerField.Wrong) -> [CRMEntity] {
+            var section: [CRMEntity] = []
+            for element in try answer[name].elements() { section.append(try CRMEntity(element)) }
+            return section
+        }
+        self.init(
+            contacts: try section("contacts"), companies: try section("companies"), leads: try section("leads"))
     }
 }
 
-/// true, "Y" and 1, or false, "N" and 0.
-struct WireFlag: Decodable {
-    let value: Bool
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Bool.self) {
-            self.value = value
-        } else if let text = try? container.decode(String.self), ["Y", "N"].contains(text) {
-            value = text == "Y"
-        } else {
-            value = try container.decode(Int.self) != 0
+extension CRMEntity {
+    init(_ answer: AnswerField) throws(AnswerField.Wrong) {
+        /// 0 stands for nobody.
+        func user(_ name: String) throws(AnswerField.Wrong) -> CRMUserID? {
+            guard let id = try answer[name].optionalInteger(), id > 0 else { return nil }
+            return CRMUserID(rawValue: id)
         }
+        let (name, title) = (try answer["name"].optionalText(), try answer["title"].optionalText())
+        self.init(
+            id: try answer["id"].integer(), name: name ?? title ?? "", responsible: try user("responsible_id"),
+            callManager: try user("call_manager_id"), temporaryManager: try user("temporary_manager_id"),
+            temporaryUntil: try answer["temporary_until"].optionalInteger())
+    }
+}
+
+extension CRMEmployee {
+    init(_ answer: AnswerField) throws(AnswerField.Wrong) {
+        self.init(
+            id: CRMUserID(rawValue: try answer["id"].integer()), name: try answer["name"].optionalText() ?? "",
+            extension: try answer["extension"].optionalText(orInteger: true),
+            havePhone: try answer["have_phone"].flag(missing: false),
+            online: try answer["online"].flag(missing: false),
+            workdayOpen: try answer["workday_open"].flag(missing: true),
+            ownPhone: try answer["own_phone"].optionalText())
+    }
+
+    /// A list of them.
+    static func list(_ answer: AnswerField) throws(AnswerField.Wrong) -> [CRMEmployee] {
+        guard case .list = answer.value else { throw answer.wrong("a list") }
+        var list: [CRMEmployee] = []
+        for element in try answer.elements() { list.append(try CRMEmployee(element)) }
+        return list
     }
 }

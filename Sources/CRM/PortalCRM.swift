@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import JSONText
 import PhoneNumbers
 import RequestSigning
 
@@ -15,64 +16,62 @@ public struct PortalCRM: CRMPort {
     }
 
     public func find(_ number: PhoneNumber) async throws(CRMError) -> CRMMatches {
-        let answer: MatchesAnswer = try await ask("/crm/find", ["phone": number.digits])
-        return answer.matches
+        try await ask("/crm/find", #"{"phone":"\#(number.digits)"}"#, CRMMatches.init)
     }
 
     public func employees() async throws(CRMError) -> [CRMEmployee] {
-        let answer: EmployeesAnswer = try await ask("/crm/employees", [:])
-        return answer.employees.map(\.employee)
+        // `{"employees":[…]}`, or the list alone.
+        try await ask("/crm/employees", "{}") { answer throws(AnswerField.Wrong) in
+            if case .list = answer.value { return try CRMEmployee.list(answer) }
+            return try CRMEmployee.list(answer["employees"])
+        }
     }
 
-    private func ask<Answer: Decodable>(_ path: String, _ question: [String: String]) async throws(CRMError) -> Answer {
+    /// One question for both; a portal that knows only the number's part leaves the employees out.
+    public func findWithEmployees(
+        _ number: PhoneNumber
+    ) async throws(CRMError) -> (matches: CRMMatches, employees: [CRMEmployee]?) {
+        let question = #"{"employees":true,"phone":"\#(number.digits)"}"#
+        return try await ask("/crm/find", question) { answer throws(AnswerField.Wrong) in
+            let employees = answer["employees"]
+            return (try CRMMatches(answer), employees.isNull ? nil : try CRMEmployee.list(employees))
+        }
+    }
+
+    private func ask<Answer>(
+        _ path: String, _ question: String, _ read: (AnswerField) throws(AnswerField.Wrong) -> Answer
+    ) async throws(CRMError) -> Answer {
         let body: Data
-        do {
-            let question = try JSONEncoder().encode(question)
-            body = try await client.post(path, json: question, limit: limit)
+        do throws(SignedClient.Failure) {
+            body = try await client.post(path, json: Data(question.utf8), limit: limit)
         } catch {
             throw Self.error(error)
         }
-        if let refusal = try? JSONDecoder().decode(RefusalAnswer.self, from: body) {
-            throw CRMError(.refused, "the portal refused: \(refusal.error.code ?? "no code")")
+        guard let json = try? JSONParser.parse(body, as: JSON.self) else { throw Self.wrongAnswer(path, "no JSON") }
+        let answer = AnswerField(value: json, path: "")
+        if case .object = answer["error"].value {
+            throw CRMError(
+                .refused, "the portal refused: \((try? answer["error"]["code"].optionalText()) ?? "no code")")
         }
-        do {
-            return try Self.decoder.decode(Answer.self, from: body)
+        do throws(AnswerField.Wrong) {
+            return try read(answer)
         } catch {
-            throw CRMError(.wrongAnswer, "the portal's answer to \(path) is not what was agreed: \(Self.place(error))")
+            throw Self.wrongAnswer(
+                path, "\(error.path.isEmpty ? "it" : "field \(error.path)") must be \(error.expected)")
         }
     }
 
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return decoder
+    private static func wrongAnswer(_ path: String, _ reason: String) -> CRMError {
+        CRMError(.wrongAnswer, "the portal's answer to \(path) is not what was agreed: \(reason)")
     }
 
-    private static func error(_ error: any Error) -> CRMError {
+    private static func error(_ error: SignedClient.Failure) -> CRMError {
         switch error {
-        case SignedClient.Failure.unreachable(let reason):
-            CRMError(.unreachable, "the portal cannot be reached: \(reason)")
-        case SignedClient.Failure.status(let status, _):
+        case .unreachable(let reason): CRMError(.unreachable, "the portal cannot be reached: \(reason)")
+        case .status(let status, _):
             CRMError(.refused, "the portal answered with status \(status), expected 200")
-        case SignedClient.Failure.tooLong:
+        case .tooLong:
             CRMError(.wrongAnswer, "the portal's answer is longer than \(SignedClient.longestAnswer) bytes")
-        default:
-            CRMError(.wrongAnswer, "the question could not be written")
         }
-    }
-
-    /// The field that is wrong, never its value.
-    private static func place(_ error: any Error) -> String {
-        let context: DecodingError.Context? =
-            switch error {
-            case DecodingError.keyNotFound(let key, let context):
-                DecodingError.Context(codingPath: context.codingPath + [key], debugDescription: "")
-            case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-                DecodingError.dataCorrupted(let context):
-                context
-            default: nil
-            }
-        let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
-        return path.isEmpty ? "no JSON object" : "field \(path)"
     }
 }

@@ -101,6 +101,42 @@ import Testing
         }
     }
 
+    @Test("One question brings cards and employees, from a portal that gives both")
+    func findWithEmployees() async throws {
+        let number = try #require(Self.number)
+        let text = #"{"contacts":[{"id":5,"title":"Ivan"}],"employees":[{"id":67,"name":"Anna"}]}"#
+        try await PortalServer(behaviour: .text(text)).run { client in
+            let answer = try await PortalCRM(client: client).findWithEmployees(number)
+            #expect(answer.matches.contacts.map(\.name) == ["Ivan"])
+            #expect(answer.employees?.map(\.name) == ["Anna"])
+        }
+        try await PortalServer().run { client in
+            let answer = try await PortalCRM(client: client).findWithEmployees(number)
+            #expect(answer.employees == nil)
+        }
+    }
+
+    @Test(
+        "An answer that is wrong somewhere says where",
+        arguments: [
+            (#"{"contacts":[{"id":5},{"id":true}]}"#, "field contacts[1].id"),
+            (#"{"leads":[{"id":5,"name":7}]}"#, "field leads[0].name"), (#"{"contacts":{}}"#, "field contacts"),
+            (#"{"employees":5}"#, "field employees"),
+            (#"{"employees":[{"id":1,"online":"x"}]}"#, "employees[0].online"),
+            (#"["secret"]"#, "it must be an object"), ("{", "no JSON"),
+        ])
+    func place(text: String, place: String) async throws {
+        let number = try #require(Self.number)
+        try await PortalServer(behaviour: .text(text)).run { client in
+            let error = await #expect(throws: CRMError.self) {
+                try await PortalCRM(client: client).findWithEmployees(number)
+            }
+            #expect(error?.code == .wrongAnswer)
+            #expect(error?.message.contains(place) == true, "\(error?.message ?? "")")
+            #expect(error?.message.contains("secret") == false)
+        }
+    }
+
     @Test("A wrong key is refused by the portal")
     func wrongKey() async throws {
         let number = try #require(Self.number)

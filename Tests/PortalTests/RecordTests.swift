@@ -30,6 +30,19 @@ import Testing
         }
     }
 
+    @Test func theEmployeesComeWithTheCardsWhereTheyAreAskedFor() async throws {
+        try await PortalFixture.run { portal in
+            let alone = try await portal.signed("/crm/employees", [:])
+            #expect(alone.json["employees"]?.elements.isEmpty == false)
+            let found = try await portal.signed("/crm/find", ["phone": "74954451120", "employees": true])
+            #expect(found.json["employees"] == alone.json["employees"])
+            #expect(found.json["contacts"] == [])
+            let cards = try await portal.signed("/crm/find", ["phone": "74954451120"])
+            #expect(cards.json["employees"] == nil)
+            #expect(try await portal.signed("/crm/find", ["phone": "1", "employees": 5]).status == 400)
+        }
+    }
+
     @Test(arguments: [
         ("{}", "name: expected a text of 1 to 300 characters, found nothing"),
         (#"{"name":""}"#, "name: expected a text of 1 to 300 characters, found 0 characters"),

@@ -24,10 +24,7 @@ struct CallRouting: Sendable {
 
     /// The first route of a call; a repeated request gets the same answer again.
     func invite(_ request: Request, _ portal: Portal) async throws -> String {
-        try await calls.register(request.record(portal.id, at: now()))
-        guard var call = try await calls.find(request.key, portal.id) else {
-            throw ControllerError(.internalFailure, "the call's row has gone")
-        }
+        var call = try await calls.register(request.record(portal.id, at: now()))
         if let answer = call.lastAnswer { return answer }
         call.dialledCode = Self.code(request.dialledCode)
         return try await decide(&call, portal, asksCRM: true)
@@ -35,10 +32,7 @@ struct CallRouting: Sendable {
 
     /// The next route, after the employee of the last one did not answer.
     func next(_ request: Request, lastUser: Int64?, _ portal: Portal) async throws -> String {
-        try await calls.register(request.record(portal.id, at: now()))
-        guard var call = try await calls.find(request.key, portal.id) else {
-            throw ControllerError(.internalFailure, "the call's row has gone")
-        }
+        var call = try await calls.register(request.record(portal.id, at: now()))
         if let repeated = Self.repeatedAnswer(call, lastUser) { return repeated }
         return try await decide(&call, portal, asksCRM: call.lookup == nil)
     }
@@ -77,14 +71,30 @@ struct CallRouting: Sendable {
         return decision.answer.json.encoded
     }
 
-    /// Asks CRM and portal at the same time, each within its limit; without a caller what is known stays.
+    /// Asks the portal within its limit for the caller and the employees; without a caller what is known stays.
     private func facts(
         askingFor callerID: String?, known: StoredLookup?, _ portal: Portal
     ) async throws -> CallFacts {
-        async let employees = employees.employees(portal)
-        var lookup = known
-        if let callerID { lookup = await look(up: callerID, portal) }
-        return CallFacts(lookup: lookup, employees: try await employees)
+        guard let callerID else { return CallFacts(lookup: known, employees: try await employees.employees(portal)) }
+        // A caller who shows no number is nobody to look for.
+        guard let number = PhoneNumberParser.parse(callerID, defaultRegion: portal.access.region).number else {
+            return CallFacts(lookup: nil, employees: try await employees.employees(portal))
+        }
+        switch await portal.crm.findWithEmployees(number) {
+        case .answered(let (matches, known)):
+            let staff =
+                if let known { try await employees.note(known, portal) } else { try await employees.employees(portal) }
+            return CallFacts(lookup: StoredLookup(matches: matches), employees: staff)
+        case .timedOut(let limit):
+            // The caller has waited long enough: who was there at the last call is asked nothing more.
+            let (seconds, attoseconds) = limit.components
+            let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+            return CallFacts(
+                lookup: StoredLookup(timedOutMilliseconds: milliseconds), employees: try await employees.last(portal))
+        case .failed(let error):
+            return CallFacts(
+                lookup: StoredLookup(failure: error.message), employees: try await employees.employees(portal))
+        }
     }
 
     /// What was learnt from outside.
@@ -106,20 +116,6 @@ struct CallRouting: Sendable {
             },
             knowledge: facts.employees.knowledge, dialledCode: dialledCode, attempts: attempts, time: time.seconds,
             waited: waited)
-    }
-
-    /// Nil when the caller shows no number.
-    private func look(up callerID: String, _ portal: Portal) async -> StoredLookup? {
-        guard let number = PhoneNumberParser.parse(callerID, defaultRegion: portal.access.region).number else {
-            return nil
-        }
-        switch await portal.crm.find(number) {
-        case .answered(let matches): return StoredLookup(matches: matches)
-        case .timedOut(let limit):
-            let (seconds, attoseconds) = limit.components
-            return StoredLookup(timedOutMilliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-        case .failed(let error): return StoredLookup(failure: error.message)
-        }
     }
 
     /// Digits only; anything else is none.

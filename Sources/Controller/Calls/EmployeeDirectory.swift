@@ -14,14 +14,29 @@ struct EmployeeDirectory: Sendable {
 
     let database: Database
     let now: @Sendable () -> Moment
+    private let snapshots = RowMemory<PortalID, Snapshot>()
+
+    init(database: Database, now: @escaping @Sendable () -> Moment) {
+        self.database = database
+        self.now = now
+    }
 
     /// Waits for the portal within the CRM's limit.
     func employees(_ portal: Portal) async throws -> Answer {
+        if case .answered(let employees) = await portal.crm.employees() { return try await note(employees, portal) }
+        return try await last(portal)
+    }
+
+    /// Takes in what the portal has just said.
+    func note(_ employees: [CRMEmployee], _ portal: Portal) async throws -> Answer {
         let last = try await snapshot(portal.id)
-        if case .answered(let employees) = await portal.crm.employees() {
-            if employees != last?.employees { try await save(employees, portal.id) }
-            return Answer(employees: employees, knowledge: .current)
-        }
+        if employees != last?.employees { try await save(employees, portal.id) }
+        return Answer(employees: employees, knowledge: .current)
+    }
+
+    /// What the portal said last.
+    func last(_ portal: Portal) async throws -> Answer {
+        let last = try await snapshot(portal.id)
         guard let last else { return Answer(employees: [], knowledge: .missing) }
         let age = max(0, now().seconds - last.fetchedAt.seconds)
         return Answer(employees: last.employees, knowledge: .stale(ageSeconds: age))
@@ -33,26 +48,31 @@ struct EmployeeDirectory: Sendable {
     }
 
     private func snapshot(_ portal: PortalID) async throws -> Snapshot? {
-        try await database.read { transaction in
-            let row = try transaction.queryOne(
-                "SELECT employees, fetched_at FROM employee_snapshot WHERE portal_id = ?", [.text(portal.rawValue)])
-            guard let row else { return nil }
-            return Snapshot(
-                employees: try JSONDecoder().decode([CRMEmployee].self, from: Data(try row.text("employees").utf8)),
-                fetchedAt: Moment(milliseconds: try row.integer("fetched_at")))
+        try await snapshots.value(portal) {
+            try await database.read { transaction in
+                let row = try transaction.queryOne(
+                    "SELECT employees, fetched_at FROM employee_snapshot WHERE portal_id = ?",
+                    [.text(portal.rawValue)])
+                guard let row else { return nil }
+                return Snapshot(
+                    employees: try JSONDecoder().decode(
+                        [CRMEmployee].self, from: Data(try row.text("employees").utf8)),
+                    fetchedAt: Moment(milliseconds: try row.integer("fetched_at")))
+            }
         }
     }
 
     private func save(_ employees: [CRMEmployee], _ portal: PortalID) async throws {
         let text = String(decoding: try JSONEncoder().encode(employees), as: UTF8.self)
         let moment = now()
-        try await database.write { transaction in
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO employee_snapshot (portal_id, employees, fetched_at) VALUES (?, ?, ?)
                 ON CONFLICT (portal_id) DO UPDATE SET employees = excluded.employees, fetched_at = excluded.fetched_at
                 """, [.text(portal.rawValue), .text(text), .integer(moment.milliseconds)])
         }
+        snapshots.forget(portal)
     }
 }
 

@@ -59,18 +59,24 @@ struct ControllerRoutes {
     private func find(_ input: InputReader) async throws -> JSONValue {
         let text = try input.text("phone", 1...PhoneNumberParser.longestText)
         let number = PhoneNumberParser.parse(text, defaultRegion: parts.configuration.region).number
+        let withEmployees = try input.optionalFlag("employees") ?? false
         return try await parts.database.read { transaction in
             var sections: [String: JSONValue] = [:]
             for kind in CardKind.allCases {
                 let cards = try number.map { try CardStore(kind: kind, transaction: transaction).find($0) } ?? []
                 sections[kind.plural] = .list(cards.map(\.json))
             }
+            if withEmployees { sections["employees"] = try employees(in: transaction) }
             return .object(sections)
         }
     }
 
     private func employees() async throws -> JSONValue {
-        let all = try await parts.database.read { try EmployeeStore(transaction: $0).all() }
+        ["employees": try await parts.database.read { try employees(in: $0) }]
+    }
+
+    private func employees(in transaction: Transaction) throws -> JSONValue {
+        let all = try EmployeeStore(transaction: transaction).all()
         let list = all.filter(\.isActive).map { employee -> JSONValue in
             [
                 "id": .integer(employee.id.rawValue), "name": .text(employee.name),
@@ -79,6 +85,6 @@ struct ControllerRoutes {
                 "own_phone": .optional(employee.ownPhone?.digits),
             ]
         }
-        return ["employees": .list(list)]
+        return .list(list)
     }
 }
