@@ -6,6 +6,7 @@ import Logging
 /// The portal's side is idempotent by the call's identifier, so at least once sent is exactly once recorded.
 struct OutboxCourier: Sendable {
     private static let batch = 100
+    private static let longestPause = Duration.seconds(60)
 
     let store: OutboxStore
     let portals: PortalDirectory
@@ -18,12 +19,10 @@ struct OutboxCourier: Sendable {
     /// Delivers until cancelled.
     func run() async {
         while !Task.isCancelled {
-            var pause = Duration.seconds(60)
+            var pause = Self.longestPause
             do {
-                try await deliverDue()
-                if let next = try await store.nextDue() {
-                    pause = .milliseconds(max(1, next.milliseconds - now().milliseconds))
-                }
+                let next = try await deliverDue()
+                pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
             } catch {
                 logger.error("outbox not readable", metadata: ["error": "\(error)"])
                 pause = backOff.longest
@@ -33,16 +32,33 @@ struct OutboxCourier: Sendable {
     }
 
     /// One pass over what is due; portals do not wait for each other.
-    private func deliverDue() async throws {
-        let messages = try await store.due(at: now(), limit: Self.batch)
-        await withDiscardingTaskGroup { group in
-            for messages in Dictionary(grouping: messages, by: \.portal).values {
-                group.addTask { for message in messages { await deliver(message) } }
+    ///
+    /// - Returns: When the next pass is to be.
+    private func deliverDue() async throws -> Moment {
+        let moment = now()
+        let waiting = try await store.waiting(limit: Self.batch)
+        let due = waiting.prefix { $0.dueAt <= moment }
+        // With a full batch more may be due already.
+        let isAll = waiting.count < Self.batch
+        var next = waiting.dropFirst(due.count).first?.dueAt ?? (isAll ? moment.adding(Self.longestPause) : moment)
+        await withTaskGroup(of: Moment?.self) { group in
+            for messages in Dictionary(grouping: due, by: \.portal).values {
+                group.addTask {
+                    var next: Moment?
+                    for message in messages {
+                        guard let again = await deliver(message) else { continue }
+                        next = min(next ?? again, again)
+                    }
+                    return next
+                }
             }
+            for await again in group { next = min(next, again ?? next) }
         }
+        return next
     }
 
-    private func deliver(_ message: OutboxStore.Message) async {
+    /// - Returns: When the message is to be sent again; nil when it has arrived.
+    private func deliver(_ message: OutboxStore.Message) async -> Moment? {
         do {
             guard let portal = portals[message.portal] else {
                 throw ControllerError(.licence, "the portal is not in the licence table; add it or wait")
@@ -52,21 +68,23 @@ struct OutboxCourier: Sendable {
             }
             _ = try await portal.client.send(message.command, body)
             try await store.markDelivered(message.id, at: now())
+            return nil
         } catch {
-            await putOff(message, error)
+            return await putOff(message, error)
         }
     }
 
-    private func putOff(_ message: OutboxStore.Message, _ error: any Error) async {
+    private func putOff(_ message: OutboxStore.Message, _ error: any Error) async -> Moment {
         let attempt = message.attempts + 1
         logger.warning(
             "report not delivered",
             metadata: ["portal.id": "\(message.portal)", "attempt": "\(attempt)", "error": "\(error)"])
+        let again = now().adding(backOff.pause(afterAttempt: attempt))
         do {
-            try await store.postpone(
-                message.id, until: now().adding(backOff.pause(afterAttempt: attempt)), error: "\(error)")
+            try await store.postpone(message.id, until: again, error: "\(error)")
         } catch {
             logger.error("outbox not writable", metadata: ["error": "\(error)"])
         }
+        return again
     }
 }

@@ -2,13 +2,14 @@ import Storage
 
 /// Messages that must arrive, in the database.
 struct OutboxStore: Sendable {
-    /// A message that is due.
+    /// A message that has not arrived yet.
     struct Message: Sendable, Equatable {
         var id: Int64
         var portal: PortalID
         var command: String
         var body: String
         var attempts: Int64
+        var dueAt: Moment
     }
 
     let database: Database
@@ -30,26 +31,18 @@ struct OutboxStore: Sendable {
             ])
     }
 
-    /// What is to be sent now, oldest first.
-    func due(at moment: Moment, limit: Int) async throws -> [Message] {
+    /// The messages that wait, those first that are due first.
+    func waiting(limit: Int) async throws -> [Message] {
         try await database.read { transaction in
             try transaction.query(
-                "SELECT * FROM outbox WHERE delivered_at IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?",
-                [.integer(moment.milliseconds), .integer(limit)]
+                "SELECT * FROM outbox WHERE delivered_at IS NULL ORDER BY due_at, id LIMIT ?", [.integer(limit)]
             ).map(Message.init)
         }
     }
 
-    /// When the next message is due; nil when none waits.
-    func nextDue() async throws -> Moment? {
-        try await database.read { transaction in
-            try transaction.queryOne("SELECT MIN(due_at) AS due_at FROM outbox WHERE delivered_at IS NULL")?
-                .optionalInteger("due_at").map { Moment(milliseconds: $0) }
-        }
-    }
-
+    /// A crash of the machine may forget it: then the message is sent again, which its receiver does not mind.
     func markDelivered(_ id: Int64, at moment: Moment) async throws {
-        try await database.write { transaction in
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 "UPDATE outbox SET delivered_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?",
                 [.integer(moment.milliseconds), .integer(id)])
@@ -58,7 +51,7 @@ struct OutboxStore: Sendable {
 
     /// Puts the message off; the reason is kept for the operator.
     func postpone(_ id: Int64, until moment: Moment, error: String) async throws {
-        try await database.write { transaction in
+        try await database.write(.soon) { transaction in
             try transaction.execute(
                 "UPDATE outbox SET due_at = ?, attempts = attempts + 1, error = ? WHERE id = ?",
                 [.integer(moment.milliseconds), .text(error), .integer(id)])
@@ -84,5 +77,6 @@ extension OutboxStore.Message {
         command = try row.text("command")
         body = try row.text("body")
         attempts = try row.integer("attempts")
+        dueAt = Moment(milliseconds: try row.integer("due_at"))
     }
 }

@@ -86,6 +86,7 @@ struct Reconciler: Sendable {
         let isFirst = try await history.record(
             fields, call.key, portal.id, source: .reconciliation, at: now())
         guard isFirst else { return }
+        calls.forget(call.key, portal.id)
         try await price(call.key, session, portal)
         outboxBell.ring()
         logger.info(
@@ -130,11 +131,10 @@ struct Reconciler: Sendable {
 
     /// `YYYY-MM-DD HH:mm:ss` in UTC.
     private static func date(_ seconds: Int64) -> String {
-        Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(
-            .verbatim(
-                """
-                \(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits) \
-                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)
-                """, timeZone: .gmt, calendar: Calendar(identifier: .gregorian)))
+        var (time, parts) = (time_t(seconds), tm())
+        gmtime_r(&time, &parts)
+        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday)) "
+            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
     }
 }

@@ -80,6 +80,7 @@ extension ManagementClient {
             [
                 ("from_date", from), ("to_date", to), ("call_session_history_custom_data", customData),
                 ("with_calls", "true"), ("with_records", "true"), ("with_other_resources", "true"), ("count", "20"),
+                ("with_total_count", "false"),
             ])
         return (answer["result"]?.elements ?? []).map(PlatformSession.init)
     }
