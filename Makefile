@@ -31,7 +31,13 @@ demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --jso
 
 test: test-dependencies ## Build and run every test, calls with sipp and baresip among them
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+ifeq ($(strip $(TEST_ARGS)),)
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '^CallTests\.'
+	@# Whole calls run one after the other: what they measure in real time is the product's time, not that of other tests.
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '^CallTests\.'
+else
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
+endif
 
 bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
 	$(SWIFT) build $(BUILD_FLAGS) -c release

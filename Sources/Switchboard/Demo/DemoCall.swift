@@ -34,11 +34,14 @@ struct DemoCall {
         let talk = try await answer()
         try await phones.caller.journal.first("the answer") { $0 == .answered(outgoing) }
         try await converse(talk)
+        // The caller's confirmation of the end takes its time; meanwhile the employee is free for the next call.
+        try await phones.caller.holdBack(true)
         try await phones.computer.hangUp(talk)
         try await phones.computer.journal.first("the end of the call") {
             if case .ended(talk, _) = $0 { true } else { false }
         }
         try await browser.press("skip", call: callID)
+        try await phones.caller.holdBack(false)
         try await phones.caller.journal.first("the end of the call") {
             if case .ended(outgoing, _) = $0 { true } else { false }
         }

@@ -37,8 +37,7 @@ struct DemoPhones: Sendable {
         var customer = account(DemoCompany.customerNumber, nil)
         customer.displayName = DemoCompany.customerNumber
         caller = try SoftPhone(
-            account: customer, behaviour: PhoneBehaviour(lag: .milliseconds(150)), localAddress: Self.trunkAddress,
-            eventLoop: eventLoop)
+            account: customer, localAddress: Self.trunkAddress, eventLoop: eventLoop)
         desk = try SoftPhone(
             account: account(credentials.phoneLogin, credentials.phonePassword),
             behaviour: PhoneBehaviour(tellsRinging: false, lag: Self.deskLag), eventLoop: eventLoop)

@@ -67,6 +67,9 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         }.get()
     }
 
+    /// Keeps what the phone sends until it is called with false.
+    func holdBack(_ wanted: Bool) async throws { try await eventLoop.submit { self.shell.holdsBack = wanted }.get() }
+
     func stop() async {
         try? await eventLoop.flatSubmit { self.shell.close() }.get()
         media.stop()

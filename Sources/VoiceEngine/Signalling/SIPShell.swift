@@ -24,6 +24,14 @@ public final class SIPShell {
     public var trace: ((SIPMessage, SIPFlow, _ isReceived: Bool) -> Void)?
     /// Holds back every message that is sent, as a slow link would.
     public var lag = TimeAmount.zero
+    /// Keeps every message that is to be sent until this is false again, as a link that is gone for a while would.
+    public var holdsBack = false {
+        didSet {
+            guard !holdsBack else { return }
+            for (bytes, flow) in heldBack { write(bytes, flow) }
+            heldBack.removeAll()
+        }
+    }
     /// Datagrams and stream parts that were no SIP messages.
     public private(set) var garbageCount = 0
     /// Connections that ended before TLS was agreed.
@@ -33,6 +41,7 @@ public final class SIPShell {
     private var datagrams: DatagramSocket?
     private var streams: StreamSockets?
     private var secureStreams: StreamSockets?
+    private var heldBack: [([UInt8], SIPFlow)] = []
     private var handlers: [SessionHandle: (InviteEvent) -> Void] = [:]
     private var timer: Scheduled<Void>?
     private var armedFor: SIPInstant?
@@ -179,6 +188,7 @@ public final class SIPShell {
     private func send(_ message: SIPMessage, _ flow: SIPFlow) {
         trace?(message, flow, false)
         let bytes = message.serialized()
+        if holdsBack { return heldBack.append((bytes, flow)) }
         guard lag > .zero else { return write(bytes, flow) }
         eventLoop.assumeIsolated().scheduleTask(in: lag) { self.write(bytes, flow) }
     }
