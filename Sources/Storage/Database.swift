@@ -22,13 +22,24 @@ public final class Database: Sendable {
 
     /// Opens the file, making it when it does not exist; its directory must exist.
     ///
-    /// - Parameter maximumReaders: How many reads may run at once.
+    /// - Parameters:
+    ///   - maximumReaders: How many reads may run at once.
+    ///   - onStatement: Called with the text of every statement that runs, on the connection's queue.
     /// - Throws: ``StorageError`` with code `cannotOpen`, or `busy` when another process holds the file for 5 s.
-    public static func open(path: String, maximumReaders: Int = 4) throws(StorageError) -> Database {
+    public static func open(
+        path: String, maximumReaders: Int = 4, onStatement: (@Sendable (String) -> Void)? = nil
+    ) throws(StorageError) -> Database {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = maximumReaders
+        if let onStatement {
+            configuration.prepareDatabase { connection in
+                connection.trace { event in
+                    if case .statement(let statement) = event { onStatement(statement.sql) }
+                }
+            }
+        }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             // A check point waits for the disk twice: every 16 MiB of the log is often enough.
