@@ -107,7 +107,7 @@ let package = Package(
             "VoicePlatform",
             [
                 "Billing", "PhoneNumbers", "Storage", "VoiceEngine", "ScenarioRuntime", "CallControl", "Digests",
-                nioCore, nioPosix, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
         module(

@@ -10,6 +10,7 @@ public enum TransactionKind: String, Sendable, Hashable, CaseIterable {
     case resourceCharge = "resource_charge"
     case phoneNumberCharge = "phone_number_charge"
     case phoneNumberInstallation = "phone_number_installation"
+    case sipRegistrationCharge = "sip_registration_charge"
     case moneyTransferToChild = "money_transfer_to_child"
     case moneyTransferToParent = "money_transfer_to_parent"
     case moneyAcceptanceFromChild = "money_acceptance_from_child"

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Logging
 import NIOCore
+import NIOPosix
 import ScenarioRuntime
 import ServiceLifecycle
 import Storage
@@ -64,6 +65,15 @@ public final class VoicePlatform: Service {
         let host = SessionHost(core: core, eventLoop: eventLoop, scripts: runtime) { engine.makeSession() }
         let calls = CallService(
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
+        let registrations = RegistrationKeeper(
+            database: core.database, registrar: IdleRegistrar(), clock: core.clock, logger: logger)
+        let courier = CallbackCourier(
+            database: core.database,
+            sender: HTTPCallbackSender(
+                policy: configuration.callbacks, group: MultiThreadedEventLoopGroup.singleton,
+                logger: logger),
+            keys: AccountKeys(masters: configuration.masterAccounts), policy: configuration.callbacks,
+            clock: core.clock, logger: logger)
         let announcement = Announcement { [ready] in
             let port = try await core.address.wait()
             try await calls.started()
@@ -72,7 +82,8 @@ public final class VoicePlatform: Service {
         }
         let services: [any Service] = [
             core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
-            core.httpService(hosting: host), calls, announcement,
+            PlatformJobs(core: core, registrations: registrations), courier,
+            core.httpService(hosting: host) { Task { await registrations.refresh() } }, calls, announcement,
         ]
         let outcome: Result<Void, any Error>
         do {

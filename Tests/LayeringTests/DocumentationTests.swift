@@ -16,18 +16,6 @@ import Testing
         }
     }
 
-    @Test func everyManagementMethodIsDescribed() throws {
-        let platform = try SourceTree.targets().first { $0.name == "VoicePlatform" }
-        let lines = platform?.lines.map(\.line) ?? []
-        let methods = lines.flatMap { line in
-            line.matches(of: /(?:\.read|\.write|APIMethod)\((?:name: )?"([A-Z][A-Za-z]+)"/).map { String($0.1) }
-        }
-        let rows = try text("docs/api.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
-        #expect(methods.count > 30, "the methods were not found in VoicePlatform")
-        let missing = methods.filter { method in !rows.contains { $0.contains("`\(method)`") } }
-        #expect(missing.isEmpty, "no row in docs/api.md: \(missing)")
-    }
-
     @Test func everyLinkLeadsToAFile() throws {
         let root = SourceTree.root
         let documents = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "docs").path)

@@ -19,10 +19,12 @@ import Testing
         return try #require(snapshot.plan(rule))
     }
 
-    static func session(_ plan: SessionPlan, customData: String? = nil) -> SessionRecord {
+    static func session(_ plan: SessionPlan, customData: String? = nil, logName: String = PlatformFiles.newLogName())
+        -> SessionRecord
+    {
         SessionRecord(
             plan: plan, userID: nil, startedAt: start, initiatorAddress: "10.0.0.1", mediaServerAddress: "127.0.0.1",
-            logName: PlatformFiles.newLogName(), customData: customData)
+            logName: logName, customData: customData)
     }
 
     static func leg(_ id: String, remote: String, isIncoming: Bool = false) -> LegRecord {

@@ -1,8 +1,10 @@
+import Digests
 import Testing
 
 @testable import VoicePlatform
 
-@Suite struct IsolationTests {
+/// One after another: together they send thousands of requests, and tests that measure time run beside them.
+@Suite(.serialized) struct IsolationTests {
     /// Ways to come without the right key.
     enum Credentials: String, CaseIterable {
         case none
@@ -26,81 +28,120 @@ import Testing
         }
     }
 
+    @Test func `the table has a request for every method and for nothing else`() {
+        #expect(Set(MethodTable.samples.keys) == Set(APIMethod.all.map(\.name)))
+        #expect(APIMethod.all.count > 80)
+    }
+
     @Test func `every method refuses every wrong credential with the same answer`() async throws {
         try await TestPlatform.run { platform in
             let mine = try await platform.child("tenant-one")
+            let objects = try await MethodTable.makeObjects(mine, platform)
             let other = try await platform.child("tenant-two")
-            #expect(APIMethod.all.count > 35)
             for method in APIMethod.all {
                 let prefix = method.access == .parent ? "parent_" : ""
+                let request = try #require(MethodTable.fields(method.name, objects), "\(method.name)")
                 for credentials in Credentials.allCases {
                     let fields = credentials.fields(prefix: prefix, mine: mine, other: other)
-                    let answer = try await platform.fetch(
-                        "/platform_api/\(method.name)", method: "POST",
-                        headers: ["Content-Type": "application/x-www-form-urlencoded"],
-                        body: TestPlatform.form(fields))
-                    #expect(
-                        answer.text == #"{"error":{"code":100,"msg":"Authorization failed."}}"#,
-                        "\(method.name) with \(credentials)")
+                    let answer = try await platform.call(method.name, request.merging(fields) { $1 })
+                    #expect("\(answer)" == Self.refusal, "\(method.name) with \(credentials)")
                 }
             }
         }
     }
 
-    /// Methods that name an object by its id, with the field that names it and what else they need.
-    static let objectMethods: [(method: String, field: String, more: [String: String])] = [
-        ("DelApplication", "application_id", [:]),
-        ("AddUser", "application_id", ["user_name": "spy", "user_display_name": "x", "user_password": "Secret-123"]),
-        ("GetUsers", "application_id", [:]),
-        ("GetRules", "application_id", [:]),
-        ("AddRule", "application_id", ["rule_name": "x", "rule_pattern": ".*", "scenario_name": "bitrix24"]),
-        ("SetKeyValueItem", "application_id", ["key": "a", "value": "b"]),
-        ("GetKeyValueItem", "application_id", ["key": "a"]),
-        ("GetKeyValueItems", "application_id", [:]),
-        ("GetKeyValueKeys", "application_id", [:]),
-        ("DelKeyValueItem", "application_id", ["key": "a"]),
-        ("GetPhoneNumbers", "application_id", [:]),
-        ("GetCallHistory", "application_id", ["from_date": "2020-01-01", "to_date": "2030-01-01"]),
-        ("SetUserInfo", "user_id", ["user_active": "false"]),
-        ("DelUser", "user_id", [:]),
-        ("SetScenarioInfo", "scenario_id", ["scenario_script": "evil"]),
-        ("DelScenario", "scenario_id", [:]),
-        ("SetRuleInfo", "rule_id", ["rule_pattern": "x"]),
-        ("DelRule", "rule_id", [:]),
-        ("ReorderRules", "rule_id", [:]),
-        ("StartScenarios", "rule_id", [:]),
-        ("BindScenario", "rule_id", ["scenario_name": "bitrix24"]),
-        ("DeactivatePhoneNumber", "phone_id", [:]),
-        ("BindPhoneNumberToApplication", "phone_id", ["application_name": "switchboard"]),
-        ("SetChildAccountInfo", "child_account_id", ["active": "false"]),
-        ("GetChildrenAccounts", "child_account_id", [:]),
-        ("TransferMoneyToChildAccount", "child_account_id", ["amount": "1"]),
-        ("DeleteRecord", "record_id", [:]),
-    ]
+    private static let refusal = #"{"error":{"code":100,"msg":"Authorization failed."}}"#
+
+    /// Tokens that prove nothing, with the answer that every method must give.
+    enum BadToken: String, CaseIterable {
+        case expired
+        /// Signed by a key of another account.
+        case foreign
+        /// Sent again after its key was deleted.
+        case replayed
+        case ofAnotherText
+
+        var answer: String {
+            guard self == .expired else { return IsolationTests.refusal }
+            return #"{"error":{"code":456,"msg":"The token has expired."}}"#
+        }
+    }
+
+    @Test func `every method refuses every wrong token with the same answer`() async throws {
+        let pair = try RSAKeyPair.generate()
+        let otherPair = try RSAKeyPair.generate()
+        try await TestPlatform.run { platform in
+            let mine = try await platform.child("tenant-one")
+            let objects = try await MethodTable.makeObjects(mine, platform)
+            let own = try await ServiceAccount.make(mine, pair: pair)
+            let gone = try await ServiceAccount.make(mine, pair: pair)
+            let spy = try await ServiceAccount.make(try await platform.child("tenant-two"), pair: otherPair)
+            var tokens: [BadToken: String] = [.replayed: try gone.token()]
+            #expect(try await gone.call("GetRoles").errorCode == nil)
+            try await mine.call("DeleteKey", ["key_id": gone.keyID])
+            var claims = own.claims
+            claims.issued -= 600
+            tokens[.expired] = try own.token(claims)
+            claims = spy.claims
+            claims.issuer = "\(mine.id)"
+            tokens[.foreign] = try spy.token(claims)
+            claims.keyID = own.keyID
+            tokens[.ofAnotherText] = try spy.token(claims)
+            for method in APIMethod.all {
+                let request = try #require(MethodTable.fields(method.name, objects), "\(method.name)")
+                for (kind, token) in tokens {
+                    let answer = try await platform.call(method.name, request, bearer: token)
+                    #expect("\(answer)" == kind.answer, "\(method.name) with \(kind)")
+                }
+            }
+        }
+    }
+
+    @Test func `every method refuses every role that it does not name`() async throws {
+        let pair = try RSAKeyPair.generate()
+        try await TestPlatform.run { platform in
+            let mine = try await platform.child("tenant-one")
+            let objects = try await MethodTable.makeObjects(mine, platform)
+            var services: [AccountRole: ServiceAccount] = [:]
+            for role in AccountRole.allCases {
+                services[role] = try await ServiceAccount.make(mine, roles: [role], pair: pair)
+            }
+            var refused = 0
+            for method in APIMethod.all {
+                let request = try #require(MethodTable.fields(method.name, objects), "\(method.name)")
+                for (role, service) in services where !method.roles.admits([role]) {
+                    refused += 1
+                    let answer = try await service.call(method.name, request)
+                    #expect(
+                        "\(answer)" == #"{"error":{"code":104,"msg":"The command is forbidden for this key."}}"#,
+                        "\(method.name) for \(role)")
+                }
+            }
+            #expect(refused > 200)
+        }
+    }
 
     @Test func `an object of another account is answered like one that does not exist`() async throws {
         try await TestPlatform.run { platform in
             let victim = try await platform.child("tenant-one")
-            let thing = try await victim.furnish()
-            let phone = try await attachNumber(victim)
+            let objects = try await MethodTable.makeObjects(victim, platform)
             let spy = try await platform.child("tenant-two")
             _ = try await spy.furnish()
-            let ids = [
-                "application_id": thing.application, "user_id": thing.user, "scenario_id": thing.scenario,
-                "rule_id": thing.rule, "phone_id": phone, "child_account_id": victim.id, "record_id": 1,
-            ]
-            for (method, field, more) in Self.objectMethods {
-                let id = try #require(ids[field])
-                let foreign = try await spy.call(method, more.merging([field: "\(id)"]) { $1 })
-                let missing = try await spy.call(method, more.merging([field: "987654"]) { $1 })
-                #expect(foreign.errorCode != nil, "\(method) took a foreign \(field)")
-                #expect(foreign.errorCode != 100, "\(method)")
-                #expect("\(foreign)" == "\(missing)", "\(method) tells a foreign \(field) from a missing one")
+            for method in MethodTable.inOrder() where MethodTable.namesObject(method.name) {
+                let foreign = try await spy.call(
+                    method.name, try #require(MethodTable.fields(method.name, objects)))
+                let missing = try await spy.call(
+                    method.name, try #require(MethodTable.fields(method.name, MethodTable.missing)))
+                #expect("\(foreign)" == "\(missing)", "\(method.name) tells a foreign object from a missing one")
+                let isEmpty = foreign["total_count"].number == 0 || foreign["result"].flag == false
+                #expect(foreign.errorCode != nil || isEmpty, "\(method.name) took a foreign object: \(foreign)")
+                #expect(foreign.errorCode != 100, "\(method.name)")
             }
-            let users = try await victim.call("GetUsers", ["application_id": "\(thing.application)"])
+            let application = try #require(objects["application"])
+            let users = try await victim.call("GetUsers", ["application_id": application])
             #expect(users["result"][0]["user_active"].flag == true)
             let scenarios = try await victim.call(
-                "GetScenarios", ["scenario_id": "\(thing.scenario)", "with_script": "true"])
+                "GetScenarios", ["scenario_id": objects["scenario"] ?? "", "with_script": "true"])
             #expect(scenarios["result"][0]["scenario_script"].string == "VoxEngine.terminate();")
         }
     }

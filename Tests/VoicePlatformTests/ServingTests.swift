@@ -1,4 +1,6 @@
+import CallControl
 import Foundation
+import Storage
 import Testing
 
 @testable import VoicePlatform
@@ -79,6 +81,7 @@ import Testing
         try await TestPlatform.run { platform in
             let name = PlatformFiles.newRecordName()
             try write("0123456789", to: platform.core.files.recordPath(name), platform)
+            try await note(record: name, log: PlatformFiles.newLogName(), platform)
             let path = "/record/\(name)"
             let whole = try await platform.fetch(path)
             #expect(whole.status == 200)
@@ -102,6 +105,7 @@ import Testing
         try await TestPlatform.run { platform in
             let name = PlatformFiles.newLogName()
             try write("2026-01-01 00:00:00 Executing", to: platform.core.files.logPath(name), platform)
+            try await note(record: PlatformFiles.newRecordName(), log: name, platform)
             let log = try await platform.fetch("/log/\(name)")
             #expect(log.text == "2026-01-01 00:00:00 Executing")
             #expect(log.headers["content-type"]?.hasPrefix("text/plain") == true)
@@ -127,6 +131,16 @@ import Testing
             #expect(post.content == #"{"COMMAND":"hold"}"#)
             #expect(post.headers.contains { $0.name.lowercased() == "x-portal" && $0.value == "one" })
             #expect(try await platform.fetch("/request/0_1/2", method: "POST").status == 404)
+        }
+    }
+
+    /// A session with the files, so that they belong to somebody.
+    private func note(record: String, log: String, _ platform: TestPlatform) async throws {
+        let plan = try await HistoryTests.plan(platform, try await platform.child("tenant-one"))
+        try await platform.core.database.write { transaction in
+            let history = SessionHistory(transaction: transaction)
+            let id = try history.insert(HistoryTests.session(plan, logName: log))
+            try history.insertRecord(record, of: CallID(rawValue: "leg-1"), session: id, at: HistoryTests.start)
         }
     }
 

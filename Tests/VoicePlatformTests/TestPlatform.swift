@@ -48,7 +48,7 @@ struct TestPlatform: Sendable {
     /// Runs a platform while `body` does.
     static func run<Value: Sendable>(
         _ adjust: (inout VoicePlatformConfiguration) -> Void = { _ in },
-        clock: @escaping @Sendable () -> UnixTime = UnixTime.now,
+        clock: @escaping @Sendable () -> UnixTime = UnixTime.now, onStatement: (@Sendable (String) -> Void)? = nil,
         _ body: @Sendable (TestPlatform) async throws -> Value
     ) async throws -> Value {
         let directory = NSTemporaryDirectory() + "platform-" + UUID().uuidString
@@ -56,7 +56,7 @@ struct TestPlatform: Sendable {
         var configuration = try configuration(dataDirectory: directory)
         adjust(&configuration)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let core = try await PlatformCore.open(configuration, logger: logger, clock: clock)
+        let core = try await PlatformCore.open(configuration, logger: logger, clock: clock, onStatement: onStatement)
         let hosting = RecordingHost()
         let services: [any Service] = [core.history, core.httpService(hosting: hosting)]
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -73,10 +73,13 @@ struct TestPlatform: Sendable {
     }
 
     /// Calls a method with the fields in a form body.
-    func call(_ method: String, _ fields: [String: String]) async throws -> Answer {
+    ///
+    /// - Parameter bearer: A token for the `Authorization` header.
+    func call(_ method: String, _ fields: [String: String], bearer: String? = nil) async throws -> Answer {
         var request = HTTPClientRequest(url: "\(base)/platform_api/\(method)")
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
         request.body = .bytes(ByteBuffer(string: Self.form(fields)))
         return try await send(request)
     }
@@ -224,6 +227,7 @@ final class RecordingHost: SessionHosting {
     private struct State {
         var started: [ScenarioStart] = []
         var delivered: [ControlURLRequest] = []
+        var verifications: [VerificationCall] = []
     }
 
     private let state = Mutex(State())
@@ -235,6 +239,12 @@ final class RecordingHost: SessionHosting {
     func start(_ start: ScenarioStart) async throws -> StartedSession {
         state.withLock { $0.started.append(start) }
         return StartedSession(id: SessionID(rawValue: 77), accessPath: Self.livingPath)
+    }
+
+    var verifications: [VerificationCall] { state.withLock(\.verifications) }
+
+    func call(_ verification: VerificationCall) async throws {
+        state.withLock { $0.verifications.append(verification) }
     }
 
     func deliver(_ request: ControlURLRequest) async -> ControlURLAnswer {

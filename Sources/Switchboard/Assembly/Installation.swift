@@ -96,12 +96,16 @@ struct Installation: Sendable {
                     currency: currency, apiKey: key)
             }
         }
-        let configuration = VoicePlatformConfiguration(
+        var configuration = VoicePlatformConfiguration(
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
             dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
             tariffs: try Currency.allCases.map(StandardTariff.make), numbers: try settings.numbers(),
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished)
+        configuration.callbacks = CallbackPolicy(
+            allowsPrivateNetworks: settings.boolean("voice.callbacks.private"))
+        configuration.sipRegistrationPrices = try settings.registrationPrices()
+        configuration.dollarRates = try settings.dollarRates()
         let first = UInt16(clamping: settings.integer("voice.rtp.first"))
         let last = UInt16(clamping: settings.integer("voice.rtp.last"))
         var engine = VoiceEngineConfiguration(

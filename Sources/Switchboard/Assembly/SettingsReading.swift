@@ -65,6 +65,34 @@ extension Settings {
         return NumberCatalogue(regions: regions)
     }
 
+    /// The monthly price of a SIP registration in every currency.
+    func registrationPrices() throws -> [Money] {
+        try Currency.allCases.map { currency in
+            guard let price = try? Money(text("voice.registrations.price"), currency), !price.isNegative else {
+                throw AssemblyError.malformedEntry(
+                    key: "voice.registrations.price", entry: text("voice.registrations.price"),
+                    expected: "a price such as 1.50")
+            }
+            return price
+        }
+    }
+
+    /// `currency rate` entries.
+    func dollarRates() throws -> [Currency: String] {
+        var rates: [Currency: String] = [:]
+        for entry in list("voice.rates") {
+            let words = entry.split(separator: " ").map(String.init)
+            guard words.count == 2, let currency = Currency(rawValue: words[0]),
+                let rate = try? Money(words[1], currency), !rate.isNegative, !rate.isZero
+            else {
+                throw AssemblyError.malformedEntry(
+                    key: "voice.rates", entry: entry, expected: "currency and rate, such as EUR 0.92")
+            }
+            rates[currency] = rate.decimalText
+        }
+        return rates
+    }
+
     private func wrongNumber(_ entry: String) -> AssemblyError {
         .malformedEntry(
             key: "voice.numbers", entry: entry,

@@ -103,6 +103,15 @@ enum ConfigurationCatalogue {
             name: "voice.numbers", kind: .list(default: []),
             explanation: "Phone numbers for rent, each as `number country category region price`."),
         .init(
+            name: "voice.registrations.price", kind: .text(default: "0"),
+            explanation: "Monthly price of a SIP registration, in each account's own currency."),
+        .init(
+            name: "voice.rates", kind: .list(default: []),
+            explanation: "What a dollar costs, each as `currency rate`, for example `EUR 0.92`."),
+        .init(
+            name: "voice.callbacks.private", kind: .boolean(default: false),
+            explanation: "Let accounts' callbacks reach loopback and private networks."),
+        .init(
             name: "voice.scripts", kind: .choice(default: "operator", allowed: ["operator", "account"]),
             explanation:
                 "Who writes call scenarios: the operator alone (they are made ready before a call), or accounts "

@@ -24,8 +24,11 @@ public struct APIError: Error, Sendable, Equatable {
     /// The same answer whatever was wrong with the credentials.
     static let authorizationFailed = APIError(code: 100, message: "Authorization failed.")
     static let commandMissing = APIError(code: 102, message: "The cmd parameter is missing or unknown.")
+    static let forbidden = APIError(code: 104, message: "The command is forbidden for this key.")
     static let internalError = APIError(code: 2, message: "Internal error.")
     static let insufficientMoney = APIError(code: 127, message: "Insufficient money.")
+
+    static let noGateway = APIError(code: 21, message: "No telephone number can be called; set a gateway.")
 
     static func invalid(_ field: String, _ expectation: String) -> APIError {
         APIError(code: 101, message: "Invalid argument: \(field) \(expectation).", field: field)

@@ -1,13 +1,14 @@
 import CallControl
+import Digests
 import Storage
 
 /// One method of the management API.
 struct APIMethod: Sendable {
-    /// Who may call it.
+    /// How its caller names his account.
     enum Access: Sendable, Equatable {
-        /// An account with its own key.
+        /// In the `account_…` parameters, or by a token.
         case account
-        /// An account in the `parent_account_…` parameters, for a child that does not exist yet.
+        /// In the `parent_account_…` parameters, for a child that does not exist yet, or by a token.
         case parent
     }
 
@@ -18,27 +19,67 @@ struct APIMethod: Sendable {
         case write(@Sendable (MethodCall) throws -> MethodResult)
         /// Decides in the transaction, then starts a session.
         case start(@Sendable (MethodCall) throws -> ScenarioStart)
+        /// Decides in a transaction that is kept, then calls a number.
+        case call(@Sendable (MethodCall) throws -> VerificationCall)
+        /// Names a file that is the answer.
+        case file(@Sendable (MethodCall) throws -> StoredFile)
+        /// Gets a new pair of keys, which takes too long for a transaction.
+        case newKey(@Sendable (MethodCall, RSAKeyPair) throws -> MethodResult)
     }
 
     let name: String
     let access: Access
+    let roles: RoleSet
     let work: Work
 
-    static func read(_ name: String, _ work: @escaping @Sendable (MethodCall) throws -> JSONValue) -> APIMethod {
-        APIMethod(name: name, access: .account, work: .read(work))
+    static func read(
+        _ name: String, for roles: RoleSet = .everyone, _ work: @escaping @Sendable (MethodCall) throws -> JSONValue
+    ) -> APIMethod {
+        APIMethod(name: name, access: .account, roles: roles, work: .read(work))
     }
 
     static func write(
-        _ name: String, access: Access = .account, _ work: @escaping @Sendable (MethodCall) throws -> MethodResult
+        _ name: String, for roles: RoleSet, access: Access = .account,
+        _ work: @escaping @Sendable (MethodCall) throws -> MethodResult
     ) -> APIMethod {
-        APIMethod(name: name, access: access, work: .write(work))
+        APIMethod(name: name, access: access, roles: roles, work: .write(work))
+    }
+
+    static func start(
+        _ name: String, for roles: RoleSet, _ work: @escaping @Sendable (MethodCall) throws -> ScenarioStart
+    ) -> APIMethod {
+        APIMethod(name: name, access: .account, roles: roles, work: .start(work))
+    }
+
+    static func call(
+        _ name: String, for roles: RoleSet, _ work: @escaping @Sendable (MethodCall) throws -> VerificationCall
+    ) -> APIMethod {
+        APIMethod(name: name, access: .account, roles: roles, work: .call(work))
+    }
+
+    static func file(
+        _ name: String, for roles: RoleSet, _ work: @escaping @Sendable (MethodCall) throws -> StoredFile
+    ) -> APIMethod {
+        APIMethod(name: name, access: .account, roles: roles, work: .file(work))
+    }
+
+    static func newKey(
+        _ name: String, for roles: RoleSet,
+        _ work: @escaping @Sendable (MethodCall, RSAKeyPair) throws -> MethodResult
+    ) -> APIMethod {
+        APIMethod(name: name, access: .account, roles: roles, work: .newKey(work))
     }
 
     /// All methods, in the order of the documentation.
     static let all: [APIMethod] =
-        AccountMethods.all + ChildAccountMethods.all + MoneyMethods.all + ApplicationMethods.all + UserMethods.all
-        + ScenarioMethods.all + RuleMethods.all + NumberCatalogueMethods.all + NumberMethods.all + HistoryMethods.all
-        + KeyValueMethods.all + SessionMethods.all
+        [
+            AccountMethods.all, ChildAccountMethods.all, MoneyMethods.all, ChargeMethods.all, KeyMethods.all,
+            ApplicationMethods.all, UserMethods.all, ScenarioMethods.all, RuleMethods.all, SessionMethods.all,
+            NumberCatalogueMethods.all, NumberMethods.all, AccountNumberMethods.all, HistoryMethods.all,
+            ReportMethods.all, AuditMethods.all, RecordStorageMethods.all, SIPRegistrationMethods.all,
+            CallerIDMethods.all,
+            BlackListMethods.all, WhiteListMethods.all, KeyValueMethods.all,
+        ].flatMap { $0 }
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 }
@@ -46,19 +87,16 @@ struct APIMethod: Sendable {
 /// One call of a method: who calls, with which parameters, in which transaction.
 struct MethodCall {
     let transaction: Transaction
-    let account: Account
+    let caller: Caller
     let parameters: MethodParameters
     let configuration: VoicePlatformConfiguration
     let now: UnixTime
 
+    var account: Account { caller.account }
+    var roles: Set<AccountRole> { caller.roles }
+
     /// The account's id as an argument of a statement.
     var owner: SQLValue { .integer(account.id.rawValue) }
-
-    /// The key that the request has authenticated with.
-    func ownKey() throws -> APIKey {
-        let text = try parameters.optionalText("parent_account_api_key") ?? parameters.optionalText("api_key")
-        return APIKey(text: text ?? "")
-    }
 }
 
 /// What a method answers and what must follow once its transaction is committed.
@@ -69,6 +107,8 @@ struct MethodResult: Sendable {
         case directoryChanged(AccountID)
         /// The file of a recording is no longer referred to.
         case recordDeleted(name: String)
+        /// Other registrations are to be kept now.
+        case registrationsChanged
     }
 
     var body: JSONValue

@@ -1,5 +1,5 @@
 /// A JSON document as methods build it; object members keep their order.
-public enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable, ExpressibleByStringLiteral {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -19,6 +19,9 @@ public enum JSONValue: Sendable, Equatable {
             self.value = value
         }
     }
+
+    /// A text; for the fixed texts of answers.
+    public init(stringLiteral value: String) { self = .string(value) }
 
     /// An object; members whose value is nil are left out.
     static func members(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {

@@ -1,6 +1,25 @@
 import CallControl
+import Digests
 import Logging
+import NIOPosix
 import Storage
+
+/// A request of the management API as it came.
+struct APIRequest: Sendable {
+    /// The method's name, nil when the request has none.
+    var command: String?
+    var values: [String: String]
+    /// The `Authorization` header.
+    var authorization: String?
+    /// The client's address as the server sees it.
+    var address = ""
+}
+
+/// What a method answers.
+enum APIAnswer: Sendable, Equatable {
+    case document(JSONValue)
+    case file(StoredFile)
+}
 
 /// Answers the methods of the management API.
 ///
@@ -12,60 +31,74 @@ struct ManagementAPI: Sendable {
     let hosting: any SessionHosting
     let configuration: @Sendable () -> VoicePlatformConfiguration
     let clock: @Sendable () -> UnixTime
+    let gate: RequestGate
+    let registrationsChanged: @Sendable () -> Void
     let logger: Logger
 
     /// Runs a method; errors are documents too.
-    func answer(command: String?, _ values: [String: String]) async -> JSONValue {
+    func answer(_ request: APIRequest) async -> APIAnswer {
         do {
-            guard let command, let method = APIMethod.byName[command] else { throw APIError.commandMissing }
-            return try await run(method, MethodParameters(values))
+            guard let command = request.command, let method = APIMethod.byName[command] else {
+                throw APIError.commandMissing
+            }
+            return try await run(method, request)
         } catch let error as APIError {
-            return error.body
+            return .document(error.body)
         } catch let error as StorageError {
             logger.error(
-                "database refused a method", metadata: ["api.method": "\(command ?? "")", "error": "\(error)"])
-            return APIError(code: 4, message: "Database error.").body
+                "database refused a method",
+                metadata: ["api.method": "\(request.command ?? "")", "error": "\(error)"])
+            return .document(APIError(code: 4, message: "Database error.").body)
         } catch {
-            logger.error("method failed", metadata: ["api.method": "\(command ?? "")", "error": "\(error)"])
-            return APIError.internalError.body
+            logger.error(
+                "method failed", metadata: ["api.method": "\(request.command ?? "")", "error": "\(error)"])
+            return .document(APIError.internalError.body)
         }
     }
 
-    private func run(_ method: APIMethod, _ parameters: MethodParameters) async throws -> JSONValue {
-        let configuration = configuration()
-        let now = clock()
+    private func run(_ method: APIMethod, _ request: APIRequest) async throws -> APIAnswer {
+        let desk = MethodDesk(
+            method: method, request: request, gate: gate, configuration: configuration(), now: clock())
         switch method.work {
         case .read(let work):
-            return try await database.read { transaction in
-                try work(Self.call(method, transaction, parameters, configuration, now))
-            }
+            return .document(try await database.read { try work(desk.admit($0)) })
         case .write(let work):
-            let result = try await database.write { transaction in
-                try work(Self.call(method, transaction, parameters, configuration, now))
-            }
-            await perform(result.effects)
-            return result.body
+            return .document(try await write(desk, work))
+        case .newKey(let work):
+            // A stranger must not make us calculate: he is refused before.
+            try await database.read { _ = try desk.admit($0) }
+            let pair = try await NIOThreadPool.singleton.runIfActive { try RSAKeyPair.generate() }
+            return .document(try await write(desk) { try work($0, pair) })
+        case .file(let work):
+            return .file(try await database.write { try desk.audited($0, work) })
+        case .call(let work):
+            let verification = try await database.write { try desk.audited($0, work) }
+            try await hosting.call(verification)
+            return .document(MethodResult.done().body)
         case .start(let work):
-            let start = try await database.read { transaction in
-                try work(Self.call(method, transaction, parameters, configuration, now))
-            }
-            let session = try await hosting.start(start)
-            let urls = PublicURLs(configuration)
-            return .members([
-                "result": .integer(1), "media_session_access_url": .string(urls.access(session.accessPath)),
-                "media_session_access_secure_url": .string(urls.accessSecure(session.accessPath)),
-                "call_session_history_id": .integer(session.id.rawValue),
-            ])
+            return .document(try await start(desk, work))
         }
     }
 
-    private static func call(
-        _ method: APIMethod, _ transaction: Transaction, _ parameters: MethodParameters,
-        _ configuration: VoicePlatformConfiguration, _ now: UnixTime
-    ) throws -> MethodCall {
-        let account = try Authentication(transaction: transaction).account(parameters, for: method.access)
-        return MethodCall(
-            transaction: transaction, account: account, parameters: parameters, configuration: configuration, now: now)
+    private func write(
+        _ desk: MethodDesk, _ work: @escaping @Sendable (MethodCall) throws -> MethodResult
+    ) async throws -> JSONValue {
+        let result = try await database.write { try desk.audited($0, work) }
+        await perform(result.effects)
+        return result.body
+    }
+
+    private func start(
+        _ desk: MethodDesk, _ work: @escaping @Sendable (MethodCall) throws -> ScenarioStart
+    ) async throws -> JSONValue {
+        let start = try await database.read { try work(desk.admit($0)) }
+        let session = try await hosting.start(start)
+        let urls = PublicURLs(desk.configuration)
+        return .members([
+            "result": .integer(1), "media_session_access_url": .string(urls.access(session.accessPath)),
+            "media_session_access_secure_url": .string(urls.accessSecure(session.accessPath)),
+            "call_session_history_id": .integer(session.id.rawValue),
+        ])
     }
 
     private func perform(_ effects: [MethodResult.Effect]) async {
@@ -73,7 +106,36 @@ struct ManagementAPI: Sendable {
             switch effect {
             case .directoryChanged(let account): directory.changed(account)
             case .recordDeleted(let name): await files.removeRecord(name)
+            case .registrationsChanged: registrationsChanged()
             }
         }
+    }
+}
+
+/// Lets a request into a transaction: who calls, may he, and not too often.
+private struct MethodDesk: Sendable {
+    let method: APIMethod
+    let request: APIRequest
+    let gate: RequestGate
+    let configuration: VoicePlatformConfiguration
+    let now: UnixTime
+
+    /// - Throws: ``APIError`` 100 and others of ``Authentication``, 104 for a role that may not, 340.
+    func admit(_ transaction: Transaction) throws -> MethodCall {
+        let parameters = MethodParameters(request.values)
+        let caller = try Authentication(transaction: transaction, now: now).caller(
+            Credentials(authorization: request.authorization, parameters: parameters), for: method.access)
+        guard method.roles.admits(caller.roles) else { throw APIError.forbidden }
+        try gate.pass(caller.account.id, at: now)
+        return MethodCall(
+            transaction: transaction, caller: caller, parameters: parameters, configuration: configuration, now: now)
+    }
+
+    /// Does the work and notes it in the account's audit log; neither stays without the other.
+    func audited<Value>(_ transaction: Transaction, _ work: (MethodCall) throws -> Value) throws -> Value {
+        let call = try admit(transaction)
+        let value = try work(call)
+        try AuditLog(transaction: transaction).add(method.name, call, address: request.address)
+        return value
     }
 }

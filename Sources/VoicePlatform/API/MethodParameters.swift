@@ -1,4 +1,5 @@
 import Billing
+import Digests
 
 /// The parameters of one request, read with the checks that all methods share.
 struct MethodParameters: Sendable {
@@ -21,6 +22,33 @@ struct MethodParameters: Sendable {
         guard !value.unicodeScalars.contains("\0") else { throw .invalid(name, "contains a zero character") }
         return value
     }
+
+    /// All of them by name.
+    var sorted: [(name: String, value: String)] {
+        values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
+    /// Without what proves who sends the request.
+    var withoutCredentials: MethodParameters {
+        MethodParameters(
+            values.filter { name, _ in !name.contains("api_key") && !name.contains("password") && name != "cmd" })
+    }
+
+    /// `application/x-www-form-urlencoded`
+    var formText: String {
+        sorted.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: String(UnicodeScalar(byte))
+            default: "%" + Hexadecimal.encode([byte])
+            }
+        }.joined()
+    }
+
+    func isMissing(_ name: String) -> Bool { values[name] == nil }
 
     /// A parameter as it was sent, an empty one too; nil when it is missing.
     func present(_ name: String, maximumLength: Int = 8192) throws(APIError) -> String? {

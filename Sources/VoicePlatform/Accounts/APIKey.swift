@@ -13,9 +13,7 @@ struct APIKey: Sendable {
     /// So the parent, who has lost the answer to AddAccount in a crash, can be told it again, and nobody has to store it.
     static func ofChild(name: String, parent: APIKey) -> APIKey {
         let bytes = HashFunction.sha256.authenticationCode("child account/\(name)".utf8, key: parent.text.utf8)
-        let digits = Array(Hexadecimal.encode(bytes.prefix(16)))
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-        return APIKey(text: groups.map { String(digits[$0]) }.joined(separator: "-"))
+        return APIKey(text: RandomToken.grouped(bytes))
     }
 
     var digest: String { HashFunction.sha256.hexDigest(text) }
@@ -28,4 +26,14 @@ struct APIKey: Sendable {
 enum RandomToken {
     /// `bytes` random octets in hexadecimal.
     static func hexadecimal(bytes: Int) -> String { Hexadecimal.encode(SecureRandom.bytes(bytes)) }
+
+    /// 128 random bits in the form of a UUID.
+    static func uuid() -> String { grouped(SecureRandom.bytes(16)) }
+
+    /// The first 16 octets in the groups of a UUID.
+    static func grouped(_ bytes: [UInt8]) -> String {
+        let digits = Array(Hexadecimal.encode(bytes.prefix(16)))
+        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+        return groups.map { String(digits[$0]) }.joined(separator: "-")
+    }
 }

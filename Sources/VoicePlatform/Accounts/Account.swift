@@ -51,7 +51,14 @@ struct Account: Sendable, Equatable {
     }
 
     /// AccountInfo of the management API.
-    func json(balance: Money, apiKey: APIKey? = nil) -> JSONValue {
+    ///
+    /// - Parameter settings: What ``AccountSettings`` knows of the account.
+    func json(balance: Money, apiKey: APIKey? = nil, settings: [JSONValue.Member] = []) -> JSONValue {
+        guard case .object(let own) = profileJSON(balance: balance, apiKey: apiKey) else { return .null }
+        return .object(own + settings)
+    }
+
+    private func profileJSON(balance: Money, apiKey: APIKey?) -> JSONValue {
         .members([
             "api_key": .optional(apiKey?.text),
             "account_id": .integer(id.rawValue), "account_name": .string(name), "account_email": .string(email),

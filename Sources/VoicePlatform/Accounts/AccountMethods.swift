@@ -5,15 +5,16 @@ import Storage
 /// AddAccount, GetAccountInfo, SetAccountInfo.
 enum AccountMethods {
     static let all: [APIMethod] = [
-        .write("AddAccount", access: .parent, addAccount),
+        .write("AddAccount", for: .administrators, access: .parent, addAccount),
         .read("GetAccountInfo") { call in
             let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
+            let settings = try AccountSettings(transaction: call.transaction).json(of: call.account.id)
             return .members([
-                "result": call.account.json(balance: balance),
+                "result": call.account.json(balance: balance, settings: settings),
                 "api_address": .optional(call.configuration.publicURL),
             ])
         },
-        .write("SetAccountInfo", setAccountInfo),
+        .write("SetAccountInfo", for: .administrators, setAccountInfo),
     ]
 
     private static func addAccount(_ call: MethodCall) throws -> MethodResult {
@@ -26,7 +27,7 @@ enum AccountMethods {
         try NameRules.checkAccountName(name)
         try NameRules.checkEmail(email, field: "account_email")
         try NameRules.checkPassword(password, field: "account_password")
-        let key = APIKey.ofChild(name: name, parent: try call.ownKey())
+        let key = APIKey.ofChild(name: name, parent: try call.masterKey())
         let isActive = try call.parameters.flag("active")
         // The password is checked and forgotten: accounts authenticate with their key only.
         let new = AccountStore.NewAccount(
@@ -54,7 +55,7 @@ enum AccountMethods {
         change.set("last_name", clearable: try parameters.present("account_last_name", maximumLength: 256))
         change.set("custom_data", clearable: try parameters.present("account_custom_data", maximumLength: 8191))
         if let url = try parameters.present("callback_url", maximumLength: 2048) {
-            guard url.isEmpty || url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            guard url.isEmpty || CallbackAddress(url, policy: call.configuration.callbacks) != nil else {
                 throw APIError(code: 398, message: "The callback URL is invalid.", field: "callback_url")
             }
             change.set("callback_url", clearable: url)
@@ -66,6 +67,8 @@ enum AccountMethods {
             change.set("callback_salt", clearable: salt)
         }
         try apply(change, to: QueryFilter("id = ?", call.owner), emailField: "new_account_email", call)
+        try AccountSettings(transaction: call.transaction).set(
+            AccountSettings.ofAccount, from: parameters, for: [call.account.id])
         return .done()
     }
 

@@ -5,8 +5,8 @@ import Storage
 /// SetChildAccountInfo, GetChildrenAccounts.
 enum ChildAccountMethods {
     static let all: [APIMethod] = [
-        .write("SetChildAccountInfo", setChildAccountInfo),
-        .read("GetChildrenAccounts", getChildrenAccounts),
+        .write("SetChildAccountInfo", for: .owners, setChildAccountInfo),
+        .read("GetChildrenAccounts", for: .owners, getChildrenAccounts),
     ]
 
     /// The children that `child_account_id`, `…_name` or `…_email` name; nil when none of them is there.
@@ -57,7 +57,12 @@ enum ChildAccountMethods {
         change.set("active", flag: try call.parameters.optionalFlag("active"))
         var filter = QueryFilter("parent_id = ?", call.owner)
         filter.add("id", in: children.map { .integer($0.rawValue) })
+        guard children.count == 1 || call.parameters.isMissing("new_child_account_email") else {
+            throw APIError.invalid("new_child_account_email", "can be set for one child at a time")
+        }
         try AccountMethods.apply(change, to: filter, emailField: "new_child_account_email", call)
+        try AccountSettings(transaction: call.transaction).set(
+            AccountSettings.ofChild, from: call.parameters, for: children)
         return .done(effects: children.map(MethodResult.Effect.directoryChanged))
     }
 
@@ -77,15 +82,18 @@ enum ChildAccountMethods {
         let found = try filter.rows(
             of: call.transaction, select: "*", from: "account", order: order, page: try call.parameters.page())
         let isBrief = try call.parameters.flag("brief_output")
-        let parentKey = try call.ownKey()
+        let keys = AccountKeys(masters: call.configuration.masterAccounts)
+        let isMedium = try call.parameters.flag("medium_output")
         let store = AccountStore(transaction: call.transaction)
+        let settings = AccountSettings(transaction: call.transaction)
         let items = try found.rows.map { row in
             let child = try Account(row: row)
             guard !isBrief else { return child.briefJSON }
-            let key = APIKey.ofChild(name: child.name, parent: parentKey)
-            // A parent whose own key was changed since can no longer be told its older children's keys.
-            let isKnown = key.matches(digest: try row.text("api_key_digest"))
-            return child.json(balance: try store.balance(of: child), apiKey: isKnown ? key : nil)
+            let key = keys.key(
+                ofChild: child.name, of: call.account.name, digest: try row.text("api_key_digest"))
+            return child.json(
+                balance: try store.balance(of: child), apiKey: key,
+                settings: isMedium ? [] : try settings.json(of: child.id))
         }
         return .list(items, total: found.total)
     }

@@ -1,13 +1,17 @@
 import CallControl
 import Storage
 
-/// AddApplication, GetApplications, DelApplication.
+/// AddApplication, SetApplicationInfo, GetApplications, DelApplication.
 enum ApplicationMethods {
     static let all: [APIMethod] = [
-        .write("AddApplication", addApplication),
+        .write("AddApplication", for: .developers, addApplication),
+        .write("SetApplicationInfo", for: .developers, setApplicationInfo),
         .read("GetApplications", getApplications),
-        .write("DelApplication", delApplication),
+        .write("DelApplication", for: .developers, delApplication),
     ]
+
+    private static let nameNotUnique = APIError(
+        code: 129, message: "The application name isn't unique.", field: "application_name")
 
     private static func addApplication(_ call: MethodCall) throws -> MethodResult {
         let name = try call.parameters.text("application_name", maximumLength: 200)
@@ -17,10 +21,7 @@ enum ApplicationMethods {
             throw APIError(code: 108, message: "The account has too many applications.")
         }
         let isSecure = try call.parameters.flag("secure_record_storage")
-        let row = try refusingDuplicate([
-            "application.name": APIError(
-                code: 129, message: "The application name isn't unique.", field: "application_name")
-        ]) {
+        let row = try refusingDuplicate(["application.name": nameNotUnique]) {
             try call.transaction.queryOne(
                 """
                 INSERT INTO application (account_id, name, secure_record_storage, modified_at) VALUES (?, ?, ?, ?)
@@ -34,6 +35,46 @@ enum ApplicationMethods {
                 "application_name": .string(call.domain(ofApplication: name)),
                 "secure_record_storage": .bool(isSecure),
             ], effects: [.directoryChanged(call.account.id)])
+    }
+
+    private static func setApplicationInfo(_ call: MethodCall) throws -> MethodResult {
+        let parameters = call.parameters
+        let wanted = try parameters.either("application_id", "required_application_name")
+        guard case .listed(let items) = wanted.value, items.count == 1 else {
+            throw APIError.invalid(wanted.name, "must name one application")
+        }
+        let application = try call.application(wanted.name == "application_id" ? .id(items[0]) : .name(items[0]))
+        let name = try parameters.optionalText("application_name", maximumLength: 200).map(
+            call.shortName(ofApplication:))
+        if let name, name != application.name {
+            try NameRules.checkApplicationName(name)
+            try checkNoUsers(of: application, call)
+        }
+        var change = RowChange()
+        change.set("name", name.map(SQLValue.text))
+        change.set("secure_record_storage", flag: try parameters.optionalFlag("secure_record_storage"))
+        change.set("modified_at", .integer(call.now.seconds))
+        var filter = QueryFilter("account_id = ?", call.owner)
+        filter.add("id = ?", .integer(application.id.rawValue))
+        try refusingDuplicate(["application.name": nameNotUnique]) {
+            _ = try change.apply(to: "application", where: filter, in: call.transaction)
+        }
+        let row = try call.transaction.queryOne(
+            "SELECT secure_record_storage FROM application WHERE \(filter.sql)", filter.arguments)
+        return .done(
+            [
+                "application_name": .string(call.domain(ofApplication: name ?? application.name)),
+                "secure_record_storage": try row.map { .bool(try $0.flag("secure_record_storage")) },
+            ], effects: [.directoryChanged(call.account.id)])
+    }
+
+    /// The users' stored digests hold the application's domain, and the passwords that could renew them are not kept.
+    private static func checkNoUsers(of application: ApplicationReference, _ call: MethodCall) throws {
+        let user = try call.transaction.queryOne(
+            "SELECT id FROM app_user WHERE application_id = ? LIMIT 1", [.integer(application.id.rawValue)])
+        guard user == nil else {
+            throw APIError.invalid("application_name", "cannot change while the application has users")
+        }
     }
 
     private static func getApplications(_ call: MethodCall) throws -> JSONValue {

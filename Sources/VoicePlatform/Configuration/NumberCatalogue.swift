@@ -12,6 +12,17 @@ public struct NumberCatalogue: Sendable, Hashable {
     }
 }
 
+/// A state of a country, for example `CA`, `California`.
+public struct CountryState: Sendable, Hashable {
+    public var code: String
+    public var name: String
+
+    public init(code: String, name: String) {
+        self.code = code
+        self.name = name
+    }
+}
+
 /// Numbers of one country, category and region, at one price.
 public struct NumberRegion: Sendable, Hashable {
     public var id: Int64
@@ -21,6 +32,8 @@ public struct NumberRegion: Sendable, Hashable {
     public var phonePrefix: String
     /// For example `GEOGRAPHIC`, `MOBILE`, `TOLLFREE`.
     public var categoryName: String
+    /// The state of a country that has states.
+    public var state: CountryState?
     public var name: String
     public var areaCode: String
     /// For each month, in each currency that it can be paid in.
@@ -31,13 +44,15 @@ public struct NumberRegion: Sendable, Hashable {
     public var numbers: [String]
 
     public init(
-        id: Int64, countryCode: String, phonePrefix: String, categoryName: String, name: String, areaCode: String = "",
+        id: Int64, countryCode: String, phonePrefix: String, categoryName: String, state: CountryState? = nil,
+        name: String, areaCode: String = "",
         monthlyPrice: [Money] = [], installationPrice: [Money] = [], numbers: [String]
     ) {
         self.id = id
         self.countryCode = countryCode
         self.phonePrefix = phonePrefix
         self.categoryName = categoryName
+        self.state = state
         self.name = name
         self.areaCode = areaCode
         self.monthlyPrice = monthlyPrice

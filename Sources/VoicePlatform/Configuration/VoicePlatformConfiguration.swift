@@ -24,6 +24,14 @@ public struct VoicePlatformConfiguration: Sendable {
     /// Where `callPSTN` dials; nil answers it with `Call.Failed`.
     public var gateway: NumberGateway?
     public var scenarioTrust: ScenarioTrustPolicy
+    /// What signs the addresses of recordings and logs; the platform takes the key of its data directory.
+    var urlSigning = URLSigning.ephemeral()
+    /// Which hosts callbacks may reach.
+    public var callbacks = CallbackPolicy()
+    /// What a SIP registration costs each month, in each currency that it can be paid in.
+    public var sipRegistrationPrices: [Money] = []
+    /// What a dollar costs in other currencies, as decimal texts.
+    public var dollarRates: [Currency: String] = [:]
     public var limits: VoicePlatformLimits
 
     public init(
@@ -47,6 +55,13 @@ public struct VoicePlatformConfiguration: Sendable {
         self.scenarioTrust = scenarioTrust
         self.limits = limits
     }
+
+    func sipRegistrationPrice(_ currency: Currency) -> Money {
+        sipRegistrationPrices.first { $0.currency == currency } ?? .zero(currency)
+    }
+
+    /// The decimal text of a currency's rate to the dollar; nil when the operator has set none.
+    func rate(of currency: Currency) -> String? { currency == .usd ? "1" : dollarRates[currency] }
 
     func tariff(_ currency: Currency) -> Tariff {
         tariffs.first { $0.currency == currency } ?? .internalOnly(currency)
@@ -109,6 +124,19 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var applicationsPerAccount: Int64 = 100
     public var usersPerAccount: Int64 = 1000
     public var scenariosPerAccount: Int64 = 100
+    public var scenariosPerRule: Int64 = 100
+    public var sipRegistrationsPerAccount: Int64 = 100
+    public var callerIDsPerAccount: Int64 = 100
+    public var blackListItems: Int64 = 1000
+    public var whiteListItems: Int64 = 100
+    /// How long the signature of a recording's or log's address is worth something.
+    public var signedURLSeconds: Int64 = 3600
+    /// Keys of service accounts.
+    public var keysPerAccount: Int64 = 100
+    /// Requests of the management API that one account may send at once.
+    public var requestBurst = 1000
+    /// Requests that it may send in each second after that.
+    public var requestsPerSecond = 200
     /// Sessions that one account may run at once.
     public var sessionsPerAccount = 500
     /// How long running calls may go on after the shutdown has begun.

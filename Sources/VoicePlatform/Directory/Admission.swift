@@ -14,6 +14,8 @@ struct AdmissionRequest: Sendable, Equatable {
 
     let source: Source
     let destination: String
+    /// Who calls, as the network says.
+    var caller = ""
 }
 
 /// What becomes of a call that wants to start a session.
@@ -35,6 +37,7 @@ struct AdmissionDesk: Sendable {
 
     func decide(_ request: AdmissionRequest) async throws -> AdmissionDecision {
         guard let (snapshot, rule) = try await target(of: request) else { return .notFound }
+        guard !isUnwanted(request, by: snapshot) else { return .forbidden }
         guard let plan = snapshot.plan(rule) else { return .notFound }
         guard snapshot.account.isActive, !snapshot.account.isFrozen else { return .forbidden }
         let party = party(of: request, snapshot.account.currency)
@@ -57,6 +60,12 @@ struct AdmissionDesk: Sendable {
             guard let rule = bound ?? snapshot.rule(for: digits) else { return nil }
             return (snapshot, rule)
         }
+    }
+
+    private func isUnwanted(_ request: AdmissionRequest, by snapshot: ApplicationSnapshot) -> Bool {
+        guard request.source == .trunk else { return false }
+        let digits = request.caller.filter { $0.isASCII && $0.isNumber }
+        return snapshot.blackList.contains { $0.matches(digits) }
     }
 
     /// A tariff without prices for incoming telephone calls treats them as what they are on the wire: VoIP.

@@ -10,6 +10,8 @@ struct ApplicationSnapshot: Sendable {
     let users: [String: DirectoryUser]
     /// In the order in which they are tried.
     let rules: [DirectoryRule]
+    /// Callers of the telephone network whose calls the account does not take.
+    let blackList: [CallerPattern]
 
     /// The first rule whose pattern takes the destination.
     func rule(for destination: String) -> DirectoryRule? {

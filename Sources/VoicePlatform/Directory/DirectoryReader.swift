@@ -17,7 +17,8 @@ struct DirectoryReader {
         guard let row else { return nil }
         let id = ApplicationID(rawValue: try row.integer("id"))
         return ApplicationSnapshot(
-            account: account, applicationID: id, domain: domain, users: try users(of: id), rules: try rules(of: id))
+            account: account, applicationID: id, domain: domain, users: try users(of: id), rules: try rules(of: id),
+            blackList: try blackList(of: account.id))
     }
 
     /// Where calls to a number go.
@@ -26,7 +27,7 @@ struct DirectoryReader {
             """
             SELECT p.rule_id, a.name AS application_name, c.name AS account_name FROM phone_number p
             JOIN application a ON a.id = p.application_id JOIN account c ON c.id = p.account_id
-            WHERE p.number = ? AND p.deactivated = 0
+            WHERE p.number = ? AND p.deactivated = 0 AND p.frozen_at IS NULL
             """, [.text(digits)])
         guard let row else { return nil }
         let domain = SIPDomain.text(
@@ -48,6 +49,11 @@ struct DirectoryReader {
         guard let snapshot = try snapshot(domain: domain), let found = snapshot.rules.first(where: { $0.id == rule })
         else { return nil }
         return snapshot.plan(found)
+    }
+
+    private func blackList(of account: AccountID) throws -> [CallerPattern] {
+        try transaction.query("SELECT phone FROM pstn_black_list WHERE account_id = ?", [.integer(account.rawValue)])
+            .compactMap { CallerPattern(try $0.text("phone")) }
     }
 
     private func users(of application: ApplicationID) throws -> [String: DirectoryUser] {

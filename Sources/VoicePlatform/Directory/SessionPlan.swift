@@ -32,4 +32,6 @@ public struct ScenarioStart: Sendable, Equatable {
     public let userID: UserID?
     public let customData: String?
     public let initiatorAddress: String
+    /// The conference that the session is, or joins; nil for a session of its own.
+    public let conferenceName: String?
 }

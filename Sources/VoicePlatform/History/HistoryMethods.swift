@@ -1,12 +1,13 @@
 import Billing
 import CallControl
+import Foundation
 import Storage
 
 /// GetCallHistory, DeleteRecord.
 enum HistoryMethods {
     static let all: [APIMethod] = [
-        .read("GetCallHistory", getCallHistory),
-        .write("DeleteRecord", deleteRecord),
+        .read("GetCallHistory", for: .observers, getCallHistory),
+        .write("DeleteRecord", for: .developers, deleteRecord),
     ]
 
     private static func getCallHistory(_ call: MethodCall) throws -> JSONValue {
@@ -22,13 +23,13 @@ enum HistoryMethods {
         let items = try rows.map { row in
             let id = SessionID(rawValue: try row.integer("id"))
             return try reader.session(
-                row, calls: withCalls ? try reader.calls(of: id) : nil,
-                records: withRecords ? try reader.records(of: id) : nil)
+                row, calls: withCalls ? try reader.calls(of: id, in: row) : nil,
+                records: withRecords ? try reader.records(of: id, in: row) : nil)
         }
         return try query.answer(items, filter: filter, table: "call_session", call)
     }
 
-    private static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
+    static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
         let parameters = call.parameters
         var filter = query.ownerFilter(column: "account_id")
         filter.add("start_ms >= ?", .integer(query.from.milliseconds))
@@ -41,14 +42,30 @@ enum HistoryMethods {
         filter.add("rule_name = ?", optional: try parameters.optionalText("rule_name").map(SQLValue.text))
         let customData = try parameters.optionalText("call_session_history_custom_data", maximumLength: 4096)
         filter.add("custom_data = ?", optional: customData.map(SQLValue.text))
+        if let listed = try numberList(parameters, "remote_number_list") {
+            add(listed, column: "remote_number", to: &filter)
+        }
         for (field, column) in [("remote_number", "remote_number"), ("local_number", "local_number")] {
             guard case .listed(let numbers)? = try parameters.optionalSelection(field) else { continue }
-            let places = Array(repeating: "?", count: numbers.count).joined(separator: ", ")
-            filter.add(
-                "EXISTS (SELECT 1 FROM call_leg l WHERE l.session_id = call_session.id AND l.\(column) IN (\(places)))",
-                arguments: numbers.map(SQLValue.text))
+            add(numbers, column: column, to: &filter)
         }
         return filter
+    }
+
+    private static func add(_ numbers: [String], column: String, to filter: inout QueryFilter) {
+        let places = Array(repeating: "?", count: numbers.count).joined(separator: ", ")
+        filter.add(
+            "EXISTS (SELECT 1 FROM call_leg l WHERE l.session_id = call_session.id AND l.\(column) IN (\(places)))",
+            arguments: numbers.map(SQLValue.text))
+    }
+
+    /// A JSON array of numbers; nil when it is missing.
+    private static func numberList(_ parameters: MethodParameters, _ name: String) throws -> [String]? {
+        guard let text = try parameters.optionalText(name, maximumLength: 65_536) else { return nil }
+        guard let numbers = try? JSONDecoder().decode([String].self, from: Data(text.utf8)),
+            (1...1000).contains(numbers.count)
+        else { throw APIError.invalid(name, "is no JSON array of 1 to 1000 texts") }
+        return numbers
     }
 
     private static func deleteRecord(_ call: MethodCall) throws -> MethodResult {
@@ -60,7 +77,8 @@ enum HistoryMethods {
         if wanted.name == "record_id" {
             filter.add("r.id = ?", .integer(Int64(items[0]) ?? -1))
         } else {
-            filter.add("r.name = ?", .text(String(items[0].split(separator: "/").last ?? "")))
+            let path = items[0].split(separator: "?").first ?? ""
+            filter.add("r.name = ?", .text(String(path.split(separator: "/").last ?? "")))
         }
         let row = try call.transaction.queryOne(
             "SELECT r.id, r.name FROM call_record r JOIN call_session s ON s.id = r.session_id "
@@ -77,8 +95,19 @@ struct HistoryReader {
     let call: MethodCall
     let zone: DateText
 
-    func session(_ row: Row, calls: [JSONValue]?, records: [JSONValue]?) throws -> JSONValue {
+    /// The addresses of the session's log and recordings, signed when they need proof.
+    private func urls(_ row: Row) throws -> PublicURLs {
         let urls = PublicURLs(call.configuration)
+        let application = try call.transaction.queryOne(
+            "SELECT secure_record_storage FROM application WHERE id = ?", [.integer(try row.integer("application_id"))])
+        guard try application?.flag("secure_record_storage") ?? true else { return urls }
+        return urls.signed(
+            for: AccountID(rawValue: try row.integer("account_id")), by: call.configuration.urlSigning,
+            until: UnixTime(seconds: call.now.seconds + call.configuration.limits.signedURLSeconds))
+    }
+
+    func session(_ row: Row, calls: [JSONValue]?, records: [JSONValue]?) throws -> JSONValue {
+        let urls = try urls(row)
         return .members([
             "call_session_history_id": .integer(try row.integer("id")),
             "account_id": .integer(try row.integer("account_id")),
@@ -93,10 +122,12 @@ struct HistoryReader {
             "finish_reason": .optional(try row.optionalText("finish_reason")),
             "custom_data": .optional(try row.optionalText("custom_data")), "audio_quality": .string("Standard"),
             "calls": calls.map(JSONValue.array), "records": records.map(JSONValue.array),
+            "other_resource_usage": try call.parameters.flag("with_other_resources") ? .array([]) : nil,
         ])
     }
 
-    func calls(of session: SessionID) throws -> [JSONValue] {
+    /// - Parameter row: The session's.
+    func calls(of session: SessionID, in row: Row) throws -> [JSONValue] {
         let rows = try call.transaction.query(
             """
             SELECT l.*, s.media_server_address, s.account_id,
@@ -104,7 +135,7 @@ struct HistoryReader {
                     WHERE r.session_id = l.session_id AND r.call_id = l.call_id AND r.deleted = 0) AS record_name
             FROM call_leg l JOIN call_session s ON s.id = l.session_id WHERE l.session_id = ? ORDER BY l.id
             """, [.integer(session.rawValue)])
-        let urls = PublicURLs(call.configuration)
+        let urls = try urls(row)
         return try rows.map { row in
             let cost = Money(millionths: try row.integer("cost"), call.account.currency)
             return .members([
@@ -126,11 +157,12 @@ struct HistoryReader {
         }
     }
 
-    func records(of session: SessionID) throws -> [JSONValue] {
+    /// - Parameter row: The session's.
+    func records(of session: SessionID, in row: Row) throws -> [JSONValue] {
         let rows = try call.transaction.query(
             "SELECT * FROM call_record WHERE session_id = ? AND deleted = 0 ORDER BY id",
             [.integer(session.rawValue)])
-        let urls = PublicURLs(call.configuration)
+        let urls = try urls(row)
         return try rows.map { row in
             .members([
                 "record_id": .integer(try row.integer("id")), "record_name": .string(try row.text("name")),

@@ -15,15 +15,19 @@ struct PlatformCore: Sendable {
 
     /// Opens the database, brings it up to date, closes what a crash left open, and sets the master accounts.
     ///
+    /// - Parameter onStatement: Called with the text of every statement that the database runs.
     /// - Throws: ``VoicePlatformError`` or ``StorageError``, each naming its remedy.
     static func open(
         _ configuration: VoicePlatformConfiguration, logger: Logger,
-        clock: @escaping @Sendable () -> UnixTime = UnixTime.now
+        clock: @escaping @Sendable () -> UnixTime = UnixTime.now, onStatement: (@Sendable (String) -> Void)? = nil
     ) async throws -> PlatformCore {
         try configuration.check()
+        var configuration = configuration
         let files = PlatformFiles(directory: configuration.dataDirectory, logger: logger)
         try files.makeFolders()
-        let database = try Database.open(path: configuration.dataDirectory + "/platform.sqlite")
+        configuration.urlSigning = try URLSigning.stored(in: configuration.dataDirectory)
+        let database = try Database.open(
+            path: configuration.dataDirectory + "/platform.sqlite", onStatement: onStatement)
         try await database.migrate(PlatformSchema.migrations)
         let now = clock()
         let masters = configuration.masterAccounts
@@ -52,11 +56,22 @@ struct PlatformCore: Sendable {
     }
 
     /// The HTTP server with all its routes.
-    func httpService(hosting: any SessionHosting) -> PlatformHTTPService {
+    ///
+    /// - Parameter registrationsChanged: Called when other registrations are to be kept than before.
+    func httpService(
+        hosting: any SessionHosting, registrationsChanged: @escaping @Sendable () -> Void = {}
+    ) -> PlatformHTTPService {
         let api = ManagementAPI(
             database: database, directory: directory, files: files, hosting: hosting,
-            configuration: { effectiveConfiguration() }, clock: clock, logger: logger)
-        let routes = PlatformHTTP(api: api, hosting: hosting, files: files, limits: configuration.limits)
+            configuration: { effectiveConfiguration() }, clock: clock,
+            gate: RequestGate(
+                rate: RequestRate(
+                    burst: configuration.limits.requestBurst, perSecond: configuration.limits.requestsPerSecond)),
+            registrationsChanged: registrationsChanged, logger: logger)
+        let access = FileAccess(
+            database: database, configuration: { effectiveConfiguration() }, clock: clock)
+        let routes = PlatformHTTP(
+            api: api, hosting: hosting, files: files, access: access, limits: configuration.limits)
         return PlatformHTTPService(routes: routes, configuration: configuration, address: address, logger: logger)
     }
 }

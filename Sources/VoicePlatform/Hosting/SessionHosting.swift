@@ -6,6 +6,10 @@ protocol SessionHosting: Sendable {
     ///
     /// - Throws: ``APIError`` 314 when the account runs as many sessions as it may, 15 when none can be started.
     func start(_ start: ScenarioStart) async throws -> StartedSession
+    /// Speaks a code to a number.
+    ///
+    /// - Throws: ``APIError`` as ``start(_:)`` does.
+    func call(_ verification: VerificationCall) async throws
     /// Hands a request to the session of a control URL's path.
     func deliver(_ request: ControlURLRequest) async -> ControlURLAnswer
 }

@@ -4,15 +4,15 @@ import Storage
 /// SetKeyValueItem, GetKeyValueItem, GetKeyValueItems, GetKeyValueKeys, DelKeyValueItem.
 enum KeyValueMethods {
     static let all: [APIMethod] = [
-        .write("SetKeyValueItem", setItem),
-        .read("GetKeyValueItem") { call in
+        .write("SetKeyValueItem", for: .developers, setItem),
+        .read("GetKeyValueItem", for: .developers) { call in
             guard let item = try store(call).get(try key(call)) else { throw notFound }
             return .members(["result": json(item)])
         },
-        .read("GetKeyValueItems") { call in
+        .read("GetKeyValueItems", for: .developers) { call in
             .members(["result": .array(try items(call).map(json))])
         },
-        .read("GetKeyValueKeys") { call in
+        .read("GetKeyValueKeys", for: .developers) { call in
             .members([
                 "result": .array(
                     try items(call).map {
@@ -20,7 +20,7 @@ enum KeyValueMethods {
                     })
             ])
         },
-        .write("DelKeyValueItem") { call in
+        .write("DelKeyValueItem", for: .developers) { call in
             guard try store(call).remove(try key(call)) != nil else { throw notFound }
             return .done()
         },

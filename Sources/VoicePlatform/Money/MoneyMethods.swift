@@ -5,8 +5,8 @@ import Storage
 /// TransferMoneyToChildAccount, GetTransactionHistory.
 enum MoneyMethods {
     static let all: [APIMethod] = [
-        .write("TransferMoneyToChildAccount", transferMoney),
-        .read("GetTransactionHistory", getTransactionHistory),
+        .write("TransferMoneyToChildAccount", for: .owners, transferMoney),
+        .read("GetTransactionHistory", for: .accountants, getTransactionHistory),
     ]
 
     private static func transferMoney(_ call: MethodCall) throws -> MethodResult {
@@ -83,6 +83,16 @@ enum MoneyMethods {
 
     private static func getTransactionHistory(_ call: MethodCall) throws -> JSONValue {
         let query = try HistoryQuery(call, childrenOnlyField: "children_transactions_only")
+        let filter = try filter(query, call)
+        let rows = try call.transaction.query(
+            "SELECT * FROM ledger_entry WHERE \(filter.sql) ORDER BY performed_at \(query.order), id \(query.order) "
+                + "LIMIT ? OFFSET ?",
+            filter.arguments + [.integer(query.page.count), .integer(query.page.offset)])
+        let items = try rows.map { row in try json(row, query.zone) }
+        return try query.answer(items, filter: filter, table: "ledger_entry", call)
+    }
+
+    static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
         var filter = query.ownerFilter(column: "account_id")
         filter.add("performed_at >= ?", .integer(query.from.seconds))
         filter.add("performed_at <= ?", .integer(query.until.seconds))
@@ -92,15 +102,10 @@ enum MoneyMethods {
         if case .listed(let kinds)? = try call.parameters.optionalSelection("transaction_type") {
             filter.add("kind", in: kinds.map(SQLValue.text))
         }
-        let rows = try call.transaction.query(
-            "SELECT * FROM ledger_entry WHERE \(filter.sql) ORDER BY performed_at \(query.order), id \(query.order) "
-                + "LIMIT ? OFFSET ?",
-            filter.arguments + [.integer(query.page.count), .integer(query.page.offset)])
-        let items = try rows.map { row in try json(row, query.zone) }
-        return try query.answer(items, filter: filter, table: "ledger_entry", call)
+        return filter
     }
 
-    private static func json(_ row: Row, _ zone: DateText) throws -> JSONValue {
+    static func json(_ row: Row, _ zone: DateText) throws -> JSONValue {
         let currency = Currency(rawValue: try row.text("currency")) ?? .usd
         return .members([
             "transaction_id": .integer(try row.integer("id")), "account_id": .integer(try row.integer("account_id")),

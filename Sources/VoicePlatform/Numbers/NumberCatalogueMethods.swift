@@ -1,11 +1,19 @@
 import Billing
 import Storage
 
-/// GetPhoneNumberCategories, GetPhoneNumberRegions, GetNewPhoneNumbers: what can be rented.
+/// GetPhoneNumberCategories, GetPhoneNumberCountryStates, GetPhoneNumberRegions, GetActualPhoneNumberRegion,
+/// GetNewPhoneNumbers: what can be rented.
 enum NumberCatalogueMethods {
     static let all: [APIMethod] = [
         .read("GetPhoneNumberCategories", getCategories),
+        .read("GetPhoneNumberCountryStates", getStates),
         .read("GetPhoneNumberRegions", getRegions),
+        .read("GetActualPhoneNumberRegion") { call in
+            let region = try region(call)
+            let taken = try taken(of: region.numbers, call)
+            let free = region.numbers.count - taken.count
+            return .members(["result": json(region, free: free, call.account.currency)])
+        },
         .read("GetNewPhoneNumbers", getNewPhoneNumbers),
     ]
 
@@ -20,7 +28,10 @@ enum NumberCatalogueMethods {
         let countries = Dictionary(grouping: regions, by: \.countryCode).sorted { $0.key < $1.key }
         let items = countries.map { code, regions in
             let categories = Set(regions.map(\.categoryName)).sorted().map { name in
-                JSONValue.members(["phone_category_name": .string(name), "country_has_states": .bool(false)])
+                let hasStates = regions.contains { $0.categoryName == name && $0.state != nil }
+                return JSONValue.members([
+                    "phone_category_name": .string(name), "country_has_states": .bool(hasStates),
+                ])
             }
             return JSONValue.members([
                 "country_code": .string(code), "phone_prefix": .optional(regions.first?.phonePrefix),
@@ -30,9 +41,27 @@ enum NumberCatalogueMethods {
         return .members(["result": .array(items), "count": .count(items.count)])
     }
 
+    private static func getStates(_ call: MethodCall) throws -> JSONValue {
+        let (country, category) = try place(call)
+        let wanted = try call.parameters.optionalText("country_state", maximumLength: 64)
+        let states = Set(
+            call.configuration.numbers.regions.filter {
+                $0.countryCode == country && $0.categoryName == category
+            }.compactMap(\.state))
+        let found = states.filter { wanted == nil || $0.code == wanted }.sorted { $0.code < $1.code }
+        guard wanted == nil || !found.isEmpty else { throw stateInvalid }
+        let items = found.map { state in
+            JSONValue.members(["country_state": .string(state.code), "country_state_name": .string(state.name)])
+        }
+        return .members(["result": .array(items), "count": .count(items.count)])
+    }
+
+    private static let stateInvalid = APIError(
+        code: 242, message: "The country_state is invalid.", field: "country_state")
+
     private static func getRegions(_ call: MethodCall) throws -> JSONValue {
         let (country, category) = try place(call)
-        let taken = try takenNumbers(call)
+        let state = try call.parameters.optionalText("country_state", maximumLength: 64)
         let id = try call.parameters.optionalInteger("phone_region_id")
         let name = try call.parameters.optionalText("phone_region_name")?.lowercased()
         let code = try call.parameters.optionalText("phone_region_code")
@@ -40,7 +69,8 @@ enum NumberCatalogueMethods {
         var items: [JSONValue] = []
         for region in call.configuration.numbers.regions
         where region.countryCode == country && region.categoryName == category {
-            let free = region.numbers.count { !taken.contains($0) }
+            guard state == nil || state == region.state?.code else { continue }
+            let free = try region.numbers.count - taken(of: region.numbers, call).count
             guard id == nil || id == region.id, code == nil || code == region.areaCode,
                 name.map({ region.name.lowercased().contains($0) }) ?? true, free > 0 || !omitsEmpty
             else { continue }
@@ -54,10 +84,12 @@ enum NumberCatalogueMethods {
         let installation = JSONValue.decimal(region.installationPrice(currency).decimalText)
         return .members([
             "phone_region_id": .integer(region.id), "phone_region_name": .string(region.name),
-            "phone_region_code": .string(region.areaCode), "phone_count": .count(free),
+            "phone_region_code": .string(region.areaCode), "country_state": .optional(region.state?.code),
+            "phone_count": .count(free),
             "phone_period": .string("0-1-0 0:0:0"), "phone_price": price, "phone_installation_price": installation,
             "account_price": price, "account_installation_price": installation,
-            "account_currency": .string(currency.code), "is_need_regulation_address": .bool(false),
+            "account_currency": .string(currency.code), "phone_tax_reserve": .decimal("0.00"),
+            "phone_installation_tax_reserve": .decimal("0.00"), "is_need_regulation_address": .bool(false),
             "is_sms_supported": .bool(false),
         ])
     }
@@ -65,7 +97,7 @@ enum NumberCatalogueMethods {
     private static func getNewPhoneNumbers(_ call: MethodCall) throws -> JSONValue {
         let region = try region(call)
         let mask = try call.parameters.optionalText("phone_number_mask", maximumLength: 32)
-        let taken = try takenNumbers(call)
+        let taken = try taken(of: region.numbers, call)
         let free = region.numbers.filter { number in
             !taken.contains(number) && (mask.map { NumberMask.matches(number, mask: $0) } ?? true)
         }
@@ -97,20 +129,31 @@ enum NumberCatalogueMethods {
         return (country, category)
     }
 
+    /// The region that a request names, in the state that it names.
     static func region(_ call: MethodCall) throws -> NumberRegion {
         let (country, category) = try place(call)
         let id = try call.parameters.integer("phone_region_id")
         guard let region = call.configuration.numbers.region(id, country: country, category: category) else {
             throw APIError(code: 241, message: "The phone_region_id is invalid.", field: "phone_region_id")
         }
+        if let state = try call.parameters.optionalText("country_state", maximumLength: 64) {
+            guard state == region.state?.code else { throw stateInvalid }
+        }
         return region
     }
 
-    /// The numbers that some account has; whose they are is not told.
-    static func takenNumbers(_ call: MethodCall) throws -> Set<String> {
-        Set(
-            try call.transaction.query("SELECT number FROM phone_number WHERE deactivated = 0")
-                .map { try $0.text("number") })
+    /// Those of the numbers that some account has; whose they are is not told.
+    static func taken(of numbers: [String], _ call: MethodCall) throws -> Set<String> {
+        var taken: Set<String> = []
+        for start in stride(from: 0, to: numbers.count, by: 500) {
+            let part = numbers[start..<min(start + 500, numbers.count)]
+            var filter = QueryFilter("deactivated = 0 AND 1 = ?", .integer(1))
+            filter.add("number", in: part.map(SQLValue.text))
+            let rows = try call.transaction.query(
+                "SELECT number FROM phone_number WHERE \(filter.sql)", filter.arguments)
+            taken.formUnion(try rows.map { try $0.text("number") })
+        }
+        return taken
     }
 }
 

@@ -2,17 +2,20 @@ import Billing
 import CallControl
 import Storage
 
-/// AttachPhoneNumber, BindPhoneNumberToApplication, DeactivatePhoneNumber, GetPhoneNumbers, IsAccountPhoneNumber.
+/// AttachPhoneNumber, BindPhoneNumberToApplication, DeactivatePhoneNumber, SetPhoneNumberInfo.
 enum NumberMethods {
     static let all: [APIMethod] = [
-        .write("AttachPhoneNumber", attach),
-        .write("BindPhoneNumberToApplication", bind),
-        .write("DeactivatePhoneNumber", deactivate),
-        .read("GetPhoneNumbers", getPhoneNumbers),
-        .read("IsAccountPhoneNumber", isAccountPhoneNumber),
+        .write("AttachPhoneNumber", for: .developers, attach),
+        .write("BindPhoneNumberToApplication", for: .developers, bind),
+        .write("DeactivatePhoneNumber", for: .developers, deactivate),
+        .write("SetPhoneNumberInfo", for: .developers) { call in
+            var change = RowChange()
+            change.set("auto_charge", flag: try call.parameters.optionalFlag("auto_charge"))
+            change.set("modified_at", .integer(call.now.seconds))
+            try change.apply(to: "phone_number", where: try selected(call), in: call.transaction)
+            return .done()
+        },
     ]
-
-    private static let secondsPerMonth: Int64 = 30 * 86_400
 
     private static func attach(_ call: MethodCall) throws -> MethodResult {
         let region = try NumberCatalogueMethods.region(call)
@@ -28,7 +31,7 @@ enum NumberMethods {
 
     /// The free numbers that a request names, or as many as it counts.
     private static func wantedNumbers(of region: NumberRegion, _ call: MethodCall) throws -> [String] {
-        let taken = try NumberCatalogueMethods.takenNumbers(call)
+        let taken = try NumberCatalogueMethods.taken(of: region.numbers, call)
         if case .listed(let items)? = try call.parameters.optionalSelection("phone_number") {
             guard try call.parameters.optionalInteger("phone_count") == nil else {
                 throw APIError.invalid("phone_count", "and phone_number exclude each other, pass one")
@@ -42,7 +45,11 @@ enum NumberMethods {
             }
             return numbers
         }
-        let count = Int(try call.parameters.integer("phone_count", default: 0, in: 1...100))
+        let wanted = try call.parameters.integer("phone_count")
+        guard (1...100).contains(wanted) else {
+            throw APIError(code: 243, message: "The phone_count is invalid.", field: "phone_count")
+        }
+        let count = Int(wanted)
         let numbers = Array(region.numbers.lazy.filter { !taken.contains($0) }.prefix(count))
         guard !numbers.isEmpty else { throw APIError(code: 331, message: "There are no such numbers in stock.") }
         guard numbers.count == count else {
@@ -78,6 +85,7 @@ enum NumberMethods {
     }
 
     private static func insert(_ number: String, _ region: NumberRegion, _ call: MethodCall) throws -> Int64 {
+        let renewal = SQLValue.integer(Subscription.month(after: call.now).seconds)
         let row = try refusingDuplicate([
             "phone_number.number": APIError(
                 code: 182, message: "The phone number is occupied.", field: "phone_number")
@@ -85,14 +93,14 @@ enum NumberMethods {
             try call.transaction.queryOne(
                 """
                 INSERT INTO phone_number (account_id, number, country_code, category_name, region_id, region_name, price,
-                    purchased_at, renewal_at, modified_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                    purchased_at, renewal_at, due_at, modified_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
                 """,
                 [
                     call.owner, .text(number), .text(region.countryCode), .text(region.categoryName),
                     .integer(region.id), .text(region.name),
                     .integer(region.monthlyPrice(call.account.currency).millionths), .integer(call.now.seconds),
-                    .integer(call.now.seconds + secondsPerMonth), .integer(call.now.seconds),
+                    renewal, renewal, .integer(call.now.seconds),
                 ])
         }
         return try row?.integer("id") ?? 0
@@ -116,7 +124,7 @@ enum NumberMethods {
         return .done(effects: [.directoryChanged(call.account.id)])
     }
 
-    private static func check(_ rule: RuleID, belongsTo application: ApplicationReference, _ call: MethodCall) throws {
+    static func check(_ rule: RuleID, belongsTo application: ApplicationReference, _ call: MethodCall) throws {
         let row = try call.transaction.queryOne(
             "SELECT id FROM call_rule WHERE id = ? AND application_id = ?",
             [.integer(rule.rawValue), .integer(application.id.rawValue)])
@@ -136,7 +144,7 @@ enum NumberMethods {
     }
 
     /// The account's numbers in use that `phone_id` or `phone_number` name.
-    private static func selected(_ call: MethodCall) throws -> QueryFilter {
+    static func selected(_ call: MethodCall) throws -> QueryFilter {
         let wanted = try call.parameters.either("phone_id", "phone_number")
         var filter = QueryFilter("account_id = ?", call.owner)
         filter.add("deactivated = ?", .flag(false))
@@ -151,76 +159,5 @@ enum NumberMethods {
         return filter
     }
 
-    private static func isAccountPhoneNumber(_ call: MethodCall) throws -> JSONValue {
-        let number = digits(try call.parameters.text("phone_number", maximumLength: 64))
-        var filter = QueryFilter("account_id = ?", call.owner)
-        filter.add("deactivated = 0 AND number = ?", .text(number))
-        return .members(["result": .bool(try filter.total(in: call.transaction, from: "phone_number") > 0)])
-    }
-
-    private static func digits(_ text: String) -> String { text.filter { $0.isASCII && $0.isNumber } }
-
-    private static func getPhoneNumbers(_ call: MethodCall) throws -> JSONValue {
-        let filter = try listFilter(call)
-        let found = try filter.rows(
-            of: call.transaction,
-            select: "p.*, a.name AS application_name, r.name AS rule_name, c.name AS account_name",
-            from: "phone_number p JOIN account c ON c.id = p.account_id "
-                + "LEFT JOIN application a ON a.id = p.application_id LEFT JOIN call_rule r ON r.id = p.rule_id",
-            order: "p.id", page: try call.parameters.page())
-        return .list(try found.rows.map { try json($0, call) }, total: found.total)
-    }
-
-    private static func listFilter(_ call: MethodCall) throws -> QueryFilter {
-        let parameters = call.parameters
-        var filter = QueryFilter("1 = ?", .integer(1))
-        let children = try ChildAccountMethods.selected(call) ?? []
-        let own = try parameters.flag("children_phones_only") ? [] : [call.account.id]
-        filter.add("p.account_id", in: (own + children).map { .integer($0.rawValue) })
-        filter.add("p.id", in: try parameters.optionalIDs("phone_id")?.map { .integer($0) })
-        if case .listed(let numbers)? = try parameters.optionalSelection("phone_number") {
-            filter.add("p.number", in: numbers.map { .text(digits($0)) })
-        }
-        if let application = try call.optionalApplication() {
-            filter.add("p.application_id = ?", .integer(application.id.rawValue))
-        }
-        if case .listed(let countries)? = try parameters.optionalSelection("country_code") {
-            filter.add("p.country_code", in: countries.map(SQLValue.text))
-        }
-        filter.add(
-            "p.category_name = ?", optional: try parameters.optionalText("phone_category_name").map(SQLValue.text))
-        filter.add("p.deactivated = ?", .flag(try parameters.flag("deactivated")))
-        if let isBound = try parameters.optionalFlag("is_bound_to_application") {
-            filter.add("(p.application_id IS NOT NULL) = ?", .flag(isBound))
-        }
-        if let isBound = try parameters.optionalFlag("is_bound_to_rule") {
-            filter.add("(p.rule_id IS NOT NULL) = ?", .flag(isBound))
-        }
-        return filter
-    }
-
-    private static func json(_ row: Row, _ call: MethodCall) throws -> JSONValue {
-        let renewal = DateText.utc.date(UnixTime(seconds: try row.integer("renewal_at")))
-        let account = try row.text("account_name")
-        let domain = try row.optionalText("application_name").map {
-            SIPDomain.text(application: $0, account: account, platform: call.configuration.domain)
-        }
-        let price = Money(millionths: try row.integer("price"), call.account.currency)
-        return .members([
-            "phone_id": .integer(try row.integer("id")), "phone_number": .string(try row.text("number")),
-            "account_id": .integer(try row.integer("account_id")), "phone_price": .decimal(price.decimalText),
-            "phone_country_code": .string(try row.text("country_code")),
-            "category_name": .string(try row.text("category_name")),
-            "phone_region_id": .integer(try row.integer("region_id")),
-            "phone_region_name": .string(try row.text("region_name")), "phone_next_renewal": .string(renewal),
-            "phone_purchase_date": .string(
-                DateText.utc.dateTime(UnixTime(seconds: try row.integer("purchased_at")))),
-            "deactivated": .bool(try row.flag("deactivated")), "canceled": .bool(false), "auto_charge": .bool(true),
-            "application_id": .optional(try row.optionalInteger("application_id")),
-            "application_name": .optional(domain), "rule_id": .optional(try row.optionalInteger("rule_id")),
-            "rule_name": .optional(try row.optionalText("rule_name")), "can_be_used": .bool(true),
-            "is_sms_supported": .bool(false), "is_sms_enabled": .bool(false), "activation_status": .string("ACTIVE"),
-            "modified": .string(DateText.utc.dateTime(UnixTime(seconds: try row.integer("modified_at")))),
-        ])
-    }
+    static func digits(_ text: String) -> String { text.filter { $0.isASCII && $0.isNumber } }
 }

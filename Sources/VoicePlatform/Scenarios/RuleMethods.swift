@@ -4,11 +4,11 @@ import Storage
 /// AddRule, SetRuleInfo, GetRules, DelRule, ReorderRules.
 enum RuleMethods {
     static let all: [APIMethod] = [
-        .write("AddRule", addRule),
-        .write("SetRuleInfo", setRuleInfo),
-        .read("GetRules", getRules),
-        .write("DelRule", delRule),
-        .write("ReorderRules", reorderRules),
+        .write("AddRule", for: .scenarioWriters, addRule),
+        .write("SetRuleInfo", for: .scenarioWriters, setRuleInfo),
+        .read("GetRules", for: .scenarioWriters, getRules),
+        .write("DelRule", for: .scenarioWriters, delRule),
+        .write("ReorderRules", for: .scenarioWriters, reorderRules),
     ]
 
     private static let nameNotUnique = APIError(code: 175, message: "The rule name isn't unique.", field: "rule_name")
@@ -173,6 +173,11 @@ extension RuleMethods {
 
     /// Puts scenarios at the end of a rule's list; those that are there stay where they are.
     static func bind(_ scenarios: [ScenarioID], to rule: RuleID, _ call: MethodCall) throws {
+        let present = try QueryFilter("rule_id = ?", .integer(rule.rawValue))
+            .total(in: call.transaction, from: "rule_scenario")
+        guard present + Int64(scenarios.count) <= call.configuration.limits.scenariosPerRule else {
+            throw APIError(code: 419, message: "The rule has too many scenarios.", field: "scenario_id")
+        }
         for scenario in scenarios {
             try call.transaction.execute(
                 """

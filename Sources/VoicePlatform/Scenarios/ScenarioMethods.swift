@@ -1,14 +1,15 @@
 import CallControl
 import Storage
 
-/// AddScenario, SetScenarioInfo, GetScenarios, DelScenario, BindScenario.
+/// AddScenario, SetScenarioInfo, GetScenarios, DelScenario, BindScenario, ReorderScenarios.
 enum ScenarioMethods {
     static let all: [APIMethod] = [
-        .write("AddScenario", addScenario),
-        .write("SetScenarioInfo", setScenarioInfo),
-        .read("GetScenarios", getScenarios),
-        .write("DelScenario", delScenario),
-        .write("BindScenario", bindScenario),
+        .write("AddScenario", for: .scenarioWriters, addScenario),
+        .write("SetScenarioInfo", for: .scenarioWriters, setScenarioInfo),
+        .read("GetScenarios", for: .scenarioWriters, getScenarios),
+        .write("DelScenario", for: .scenarioWriters, delScenario),
+        .write("BindScenario", for: .scenarioWriters, bindScenario),
+        .write("ReorderScenarios", for: .scenarioWriters, reorderScenarios),
     ]
 
     private static let nameNotUnique = APIError(
@@ -123,6 +124,27 @@ enum ScenarioMethods {
                     "DELETE FROM rule_scenario WHERE rule_id = ? AND scenario_id = ?",
                     [.integer(rule.rawValue), .integer(id.rawValue)])
             }
+        }
+        return .done(effects: [.directoryChanged(call.account.id)])
+    }
+
+    private static func reorderScenarios(_ call: MethodCall) throws -> MethodResult {
+        guard let rule = try RuleMethods.optionalRule(call) else {
+            throw APIError.invalid("rule_id", "or rule_name is required")
+        }
+        let wanted = try selected(call)
+        let rows = try call.transaction.query(
+            "SELECT scenario_id, position FROM rule_scenario WHERE rule_id = ? ORDER BY position",
+            [.integer(rule.rawValue)])
+        let bound = try rows.filter { row in try wanted.map(\.rawValue).contains(row.integer("scenario_id")) }
+        guard Set(wanted).count == wanted.count, bound.count == wanted.count else {
+            throw APIError.invalid("scenario_id", "must list different scenarios of the rule")
+        }
+        // The listed scenarios take the places that they have now, in the new order; others stay where they are.
+        for (scenario, row) in zip(wanted, bound) {
+            try call.transaction.execute(
+                "UPDATE rule_scenario SET position = ? WHERE rule_id = ? AND scenario_id = ?",
+                [.integer(try row.integer("position")), .integer(rule.rawValue), .integer(scenario.rawValue)])
         }
         return .done(effects: [.directoryChanged(call.account.id)])
     }

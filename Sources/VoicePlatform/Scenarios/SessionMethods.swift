@@ -2,13 +2,18 @@ import Billing
 import CallControl
 import Storage
 
-/// StartScenarios.
+/// StartScenarios, StartConference.
 enum SessionMethods {
     static let all: [APIMethod] = [
-        APIMethod(name: "StartScenarios", access: .account, work: .start(startScenarios))
+        .start("StartScenarios", for: .scenarioWriters) { try start($0, conference: nil) },
+        .start("StartConference", for: .scenarioWriters) { call in
+            let name = try call.parameters.text("conference_name", maximumLength: 200)
+            guard name.count < 50 else { throw APIError.invalid("conference_name", "must be shorter than 50") }
+            return try start(call, conference: name)
+        },
     ]
 
-    private static func startScenarios(_ call: MethodCall) throws -> ScenarioStart {
+    private static func start(_ call: MethodCall, conference: String?) throws -> ScenarioStart {
         guard let rule = try RuleMethods.optionalRule(call) else {
             throw APIError.invalid("rule_id", "is required")
         }
@@ -20,21 +25,9 @@ enum SessionMethods {
             throw APIError(code: 375, message: "No scenario is bound to the rule.", field: "rule_id")
         }
         return ScenarioStart(
-            plan: plan, userID: try user(call, plan.applicationID),
+            plan: plan, userID: try UserMethods.optionalUser(in: plan.applicationID, call),
             customData: try call.parameters.optionalText("script_custom_data", maximumLength: 65_536),
-            initiatorAddress: try call.parameters.optionalText("reference_ip", maximumLength: 64) ?? "")
-    }
-
-    private static func user(_ call: MethodCall, _ application: ApplicationID) throws -> UserID? {
-        guard let wanted = try call.parameters.optionalEither("user_id", "user_name") else { return nil }
-        guard case .listed(let items) = wanted.value, items.count == 1 else {
-            throw APIError.invalid(wanted.name, "must name one user")
-        }
-        let isID = wanted.name == "user_id"
-        let row = try call.transaction.queryOne(
-            "SELECT id FROM app_user WHERE account_id = ? AND application_id = ? AND \(isID ? "id" : "name") = ?",
-            [call.owner, .integer(application.rawValue), isID ? .integer(Int64(items[0]) ?? -1) : .text(items[0])])
-        guard let row else { throw APIError(code: 117, message: "The user_id is invalid.", field: wanted.name) }
-        return UserID(rawValue: try row.integer("id"))
+            initiatorAddress: try call.parameters.optionalText("reference_ip", maximumLength: 64) ?? "",
+            conferenceName: conference)
     }
 }

@@ -12,6 +12,103 @@ enum PlatformSchema {
         Migration("2026-04 history", history),
         Migration("2026-05 ledger", ledger),
         Migration("2026-06 heartbeat", ["CREATE TABLE platform_state (name TEXT PRIMARY KEY, value BIGINT NOT NULL)"]),
+        Migration("2026-07 service keys", serviceKeys),
+        Migration("2026-08 subscriptions", subscriptions),
+        Migration("2026-09 lists and caller ids", lists),
+        Migration("2026-10 callbacks, reports, audit log", outgoing),
+    ]
+
+    private static let subscriptions = [
+        "ALTER TABLE phone_number ADD COLUMN auto_charge BIGINT NOT NULL DEFAULT 1",
+        "ALTER TABLE phone_number ADD COLUMN frozen_at BIGINT",
+        "ALTER TABLE phone_number ADD COLUMN due_at BIGINT",
+        "UPDATE phone_number SET due_at = renewal_at",
+        "CREATE INDEX phone_number_due ON phone_number (due_at) WHERE deactivated = 0",
+        """
+        CREATE TABLE sip_registration (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            username TEXT NOT NULL, proxy TEXT NOT NULL, auth_user TEXT, outbound_proxy TEXT, password TEXT,
+            is_persistent BIGINT NOT NULL, application_id BIGINT REFERENCES application (id) ON DELETE SET NULL,
+            rule_id BIGINT REFERENCES call_rule (id) ON DELETE SET NULL,
+            user_id BIGINT REFERENCES app_user (id) ON DELETE SET NULL, price BIGINT NOT NULL,
+            purchased_at BIGINT NOT NULL, renewal_at BIGINT NOT NULL, due_at BIGINT NOT NULL, frozen_at BIGINT,
+            auto_charge BIGINT NOT NULL DEFAULT 1, deactivated BIGINT NOT NULL DEFAULT 0, successful BIGINT,
+            status_code BIGINT, error_message TEXT, updated_at BIGINT NOT NULL, modified_at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX sip_registration_by_account ON sip_registration (account_id)",
+        "CREATE INDEX sip_registration_by_application ON sip_registration (application_id)",
+        "CREATE INDEX sip_registration_by_rule ON sip_registration (rule_id)",
+        "CREATE INDEX sip_registration_by_user ON sip_registration (user_id)",
+        """
+        CREATE INDEX sip_registration_wanted ON sip_registration (id)
+            WHERE deactivated = 0 AND frozen_at IS NULL AND is_persistent = 1
+        """,
+        // Rows that refer to an account or application are looked for whenever one is made or removed.
+        "CREATE INDEX scenario_by_application ON scenario (application_id)",
+        "CREATE INDEX call_rule_by_account ON call_rule (account_id)",
+        "CREATE INDEX key_value_by_account ON key_value (account_id)",
+        "CREATE INDEX sip_registration_due ON sip_registration (due_at) WHERE deactivated = 0",
+        """
+        CREATE TABLE account_setting (account_id BIGINT NOT NULL REFERENCES account (id), name TEXT NOT NULL,
+            value TEXT NOT NULL, PRIMARY KEY (account_id, name))
+        """,
+        """
+        CREATE TABLE account_watch (account_id BIGINT PRIMARY KEY REFERENCES account (id), low_since BIGINT,
+            is_credit_low BIGINT NOT NULL DEFAULT 0, warned_for BIGINT)
+        """,
+    ]
+
+    private static let lists = [
+        """
+        CREATE TABLE caller_id (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id), number TEXT NOT NULL,
+            active BIGINT NOT NULL, verified_until BIGINT, warned BIGINT NOT NULL DEFAULT 0, code_digest TEXT,
+            code_until BIGINT, attempts_left BIGINT NOT NULL, calls_left BIGINT NOT NULL, UNIQUE (account_id, number))
+        """,
+        "CREATE INDEX caller_id_by_expiry ON caller_id (verified_until) WHERE verified_until IS NOT NULL",
+        """
+        CREATE TABLE pstn_black_list (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            phone TEXT NOT NULL, UNIQUE (account_id, phone))
+        """,
+        """
+        CREATE TABLE sip_white_list (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            network TEXT NOT NULL, description TEXT, UNIQUE (account_id, network))
+        """,
+    ]
+
+    private static let outgoing = [
+        """
+        CREATE TABLE callback_outbox (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            type TEXT NOT NULL, payload TEXT NOT NULL, created_at BIGINT NOT NULL, attempts BIGINT NOT NULL,
+            due_at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX callback_outbox_due ON callback_outbox (due_at)",
+        "CREATE INDEX callback_outbox_by_account ON callback_outbox (account_id, due_at)",
+        """
+        CREATE TABLE history_report (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            kind TEXT NOT NULL, parameters TEXT NOT NULL, created_at BIGINT NOT NULL, completed_at BIGINT,
+            success BIGINT, file_name TEXT, file_size BIGINT, stored_until BIGINT, download_count BIGINT NOT NULL)
+        """,
+        "CREATE INDEX history_report_by_account ON history_report (account_id)",
+        "CREATE INDEX history_report_open ON history_report (id) WHERE completed_at IS NULL",
+        "CREATE INDEX history_report_by_end ON history_report (stored_until) WHERE stored_until IS NOT NULL",
+        """
+        CREATE TABLE audit_log (id AUTO_ID, account_id BIGINT NOT NULL REFERENCES account (id),
+            requested_at BIGINT NOT NULL, command TEXT NOT NULL, arguments TEXT NOT NULL, address TEXT NOT NULL,
+            key_id TEXT)
+        """,
+        "CREATE INDEX audit_log_by_account ON audit_log (account_id, requested_at)",
+        "CREATE INDEX audit_log_by_time ON audit_log (requested_at)",
+    ]
+
+    private static let serviceKeys = [
+        """
+        CREATE TABLE service_key (id TEXT PRIMARY KEY, account_id BIGINT NOT NULL REFERENCES account (id), name TEXT,
+            description TEXT, public_key TEXT NOT NULL, created_at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX service_key_by_account ON service_key (account_id, created_at)",
+        """
+        CREATE TABLE service_key_role (key_id TEXT NOT NULL REFERENCES service_key (id) ON DELETE CASCADE,
+            role_id BIGINT NOT NULL, PRIMARY KEY (key_id, role_id))
+        """,
     ]
 
     private static let accounts = [

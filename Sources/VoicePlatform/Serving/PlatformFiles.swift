@@ -15,6 +15,9 @@ public struct PlatformFiles: Sendable {
     static let logExtension = "log"
     static let recordExtension = "mp3"
 
+    static let reportExtension = "csv"
+
+    static func newReportName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(reportExtension)" }
     static func newLogName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(logExtension)" }
     static func newRecordName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(recordExtension)" }
 
@@ -24,12 +27,15 @@ public struct PlatformFiles: Sendable {
     /// The path of a recording, nil for a name that was never given out.
     public func recordPath(_ name: String) -> String? { path(name, folder: "records", ending: Self.recordExtension) }
 
+    /// The path of a report, nil for a name that was never given out.
+    func reportPath(_ name: String) -> String? { path(name, folder: "reports", ending: Self.reportExtension) }
+
     /// Makes all folders, so that a call never waits for one.
     ///
     /// - Throws: ``VoicePlatformError/dataDirectory(path:reason:)``.
     func makeFolders() throws(VoicePlatformError) {
         do {
-            for folder in ["logs", "records"] {
+            for folder in ["logs", "records", "reports"] {
                 for number in UInt8.min...UInt8.max {
                     let path = "\(directory)/\(folder)/\(Hexadecimal.encode([number]))"
                     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -52,6 +58,15 @@ public struct PlatformFiles: Sendable {
             try FileManager.default.removeItem(atPath: path)
         } catch {
             logger.warning("recording could not be deleted; delete the file by hand", metadata: ["path": "\(path)"])
+        }
+    }
+
+    func removeReport(_ name: String) async {
+        guard let path = reportPath(name), FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            logger.warning("report could not be deleted; delete the file by hand", metadata: ["path": "\(path)"])
         }
     }
 

@@ -5,45 +5,76 @@ import NIOCore
 
 /// The platform's HTTP routes.
 struct PlatformHTTP: Sendable {
-    typealias Context = BasicRequestContext
+    typealias Context = PlatformRequestContext
 
     let api: ManagementAPI
     let hosting: any SessionHosting
     let files: PlatformFiles
+    let access: FileAccess
     let limits: VoicePlatformLimits
 
     func router() -> Router<Context> {
-        let router = Router()
+        let router = Router(context: Context.self)
         for method in [HTTPRequest.Method.get, .post] {
-            router.on("/platform_api", method: method) { request, _ in
-                try await manage(request, command: nil)
+            router.on("/platform_api", method: method) { request, context in
+                try await manage(request, command: nil, context)
             }
             router.on("/platform_api/{command}", method: method) { request, context in
-                try await manage(request, command: context.parameters.get("command"))
+                try await manage(request, command: context.parameters.get("command"), context)
             }
         }
         for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options] {
             router.on("/request/{session}/{token}", method: method) { request, _ in try await control(request) }
         }
-        router.get("/log/{name}") { _, context in
-            try await serve(
-                files.logPath(context.parameters.get("name") ?? ""), nil, "text/plain; charset=utf-8", context)
+        router.get("/log/{name}") { request, context in
+            let name = try await permitted(.log, request, context)
+            return try await serve(files.logPath(name), nil, "text/plain; charset=utf-8", context)
         }
         router.get("/record/{name}") { request, context in
-            let path = files.recordPath(context.parameters.get("name") ?? "")
-            return try await serve(path, request.headers[.range], "audio/mpeg", context)
+            let name = try await permitted(.record, request, context)
+            return try await serve(files.recordPath(name), request.headers[.range], "audio/mpeg", context)
         }
         router.get("/health") { _, _ in Response.text("ok\n", "text/plain") }
         return router
     }
 
-    private func manage(_ request: Request, command: String?) async throws -> Response {
+    private func manage(_ request: Request, command: String?, _ context: Context) async throws -> Response {
         do {
             let values = try await parameters(request)
-            return .json(await api.answer(command: command ?? values["cmd"], values))
+            let answer = await api.answer(
+                APIRequest(
+                    command: command ?? values["cmd"], values: values,
+                    authorization: request.headers[.authorization], address: context.address))
+            switch answer {
+            case .document(let document): return .json(document)
+            case .file(let file): return try await download(file, context)
+            }
         } catch let error as APIError {
             return .json(error.body)
         }
+    }
+
+    /// The name of a file that the client may read.
+    private func permitted(
+        _ kind: FileAccess.Kind, _ request: Request, _ context: Context
+    ) async throws -> String {
+        let name = context.parameters.get("name") ?? ""
+        guard files.logPath(name) != nil || files.recordPath(name) != nil,
+            let query = try? FormDecoder.urlEncoded(request.uri.query ?? "")
+        else { throw HTTPError(.notFound) }
+        let question = FileAccess.Question(
+            kind: kind, name: name, query: query, authorization: request.headers[.authorization])
+        switch try await access.decide(question) {
+        case .permitted: return name
+        case .unknown: throw HTTPError(.notFound)
+        case .refused: throw HTTPError(.forbidden)
+        }
+    }
+
+    private func download(_ file: StoredFile, _ context: Context) async throws -> Response {
+        var response = try await serve(files.reportPath(file.name), nil, "application/octet-stream", context)
+        response.headers[.contentDisposition] = "attachment; filename=\"\(file.downloadName)\""
+        return response
     }
 
     private func parameters(_ request: Request) async throws -> [String: String] {
@@ -104,6 +135,18 @@ struct PlatformHTTP: Sendable {
             headers[.contentRange] = "bytes */\(size)"
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
+    }
+}
+
+/// What the routes know of a request beside its head and body.
+struct PlatformRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The client's address, without its port.
+    let address: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }
 

@@ -12,6 +12,7 @@ final class CallSession {
     let plan: SessionPlan
     /// Path of the control URL.
     let accessPath: String
+    let conferenceName: String?
     private let core: PlatformCore
     private let legs: any SessionLegs
     private let storage: SessionStorage
@@ -32,11 +33,12 @@ final class CallSession {
 
     init(
         id: SessionID, plan: SessionPlan, accessPath: String, core: PlatformCore, legs: any SessionLegs,
-        eventLoop: any EventLoop, onClosed: @escaping (CallSession) -> Void
+        conferenceName: String? = nil, eventLoop: any EventLoop, onClosed: @escaping (CallSession) -> Void
     ) {
         self.id = id
         self.plan = plan
         self.accessPath = accessPath
+        self.conferenceName = conferenceName
         self.core = core
         self.legs = legs
         self.onClosed = onClosed
@@ -144,13 +146,15 @@ final class CallSession {
     private func scriptEnded(_ end: SessionEnd) {
         guard !scriptHasEnded else { return }
         scriptHasEnded = true
-        let (id, now) = (id, core.clock())
+        let (id, account, now) = (id, plan.accountID, core.clock())
         if !end.isOrderly {
             // The legs' own ends follow as events.
             for leg in ledger.openLegs { legs.execute(.hangup(leg, code: 500, headers: [:])) }
         }
         core.history.enqueue("session ended") {
             try SessionHistory(transaction: $0).finish(id, at: now, reason: end.reason.rawValue)
+            guard end.reason == .scriptError else { return }
+            try CallbackOutbox(transaction: $0).addScriptFailure(of: account, at: now)
         }
         closeIfDone()
     }

@@ -15,6 +15,8 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     private let makeLegs: () -> any SessionLegs
     private var byPath: [String: CallSession] = [:]
     private var running: [SessionID: CallSession] = [:]
+    /// Conferences that run or begin, by application and name.
+    private var conferences: [ConferenceKey: EventLoopFuture<StartedSession>] = [:]
     private var perAccount: [AccountID: Int] = [:]
     private var counter = 0
     private var isDraining = false
@@ -56,11 +58,19 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
 
     // MARK: Starting
 
+    private struct ConferenceKey: Hashable, Sendable {
+        let application: ApplicationID
+        let name: String
+    }
+
     private struct Prepared: Sendable {
         let record: SessionRecord
         let party: RatedParty
         let incoming: IncomingCall?
         let accessName: String
+        /// False for a session whose log would tell its account a secret.
+        var hasLog = true
+        var conferenceName: String?
     }
 
     /// Writes the session's row, which a crash of the program then cannot hide, and starts it on the event loop.
@@ -79,7 +89,8 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
             scenarios: record.plan.scenarios.map { ScenarioSource(name: $0.name, text: $0.script) },
             trust: configuration.scenarioTrust == .operatorPublished
                 ? .operatorPublished : .account,
-            customData: record.customData, logFile: core.files.logPath(record.logName), incoming: prepared.incoming)
+            customData: record.customData, logFile: prepared.hasLog ? core.files.logPath(record.logName) : nil,
+            incoming: prepared.incoming)
         return (id, start)
     }
 
@@ -89,7 +100,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         let path = String(start.accessURL.dropFirst(urls.base.count))
         let session = CallSession(
             id: start.sessionID, plan: prepared.record.plan, accessPath: path, core: core, legs: legs,
-            eventLoop: eventLoop
+            conferenceName: prepared.conferenceName, eventLoop: eventLoop
         ) { [weak self] session in self?.closed(session) }
         running[session.id] = session
         byPath[path] = session
@@ -100,6 +111,9 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     private func closed(_ session: CallSession) {
         running[session.id] = nil
         byPath[session.accessPath] = nil
+        if let name = session.conferenceName {
+            conferences[ConferenceKey(application: session.plan.applicationID, name: name)] = nil
+        }
         release(session.plan.accountID)
         if running.isEmpty { releaseWaiters() }
     }
@@ -186,7 +200,7 @@ extension AdmissionRequest {
             case .trunk: .trunk
             case .user(let address): .user(name: address.username, domain: address.domain)
             }
-        self.init(source: source, destination: arrival.destination)
+        self.init(source: source, destination: arrival.destination, caller: arrival.callerID)
     }
 }
 
@@ -212,6 +226,33 @@ extension IncomingCall {
 
 extension SessionHost: SessionHosting {
     func start(_ start: ScenarioStart) async throws -> StartedSession {
+        guard let name = start.conferenceName else { return try await run(start) }
+        let key = ConferenceKey(application: start.plan.applicationID, name: name)
+        // Of two requests at the same time the second joins what the first starts.
+        return try await eventLoop.flatSubmit { [self] in
+            if let present = conferences[key] { return present }
+            let made = eventLoop.makeFutureWithTask { try await self.run(start) }
+            conferences[key] = made
+            made.whenFailure { _ in self.conferences[key] = nil }
+            return made
+        }.get()
+    }
+
+    func call(_ verification: VerificationCall) async throws {
+        let account = verification.account
+        let domain = SIPDomain.text(
+            application: "verification", account: account.name, platform: core.configuration.domain)
+        let plan = SessionPlan(
+            accountID: account.id, accountName: account.name, currency: account.currency,
+            applicationID: ApplicationID(rawValue: 0), domain: domain, ruleID: RuleID(rawValue: 0),
+            ruleName: "caller id verification",
+            scenarios: [ScenarioText(name: "verification", script: verification.script)])
+        _ = try await run(
+            ScenarioStart(plan: plan, userID: nil, customData: nil, initiatorAddress: "", conferenceName: nil),
+            hasLog: false)
+    }
+
+    private func run(_ start: ScenarioStart, hasLog: Bool = true) async throws -> StartedSession {
         guard try await eventLoop.submit({ self.reserve(start.plan.accountID) }).get() else {
             throw APIError(code: 314, message: "The account runs as many sessions as it may.")
         }
@@ -222,7 +263,8 @@ extension SessionHost: SessionHosting {
             let prepared = Prepared(
                 record: record(
                     start.plan, user: start.userID, initiator: start.initiatorAddress, customData: start.customData),
-                party: .voip, incoming: nil, accessName: name)
+                party: .voip, incoming: nil, accessName: name, hasLog: hasLog,
+                conferenceName: start.conferenceName)
             let (id, sessionStart) = try await open(prepared)
             let path = try await eventLoop.submit {
                 self.run(sessionStart, prepared, self.makeLegs()).accessPath

@@ -5,10 +5,10 @@ import Storage
 /// AddUser, SetUserInfo, DelUser, GetUsers.
 enum UserMethods {
     static let all: [APIMethod] = [
-        .write("AddUser", addUser),
-        .write("SetUserInfo", setUserInfo),
-        .write("DelUser", delUser),
-        .read("GetUsers", getUsers),
+        .write("AddUser", for: .userKeepers, addUser),
+        .write("SetUserInfo", for: .userKeepers, setUserInfo),
+        .write("DelUser", for: .userKeepers, delUser),
+        .read("GetUsers", for: .userKeepers, getUsers),
     ]
 
     private static func nameNotUnique(_ field: String) -> APIError {
@@ -136,6 +136,20 @@ enum UserMethods {
         if let count, rows.count < count { throw userInvalid(wanted.name) }
         guard allowsMany || rows.count == 1 else { throw APIError.invalid(wanted.name, "must name one user") }
         return rows
+    }
+
+    /// The user of an application that `user_id` or `user_name` names; nil when neither is there.
+    static func optionalUser(in application: ApplicationID, _ call: MethodCall) throws -> UserID? {
+        guard let wanted = try call.parameters.optionalEither("user_id", "user_name") else { return nil }
+        guard case .listed(let items) = wanted.value, items.count == 1 else {
+            throw APIError.invalid(wanted.name, "must name one user")
+        }
+        let isID = wanted.name == "user_id"
+        let row = try call.transaction.queryOne(
+            "SELECT id FROM app_user WHERE account_id = ? AND application_id = ? AND \(isID ? "id" : "name") = ?",
+            [call.owner, .integer(application.rawValue), isID ? .integer(Int64(items[0]) ?? -1) : .text(items[0])])
+        guard let row else { throw userInvalid(wanted.name) }
+        return UserID(rawValue: try row.integer("id"))
     }
 
     private static func getUsers(_ call: MethodCall) throws -> JSONValue {

@@ -75,6 +75,47 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
 }
 
 @Suite struct CallSessionTests {
+    @Test func `an account that wants it is told that a script has failed`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            let settings = ["callback_url": "https://hooks.example/", "send_js_error": "true"]
+            for (wanted, count) in [("false", Int64(0)), ("true", 1)] {
+                try await stage.tenant.call("SetAccountInfo", settings.merging(["send_js_error": wanted]) { $1 })
+                #expect(try await stage.admit(Self.user, to: "100") == .accepted)
+                try await stage.onLoop { $0.scripts.scripts.last?.crash() }
+                await platform.core.history.flush()
+                let row = try await platform.core.database.read {
+                    try $0.queryOne("SELECT COUNT(*) AS n FROM callback_outbox WHERE type = 'js_fail'")
+                }
+                #expect(try row?.integer("n") == count)
+            }
+        }
+    }
+
+    @Test func `a conference is joined while it runs and begins anew after it`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            let plan = try #require(
+                try await platform.core.directory.application(domain: "switchboard.tenant-one.voice.test")
+                    .flatMap { snapshot in snapshot.rules.first.flatMap { snapshot.plan($0) } })
+            func start(_ name: String?) async throws -> StartedSession {
+                try await stage.host.start(
+                    ScenarioStart(
+                        plan: plan, userID: nil, customData: nil, initiatorAddress: "", conferenceName: name))
+            }
+            async let left = start("room")
+            async let right = start("room")
+            let (first, second) = try await (left, right)
+            #expect(first == second)
+            #expect(try await start("other") != first)
+            #expect(try await start(nil) != first)
+            try await stage.onLoop { stage in
+                for script in stage.scripts.scripts { script.terminate(.normalTermination) }
+            }
+            #expect(try await start("room") != first)
+        }
+    }
+
     private static let user = CallSource.user(
         UserAddress(username: "user67", domain: "switchboard.tenant-one.voice.test"))
 

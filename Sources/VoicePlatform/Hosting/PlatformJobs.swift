@@ -1,0 +1,116 @@
+import CallControl
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// What the platform does by itself as time passes: renewals, warnings, expiry, reports, callbacks of balances.
+///
+/// Each step takes the time as a value and may run twice without doing anything twice.
+struct PlatformJobs: Service {
+    let core: PlatformCore
+    let registrations: RegistrationKeeper
+
+    private static let pause = Duration.seconds(1)
+    /// Seconds between two looks for what changes by the day.
+    private static let slowInterval: Int64 = 60
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            var slowAt: Int64 = 0
+            await registrations.refresh()
+            while !Task.isCancelled {
+                let now = core.clock()
+                await watchAccounts(now: now)
+                await reports.step(now: now)
+                if now.seconds >= slowAt {
+                    slowAt = now.seconds + Self.slowInterval
+                    await renew(now: now)
+                    await expire(now: now)
+                }
+                try? await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    var reports: ReportWriter {
+        ReportWriter(
+            database: core.database, files: core.files, configuration: { core.effectiveConfiguration() },
+            logger: core.logger)
+    }
+
+    /// Freezes and thaws accounts, and tells them that their balance is low.
+    func watchAccounts(now: UnixTime) async {
+        await attempt("accounts") {
+            let changed = try await core.database.write { try AccountWatch(transaction: $0, now: now).step() }
+            await apply(changed)
+        }
+    }
+
+    /// Charges what is due, and warns of what will be.
+    func renew(now: UnixTime) async {
+        await attempt("renewals") {
+            var isFull = true
+            while isFull {
+                let outcome = try await core.database.write {
+                    try SubscriptionRenewal(transaction: $0, now: now).step()
+                }
+                await apply(outcome.changed)
+                isFull = outcome.isFull
+            }
+            try await core.database.write { try SubscriptionRenewal(transaction: $0, now: now).warn() }
+        }
+    }
+
+    /// Ends caller ids, and deletes what is kept for a time only.
+    func expire(now: UnixTime) async {
+        await attempt("expiry") {
+            try await core.database.write { transaction in
+                try CallerIDExpiry(transaction: transaction, now: now).step()
+                try AuditLog(transaction: transaction).prune(now: now)
+            }
+        }
+    }
+
+    private func apply(_ changed: Set<AccountID>) async {
+        guard !changed.isEmpty else { return }
+        for account in changed { core.directory.changed(account) }
+        await registrations.refresh()
+    }
+
+    private func attempt(_ job: StaticString, _ work: () async throws -> Void) async {
+        do {
+            try await work()
+        } catch is CancellationError {
+            return
+        } catch {
+            core.logger.error("job has failed; check the disk", metadata: ["job": "\(job)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Hands what is to be registered to the engine's registrar, and its states to the database.
+struct RegistrationKeeper: Sendable {
+    let database: Database
+    let registrar: any SIPRegistrar
+    let clock: @Sendable () -> UnixTime
+    let logger: Logger
+
+    /// Gives the registrar the present list.
+    func refresh() async {
+        do {
+            await registrar.keep(try await database.read { try SIPRegistrationStore(transaction: $0).wanted() })
+        } catch {
+            logger.error("registrations could not be read; check the disk", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Notes what has become of registrations.
+    func note(_ states: [SIPRegistrationState]) async {
+        let now = clock()
+        do {
+            try await database.write { try SIPRegistrationStore(transaction: $0).note(states, at: now) }
+        } catch {
+            logger.error("registrations could not be noted; check the disk", metadata: ["error": "\(error)"])
+        }
+    }
+}
