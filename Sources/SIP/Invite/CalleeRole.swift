@@ -7,6 +7,28 @@ struct CalleeRole: Sendable {
     var provisionalAt: SIPInstant?
     /// When the caller's Expires runs out.
     var expiresAt: SIPInstant?
+    /// What the caller wants of provisional responses (RFC 3262).
+    let reliability: CallerReliability
+    var reliable: ReliableProvisional?
+    /// The RSeq of the last reliable response.
+    var lastNumber: UInt32?
+    /// The responses that wait for the PRACK of the reliable one, in order.
+    var waiting: [WaitingResponse] = []
 
-    var nextDeadline: SIPInstant? { earliest(provisionalAt, expiresAt) }
+    /// What the owner wants to send next.
+    enum WaitingResponse: Hashable, Sendable {
+        case progress(status: Int, description: [UInt8], headers: SIPHeaders)
+        case answer(description: [UInt8], headers: SIPHeaders)
+    }
+
+    init(transaction: TransactionID, request: SIPRequest, expiresAt: SIPInstant?, settings: InviteSettings) {
+        self.transaction = transaction
+        self.request = request
+        self.expiresAt = expiresAt
+        reliability = settings.knowsReliability ? CallerReliability(request.headers) : .unknown
+    }
+
+    var nextDeadline: SIPInstant? {
+        earliest(earliest(provisionalAt, expiresAt), reliable?.nextDeadline)
+    }
 }

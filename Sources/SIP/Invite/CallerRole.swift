@@ -9,6 +9,8 @@ struct CallerRole: Sendable {
     var hasProvisional = false
     /// The dialogs of forks that ring, by To tag; at most `earlyLimit`.
     var early: [String: Dialog] = [:]
+    /// The RSeq of each fork's last reliable provisional response, by To tag.
+    var numbers: [String: UInt32] = [:]
     /// The fork that answered first.
     var winner: String?
     /// ACKs of forks that answered too late, by To tag.

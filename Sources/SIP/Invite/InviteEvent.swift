@@ -32,7 +32,16 @@ public enum InviteEvent: Hashable, Sendable {
     case messageReceived(SIPPayload, headers: SIPHeaders)
     /// The peer confirmed our answer; `description` is its late answer when the offer was ours, else empty.
     case ackReceived(description: [UInt8])
-    /// An INFO, MESSAGE or OPTIONS of ours got its final status (408 for none).
+    /// The peer confirmed our reliable provisional response; `description` is its answer when the offer was ours.
+    case progressConfirmed(description: [UInt8])
+    /// The peer asks this side to call somebody else; answer with `acceptRefer` or `rejectRefer`.
+    case referReceived(Referral)
+    /// The peer tells how the transfer that this side asked for goes on.
+    case referProgress(ReferralID, status: Int, reason: String)
+    /// The outcome of a transfer that this side asked for, once: 2xx for success, the status of its refusal, 408 when no
+    /// report came in time, 487 when the call or the reports ended without an outcome.
+    case referFinished(ReferralID, status: Int, reason: String)
+    /// An INFO, MESSAGE, OPTIONS or NOTIFY of ours got its final status (408 for none).
     case requestAnswered(SIPMethod, status: Int)
 
     /// Whether this is the last event of its call.

@@ -13,7 +13,8 @@ extension InviteSession {
             settings: settings, callID: dialog.id.callID, localTag: localTag, tokens: tokens, credentials: nil)
         let seconds = (try? request.headers.expires).map { Int64(min($0, 86_400)) }
         session.callee = CalleeRole(
-            transaction: transaction, request: request, expiresAt: seconds.map { now + .seconds($0) })
+            transaction: transaction, request: request, expiresAt: seconds.map { now + .seconds($0) },
+            settings: settings)
         session.dialog = dialog
         session.remoteDescription = request.body
         session.noteCapabilities(request.headers)
@@ -21,23 +22,34 @@ extension InviteSession {
         return session
     }
 
-    /// Sends a provisional response above 100.
+    /// Sends a provisional response above 100; behind a reliable one that is not acknowledged it waits (RFC 3262 3).
     mutating func progress(status: Int, description: [UInt8], headers: SIPHeaders, at now: SIPInstant) {
         guard phase == .opening, let role = callee else { return }
+        let isReliable = role.reliability.wantsReliable(hasDescription: !description.isEmpty)
+        if isReliable, role.reliable != nil || !role.waiting.isEmpty {
+            return wait(.progress(status: status, description: description, headers: headers))
+        }
         var response = dialogResponse(to: role.request, status: status, headers: headers)
         response.setDescription(description)
         if !description.isEmpty { localDescription = description }
         callee?.provisional = response
         callee?.provisionalAt = now + settings.provisionalInterval
+        if isReliable { makeReliable(&response, at: now) }
         act(.respond(response, role.transaction))
     }
 
     /// Answers the call by 200 and repeats it until the ACK comes.
+    ///
+    /// A reliable response with a description is acknowledged first (RFC 3262 3).
     mutating func accept(description: [UInt8], headers: SIPHeaders, at now: SIPInstant) {
         guard phase == .opening, let role = callee else { return }
+        if role.reliable?.hasDescription == true || !role.waiting.isEmpty {
+            return wait(.answer(description: description, headers: headers))
+        }
         phase = .established
         callee?.provisionalAt = nil
         callee?.expiresAt = nil
+        callee?.reliable = nil
         sendAnswer(
             to: role.request, transaction: role.transaction, description: description, headers: headers,
             isInitial: true, at: now)
@@ -68,9 +80,10 @@ extension InviteSession {
             act(.respond(role.request.response(487, toTag: localTag), role.transaction))
             return finish(.cancelled(reason: nil), at: now)
         }
+        if reliableTimerFired(at: now) { return }
         if let deadline = role.provisionalAt, deadline <= now, let response = role.provisional {
             callee?.provisionalAt = now + settings.provisionalInterval
-            act(.respond(response, role.transaction))
+            repeatProvisional(response, role, at: now)
         }
     }
 

@@ -29,6 +29,10 @@ extension InviteSession {
         request.headers.set(.cSeq, "1 INVITE")
         request.headers.set(.contact, call.contact.description)
         decorate(&request.headers, isRequest: true)
+        // Without an offer of ours a PRACK would have to bring an answer that nobody has given yet.
+        if call.description.isEmpty {
+            request.headers.set(.supported, settings.supported.filter { $0 != "100rel" }.joined(separator: ", "))
+        }
         SessionTimerNegotiation.ask(
             &request.headers, settings: settings.sessionTimer, current: nil, least: nil)
         request.headers.merge(call.headers)
@@ -49,6 +53,7 @@ extension InviteSession {
         caller?.hasProvisional = true
         noteEarlyDialog(response)
         sendDueCancel(at: now)
+        guard acknowledgeProvisional(response) else { return }
         guard response.status > 100, phase == .opening, caller?.cancel == nil else { return }
         report(.ringing(status: response.status, headers: response.headers, body: response.body))
         if !response.body.isEmpty { report(.earlyMedia(description: response.body, headers: response.headers)) }

@@ -25,6 +25,9 @@ extension InviteSession {
         switch request.method {
         case .invite, .update: receiveOffer(request, transaction, at: now)
         case .info, .message: receivePayload(request, transaction)
+        case .prack: receivePrack(request, transaction, at: now)
+        case .refer: receiveRefer(request, transaction)
+        case .notify: receiveNotify(request, transaction, at: now)
         default: act(.respond(dialogResponse(to: request, status: 200), transaction))
         }
     }
@@ -42,9 +45,11 @@ extension InviteSession {
         case .update where !request.body.isEmpty, .invite:
             // Our own offer has no answer yet (RFC 3311 5.2).
             refuse(request, transaction, 491)
-        case .bye:
-            // A callee has nothing to end before its answer (RFC 3261 15).
+        case .bye, .prack, .notify:
+            // A callee has nothing to end before its answer (RFC 3261 15), and nothing of ours to acknowledge.
             refuse(request, transaction, 481)
+        case .refer:
+            refuse(request, transaction, 603)
         default:
             caller?.early[fork]?.refreshTarget(request.headers)
             act(.respond(dialogResponse(to: request, status: 200), transaction))

@@ -77,7 +77,11 @@ extension InviteSession {
         case .information:
             guard response.isFinal, !retryWithCredentials(response, id: id) else { return }
             receiveInformationAnswer(response, request.request.method, at: now)
-        case .cancel:
+        case .referral(let referral):
+            receiveReferAnswer(response, of: referral, pending: id, at: now)
+        case .report:
+            receiveReportAnswer(response, pending: id)
+        case .cancel, .prack:
             break
         }
     }

@@ -5,7 +5,8 @@ extension InviteSession {
         let running = earliest(answer?.nextDeadline, sessionTimer?.nextDeadline)
         let retry = renegotiation.queued == nil ? nil : renegotiation.retryAt
         let closing = phase == .ended && !pending.isEmpty ? abandonAt : nil
-        return earliest(earliest(opening, running), earliest(retry, closing))
+        let transfers = phase == .established ? referralDeadline : nil
+        return earliest(earliest(opening, running), earliest(earliest(retry, closing), transfers))
     }
 
     /// Performs every timer that is due at `now`.
@@ -18,6 +19,7 @@ extension InviteSession {
             sendQueuedOffer(at: now)
         }
         sessionTimerFired(at: now)
+        if phase == .established { referralTimersFired(at: now) }
         if phase == .ended, let deadline = abandonAt, deadline <= now { abandonInvites() }
     }
 

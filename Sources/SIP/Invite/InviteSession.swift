@@ -32,6 +32,11 @@ struct InviteSession: Sendable {
     /// The description the peer sent last.
     var remoteDescription: [UInt8] = []
     var peerAllowsUpdate = false
+    /// The transfers that this side has asked for.
+    var asked: [OutgoingReferral] = []
+    /// The last transfer that the peer has asked for.
+    var referral: IncomingReferral?
+    var referralCount = 0
     /// The BYE that waits for the ACK of our 2xx (RFC 3261 15).
     var delayedBye: SIPHeaders?
     /// The last event of a call that this side has ended; it comes when the peer has confirmed the BYE.
@@ -74,6 +79,7 @@ struct InviteSession: Sendable {
     mutating func finish(_ event: InviteEvent, isHeld: Bool = false, at now: SIPInstant) {
         guard phase != .ended else { return }
         refuseRemoteOffer(487)
+        endReferrals()
         phase = .ended
         sessionTimer = nil
         renegotiation = Renegotiation()

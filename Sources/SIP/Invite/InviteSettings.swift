@@ -20,8 +20,10 @@ public struct InviteSettings: Hashable, Sendable {
     /// The usual settings, or others.
     public init(
         timers: SIPTimers = SIPTimers(),
-        allow: [SIPMethod] = [.invite, .ack, .cancel, .bye, .options, .info, .message, .update],
-        supported: [String] = ["timer"], cancelGiveUp: Duration = .seconds(10),
+        allow: [SIPMethod] = [
+            .invite, .ack, .cancel, .bye, .options, .info, .message, .update, .prack, .refer, .notify,
+        ],
+        supported: [String] = ["timer", "100rel", "replaces", "norefersub"], cancelGiveUp: Duration = .seconds(10),
         provisionalInterval: Duration = .seconds(60), glareRetries: Int = 5,
         sessionTimer: SessionTimerSettings = SessionTimerSettings(), product: String? = nil
     ) {
@@ -37,6 +39,9 @@ public struct InviteSettings: Hashable, Sendable {
 
     /// The value of Allow.
     var allowText: String { allow.map(\.rawValue).joined(separator: ", ") }
+
+    /// Whether provisional responses may be acknowledged (RFC 3262).
+    var knowsReliability: Bool { supported.contains("100rel") && allow.contains(.prack) }
 
     /// The value of Supported.
     var supportedText: String { supported.joined(separator: ", ") }

@@ -19,6 +19,10 @@ struct PendingRequest: Sendable {
         case cancel
         /// INFO, MESSAGE, OPTIONS.
         case information
+        case prack
+        case referral(ReferralID)
+        /// A NOTIFY about a transfer that the peer has asked for.
+        case report
     }
 
     let request: SIPRequest

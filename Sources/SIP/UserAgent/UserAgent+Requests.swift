@@ -89,6 +89,9 @@ extension UserAgent {
         if !request.body.isEmpty, !request.hasKnownBody {
             return (415, SIPHeaders([(.accept, "application/sdp"), (.acceptEncoding, "identity")]))
         }
+        if request.headers.contains(.replaces), ((try? request.headers.replaces) ?? nil) == nil {
+            return (400, SIPHeaders())
+        }
         let timer = settings.invite.sessionTimer
         if case .tooShort = SessionTimerNegotiation.answer(to: request.headers, settings: timer) {
             return (422, SIPHeaders([(.minSE, "\(max(timer.minimum.wholeSeconds, 90))")]))

@@ -4,25 +4,25 @@ import Testing
 
 @Suite("What the shell may add and answer inside calls")
 struct InCallRequestTests {
-    @Test("A REFER inside a call reaches the shell with its call, and the shell's NOTIFY reaches the peer")
-    func refer() throws {
-        let settings = UserAgentSettings(forwarded: [.register, .refer, .notify])
-        var network = VirtualNetwork(settings: settings)
+    @Test("A request of another method inside a call reaches the shell with its call, and so does the shell's the peer")
+    func forwarded() throws {
+        let publish = SIPMethod.publish
+        var network = VirtualNetwork(settings: UserAgentSettings(forwarded: [.register, publish]))
         let (caller, callee) = try network.establish()
         try network.with(0) { agent, now in
-            try agent.request(caller, method: .refer, headers: ["Refer-To": "<sip:c@example>"], at: now)
+            try agent.request(caller, method: publish, headers: ["X-Number": "1"], at: now)
         }
         try network.run(for: .milliseconds(100))
-        let refer = try #require(network.requests.last)
-        #expect(refer.agent == 1 && refer.request.headers.first(.referTo) == "<sip:c@example>")
-        #expect(network.agents[1].session(of: refer.request) == callee)
+        let request = try #require(network.requests.last)
+        #expect(request.agent == 1 && request.request.headers.first("X-Number") == "1")
+        #expect(network.agents[1].session(of: request.request) == callee)
         try network.with(1) { agent, now in
-            try agent.respond(refer.handle, status: 202, at: now)
-            try agent.request(callee, method: .notify, headers: ["Event": "refer"], at: now)
+            try agent.respond(request.handle, status: 202, at: now)
+            try agent.request(callee, method: publish, at: now)
         }
         try network.run(for: .milliseconds(100))
-        #expect(network.requests.last?.request.method == .notify && network.requests.last?.agent == 0)
-        #expect(network.events(of: 0).last == .requestAnswered(.refer, status: 202))
+        #expect(network.requests.last?.request.method == publish && network.requests.last?.agent == 0)
+        #expect(network.events(of: 0).last == .requestAnswered(publish, status: 202))
     }
 
     @Test("Fields of the owner replace the machine's, but never what identifies the message")
