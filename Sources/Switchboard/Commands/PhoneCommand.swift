@@ -9,14 +9,17 @@ import SIP
 struct PhoneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "phone",
-        abstract: "A small SIP phone: register, call, answer, hold, digits, play a file, record.",
+        abstract: "A small SIP phone: register, call, answer, hold, transfer, digits, play a file, record.",
         discussion: """
             Without --call the phone waits for calls. Every event is one line on standard output, with --json one
-            JSON object a line. While a call lasts, lines on standard input are commands: answer, hang up, hold,
-            unhold, digits 123, message TEXT.
+            JSON object a line. While a call lasts, lines on standard input are commands: \(commandNames).
+            'transfer' sends the far end on; 'call' makes a second call, 'attend' then puts the first one's far end
+            through to the second one's.
             Exit codes: 0 the call came about and ended, 1 it failed or the registration was refused, 64 usage.
             """)
 
+    static let commandNames =
+        "answer, hang up, hold, unhold, digits 123, message TEXT, transfer TARGET, call TARGET, attend"
     static let passwordVariable = "SWITCHBOARD_PHONE_PASSWORD"
 
     @Option(help: "Address of the phone, for example sip:user67@switchboard.acme.localhost.") var uri: String
@@ -33,6 +36,7 @@ struct PhoneCommand: AsyncParsableCommand {
     @Option(help: "Number, user or SIP address to call.") var call: String?
     @Option(help: "Answer incoming calls after this many seconds; without it they ring until 'answer'.")
     var answer: Double?
+    @Option(help: "Send incoming calls on to this SIP address (302).") var redirect: String?
     @Option(help: "Hang up this many seconds after the answer.") var duration: Double?
     @Option(help: "mp3, wav, ogg or flac file to play into the call.") var play: String?
     @Flag(help: "Play the file again and again.") var loop = false
@@ -79,9 +83,14 @@ struct PhoneCommand: AsyncParsableCommand {
 
     private var transport: SIPTransportKind { tls ? .tls : tcp ? .tcp : .udp }
 
+    private var reaction: PhoneBehaviour.Answer {
+        if let uri = redirect.flatMap({ try? SIPURI(parsing: $0) }) { return .redirect(to: uri) }
+        return answer.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .manual
+    }
+
     private var behaviour: PhoneBehaviour {
         PhoneBehaviour(
-            answer: answer.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .manual, digits: dtmf,
+            answer: reaction, digits: dtmf,
             tellsRinging: !silent,
             lag: .milliseconds(Int64(lag * 1000)))
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import SIP
 
 /// How a phone treats calls that come in.
 struct PhoneBehaviour: Sendable {
@@ -7,6 +8,8 @@ struct PhoneBehaviour: Sendable {
         case manual
         case after(TimeAmount)
         case reject(status: Int)
+        /// Sends every call on to another address (302).
+        case redirect(to: SIPURI)
     }
 
     /// How digits leave and reach the phone.

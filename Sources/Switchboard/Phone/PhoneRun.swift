@@ -34,8 +34,8 @@ struct PhoneRun {
             fflush(nil)
             switch event {
             case .answered(let handle): await established(handle)
-            case .failed: return .failed
-            case .ended:
+            case .failed where await phone.currentCall() == nil: return .failed
+            case .ended where await phone.currentCall() == nil:
                 await finishRecording()
                 return .done
             default: break
@@ -80,6 +80,7 @@ struct PhoneRun {
     }
 
     private func obey(_ command: String, _ rest: String) async throws {
+        if command == "call" { return _ = try await phone.call(rest) }
         guard let handle = await phone.currentCall() else {
             return FileHandle.standardError.write(Data("There is no call.\n".utf8))
         }
@@ -90,9 +91,14 @@ struct PhoneRun {
         case "unhold": try await phone.hold(handle, false)
         case "digits": try await phone.sendDigits(rest, in: handle)
         case "message": try await phone.send(rest, in: handle)
+        case "transfer": try await phone.transfer(handle, to: rest)
+        case "attend":
+            guard let other = await phone.latestCall(), other != handle else { throw PhoneError.notTalking }
+            try await phone.transfer(handle, toFarEndOf: other)
         default:
             FileHandle.standardError.write(
-                Data("Unknown command; known: answer, hang up, hold, unhold, digits, message.\n".utf8))
+                Data(
+                    "Unknown command; known: \(PhoneCommand.commandNames).\n".utf8))
         }
     }
 }
@@ -104,7 +110,10 @@ extension PhoneEvent {
         case .registrationFailed(let status): [("status", status.map(String.init) ?? "none")]
         case .incoming(_, let from): [("from", from)]
         case .ringing(_, let status): [("status", String(status))]
-        case .answered, .holdAccepted: []
+        case .answered, .holdAccepted, .replaced: []
+        case .transferred(_, let status): [("status", String(status))]
+        case .transferAsked(_, let target): [("target", target)]
+        case .text(let from, let text): [("from", from), ("text", text)]
         case .failed(_, let status, let reason): [("status", String(status)), ("reason", reason)]
         case .ended(_, let byPeer): [("by", byPeer ? "peer" : "phone")]
         case .message(_, let text): [("text", text)]

@@ -15,15 +15,17 @@ import VoiceEngine
 final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop` only
     let account: PhoneAccount
     let journal = PhoneJournal()
-    private let behaviour: PhoneBehaviour
+    let behaviour: PhoneBehaviour
     private let localAddress: String
     let eventLoop: any EventLoop
     let shell: SIPShell
-    private let media: MediaLoop
+    let media: MediaLoop
     var registration: RegistrationClient?
     var registrationRequest: ClientRequestHandle?
     var registrationTimer: Scheduled<Void>?
-    private var calls: [SessionHandle: PhoneCall] = [:]
+    var calls: [SessionHandle: PhoneCall] = [:]
+    /// Transfers that this phone carries out for the far end of a call, by the call that it makes for them.
+    var referrals: [SessionHandle: PhoneReferral] = [:]
     private var legs: [LegID: SessionHandle] = [:]
     private var recordings: [RecordingID: String] = [:]
     /// What each call hears from this phone as soon as it is established.
@@ -86,7 +88,8 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         return try await eventLoop.submit { try self.dial(uri) }.get()
     }
 
-    private func dial(_ uri: SIPURI) throws -> SessionHandle {
+    /// - Parameter headers: beyond the phone's own.
+    func dial(_ uri: SIPURI, headers: SIPHeaders = SIPHeaders()) throws -> SessionHandle {
         let port = try media.ports.open()
         let leg = media.addLeg(port)
         let offer = PhoneCall.offer(port, sessionID: leg.rawValue, digits: behaviour.digits)
@@ -94,7 +97,8 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         let invite = OutgoingInvite(
             uri: uri, from: account.address, to: NameAddress(uri: uri),
             contact: shell.contact(user: account.user, on: flow), description: Array(offer.text.utf8),
-            headers: ownHeaders, credentials: account.credentials)
+            headers: SIPHeaders((Array(ownHeaders) + Array(headers)).map { ($0.name, $0.value) }),
+            credentials: account.credentials)
         let handle = try shell.command { (agent, now) throws(UserAgentError) in
             try agent.invite(invite, on: flow, at: now)
         }
@@ -193,7 +197,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         }.get()
     }
 
-    fileprivate func adopt(_ call: PhoneCall) {
+    func adopt(_ call: PhoneCall) {
         calls[call.handle] = call
         legs[call.leg] = call.handle
         media.handleTones(call.leg, kinds: [.telephoneEvent, .inBand])
@@ -202,7 +206,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         shell.setHandler(call.handle) { [weak self] event in self?.receive(event, call) }
     }
 
-    private func accept(_ handle: SessionHandle) {
+    func accept(_ handle: SessionHandle) {
         guard let call = calls[handle], call.state == .incoming else { return }
         call.state = .established
         startHearing(call)
@@ -225,6 +229,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
     }
 
     private func receive(_ event: InviteEvent, _ call: PhoneCall) {
+        followTransfers(event, call)
         switch event {
         case .ringing(let status, _, _): journal.add(.ringing(call.handle, status: status))
         case .earlyMedia(let description, _): call.receive(answer: description)
@@ -300,11 +305,17 @@ extension SoftPhone: SIPShell.Owner {
             media.removeLeg(leg)
             return refuse(handle, status: 488)
         }
-        if case .reject(let status) = behaviour.answer {
+        switch behaviour.answer {
+        case .reject(let status):
             media.removeLeg(leg)
             return refuse(handle, status: status)
+        case .redirect(let target):
+            media.removeLeg(leg)
+            return refuse(handle, status: 302, headers: SIPHeaders([(.contact, NameAddress(uri: target).description)]))
+        case .manual, .after: break
         }
         adopt(call)
+        if takesOver(invite.request, call) { return }
         let caller = try? invite.request.headers.from
         journal.add(.incoming(handle, from: caller?.uri.user ?? ""))
         if behaviour.tellsRinging {
@@ -315,12 +326,21 @@ extension SoftPhone: SIPShell.Owner {
         }
     }
 
-    private func refuse(_ handle: SessionHandle, status: Int) {
-        shell.attempt { (agent, now) throws(UserAgentError) in try agent.reject(handle, status: status, at: now) }
+    private func refuse(_ handle: SessionHandle, status: Int, headers: SIPHeaders = SIPHeaders()) {
+        shell.attempt { (agent, now) throws(UserAgentError) in
+            try agent.reject(handle, status: status, headers: headers, at: now)
+        }
     }
 
     func received(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow) {
-        shell.attempt { (agent, now) throws(UserAgentError) in try agent.respond(handle, status: 405, at: now) }
+        let isText = request.method == .message
+        if isText {
+            let sender = (try? request.headers.from)?.uri.user ?? ""
+            journal.add(.text(from: sender, String(decoding: request.body, as: UTF8.self)))
+        }
+        shell.attempt { (agent, now) throws(UserAgentError) in
+            try agent.respond(handle, status: isText ? 200 : 405, at: now)
+        }
     }
 
     func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
@@ -337,6 +357,7 @@ extension SoftPhone: SIPShell.Owner {
 /// Why a phone could not do what it was told.
 enum PhoneError: Error, CustomStringConvertible {
     case registrationRefused(status: Int?)
+    case notTalking
 
     var description: String {
         switch self {
@@ -344,6 +365,8 @@ enum PhoneError: Error, CustomStringConvertible {
             "The server refused the registration with \(status): check user, password and domain."
         case .registrationRefused(nil):
             "The server did not answer the registration: check its address and port."
+        case .notTalking:
+            "The other call is not answered; an attended transfer needs two calls that are."
         }
     }
 }
