@@ -171,7 +171,10 @@ let package = Package(
         tests("MediaTests", ["Media", "SDP", "CSndfile", "CSpandsp"]),
         tests(
             "VoiceEngineTests",
-            ["VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", nioCore, nioPosix]),
+            [
+                "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, logging,
+                httpClient,
+            ]),
         tests("StorageTests", ["Storage"]),
         tests("BillingTests", ["Billing"]),
         tests(

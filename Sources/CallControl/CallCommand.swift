@@ -81,11 +81,14 @@ public struct OutgoingSIPCall: Sendable, Equatable {
     public var password: String?
     public var headers: CallHeaders
     public var outboundProxy: String?
+    /// The number or user that was called and sends the call on; the callee is told (RFC 5806, RFC 7044).
+    public var forwardedFrom: String?
     public var timeoutSeconds: Int
 
     public init(
         uri: String, callerID: String, displayName: String? = nil, authUser: String? = nil, password: String? = nil,
-        headers: CallHeaders = [:], outboundProxy: String? = nil, timeoutSeconds: Int = 60
+        headers: CallHeaders = [:], outboundProxy: String? = nil, forwardedFrom: String? = nil,
+        timeoutSeconds: Int = 60
     ) {
         self.uri = uri
         self.callerID = callerID
@@ -94,6 +97,7 @@ public struct OutgoingSIPCall: Sendable, Equatable {
         self.password = password
         self.headers = headers
         self.outboundProxy = outboundProxy
+        self.forwardedFrom = forwardedFrom
         self.timeoutSeconds = timeoutSeconds
     }
 }

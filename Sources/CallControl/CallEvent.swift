@@ -19,7 +19,14 @@ public enum CallEvent: Sendable, Equatable {
 
     /// The callee has sent the call elsewhere (3xx, 181).
     case forwarding(CallID, headers: CallHeaders)
-    /// The far end asks for the leg to be connected to somebody else.
+    /// Another device has taken the place of the leg's far end: an attended transfer between phones, or a pick-up of a
+    /// call that rings. Media links and recordings stay as they are.
+    ///
+    /// `peer` is the user or number that is there now, empty when nobody knows.
+    case replaced(CallID, peer: String, displayName: String, headers: CallHeaders)
+    /// The far end asks for the leg to be connected to somebody else; `finishTransfer` answers.
+    ///
+    /// `target` is a user name for an address in the application's domain, else the whole SIP address.
     case transferRequested(CallID, target: String, headers: CallHeaders)
     case transferCompleted(CallID, headers: CallHeaders)
     case transferFailed(CallID, code: Int, reason: String, headers: CallHeaders)
@@ -50,7 +57,8 @@ public enum CallEvent: Sendable, Equatable {
             .disconnected(let id, _), .messageReceived(let id, _, _), .infoReceived(let id, _, _, _),
             .toneReceived(let id, _, _), .onHold(let id), .offHold(let id), .playbackStarted(let id, _),
             .playbackFinished(let id, _), .recordStarted(let id, _), .recordStopped(let id, _, _),
-            .recordError(let id, _), .forwarding(let id, _), .transferRequested(let id, _, _),
+            .recordError(let id, _), .forwarding(let id, _), .replaced(let id, _, _, _),
+            .transferRequested(let id, _, _),
             .transferCompleted(let id, _), .transferFailed(let id, _, _, _), .firstAudioPacket(let id),
             .rtpStopped(let id), .rtpResumed(let id), .micStatusChanged(let id, _), .progressToneDetected(let id),
             .beepDetected(let id, _), .beepMissed(let id, _):

@@ -20,6 +20,9 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     public let media: MediaLoop
     private var registrar: Registrar?
     private var admission: CallAdmission?
+    private var messages: MessageDesk?
+    let legDirectory: LegDirectory
+    let transferDesk: TransferDesk
     private var sessionCounter: UInt64 = 0
     private var isDraining = false
 
@@ -42,6 +45,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         var settings = UserAgentSettings()
         settings.invite.product = "Switchboard"
         shell = SIPShell(eventLoop: eventLoop, settings: settings)
+        legDirectory = LegDirectory(shell: shell)
+        transferDesk = TransferDesk(shell: shell, legs: legDirectory)
     }
 
     /// Opens the sockets; throws when a port is taken. Calls go to `router`, which must outlive the engine.
@@ -86,12 +91,17 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     private func assemble(_ router: any CallRouter) {
         let authenticator = SIPAuthenticator(router: router, algorithms: configuration.digestAlgorithms)
         registrar = Registrar(shell: shell, authenticator: authenticator)
+        messages = MessageDesk(shell: shell, authenticator: authenticator) { [weak self] in
+            self?.registeredPhones(of: $0) ?? []
+        }
         admission = CallAdmission(
             engine: self, shell: shell, authenticator: authenticator, router: router, trunks: configuration.trunks)
         shell.owner = self
     }
 
     // MARK: Legs
+
+    func registeredPhones(of user: UserAddress) -> [RegistrarBinding] { registrar?.phones(of: user) ?? [] }
 
     func makeInboundLeg(
         _ id: CallID, _ handle: SessionHandle, offer: SessionDescription?, session: EngineSession
@@ -113,6 +123,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             displayName: call.displayName ?? call.callerID,
             uri: SIPURI(scheme: "sip", user: call.callerID, host: session.domain))
         let callee = NameAddress(uri: SIPURI(scheme: "sip", user: call.username, host: session.domain))
+        leg.party = LegParty(name: call.username, isUser: true)
+        allowRedirections(of: leg, dialled: callee.uri, domain: session.domain)
         for phone in phones {
             let invite = OutgoingInvite(
                 uri: phone.contact.uri, from: caller, to: callee,
@@ -139,6 +151,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             return self.call(inner, id: id, session: session)
         }
         guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
+        leg.party = LegParty(name: uri.user ?? uri.bareHost)
+        allowRedirections(of: leg, dialled: uri, domain: session.domain)
         resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
             switch result {
             case .success(let flow?): self.dial(call, uri, on: flow, leg)
@@ -150,12 +164,18 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     private func dial(_ call: OutgoingSIPCall, _ uri: SIPURI, on flow: SIPFlow, _ leg: OutboundLeg) {
         let own = HostText.bracketed(flow.localAddress)
-        let caller = NameAddress(
-            displayName: call.displayName, uri: SIPURI(scheme: "sip", user: call.callerID, host: own))
+        let identity = OutgoingIdentity(
+            callerID: call.callerID, displayName: call.displayName, host: own, scenario: call.headers,
+            isTrusted: configuration.trunks.contains { $0.network.contains(flow.remoteAddress) })
         var invite = OutgoingInvite(
-            uri: uri, from: caller, to: NameAddress(uri: uri),
+            uri: uri, from: identity.from, to: NameAddress(uri: uri),
             contact: shell.contact(user: call.callerID, on: flow, isSecure: uri.scheme == "sips"),
             description: leg.description, headers: SIPHeaders(call.headers))
+        for field in identity.headers { invite.headers.set(field.name, field.value) }
+        if let number = call.forwardedFrom {
+            invite.headers.noteForwarding(
+                from: SIPURI(user: number, host: own), to: uri, status: 302, reason: .unconditional)
+        }
         if let password = call.password {
             invite.credentials = SIPCredentials(username: call.authUser ?? call.callerID, password: password)
         }
@@ -163,13 +183,13 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
     }
 
-    private func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) {
+    func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) {
         let handle = try? shell.command { (agent, now) throws(UserAgentError) in
             try agent.invite(invite, on: flow, at: now)
         }
         guard let handle else { return }
-        leg.add(branch: handle)
-        shell.setHandler(handle) { leg.receive($0, from: handle) }
+        leg.add(OutboundLeg.Branch(invite: invite, flow: flow), as: handle)
+        legDirectory.attach(handle, to: leg, on: flow)
     }
 
     private func makeOutboundLeg(_ id: CallID, timeout: Int, _ session: EngineSession) -> OutboundLeg? {
@@ -223,9 +243,10 @@ extension VoiceEngine: SIPShell.Owner {
     }
 
     public func received(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow) {
-        if request.method == .register {
-            registrar?.receive(request, handle, on: flow)
-        } else {
+        switch request.method {
+        case .register: registrar?.receive(request, handle, on: flow)
+        case .message: messages?.receive(request, handle, on: flow)
+        default:
             shell.attempt { (agent, now) throws(UserAgentError) in
                 try agent.respond(handle, status: 404, at: now)
             }

@@ -55,6 +55,14 @@ struct LogLineTests {
             .toneReceived(id, tone: "5", kind: .inBand),
             "{id = 16214d90008034a8.1437727808.225341 ;  name = Call.ToneReceived ;  tone = 5 ;  }"
         ),
+        (
+            .forwarding(id, headers: [:]),
+            "{headers = {} ;  id = 16214d90008034a8.1437727808.225341 ;  name = Call.Forwarding ;  }"
+        ),
+        (
+            .replaced(id, peer: "phone67", displayName: "Ivan", headers: [:]),
+            "{displayName = Ivan ;  headers = {} ;  id = 16214d90008034a8.1437727808.225341 ;  name = Call.Replaced ;  peer = phone67 ;  }"
+        ),
     ]) func eventsShowTheFieldsOfTheOldLog(event: CallEvent, text: String) {
         #expect(LogValuePrinter.text(.map(ScriptEvent(event).logged)) == text)
     }

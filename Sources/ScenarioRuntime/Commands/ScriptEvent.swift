@@ -135,6 +135,30 @@ extension ScriptEvent {
                     "url": .string(url),
                 ])
         case .recordError(_, let error): ScriptEvent("Call.RecordError", call: id, ["error": .string(error)])
+        default: detail(event)
+        }
+    }
+
+    private static func detail(_ event: CallEvent) -> ScriptEvent {
+        let id = event.callID
+        return switch event {
+        case .forwarding(_, let headers): ScriptEvent("Call.Forwarding", call: id, ["headers": .init(headers)])
+        case .replaced(_, let peer, let displayName, let headers):
+            ScriptEvent(
+                "Call.Replaced", call: id,
+                ["displayName": .string(displayName), "headers": .init(headers), "peer": .string(peer)])
+        case .transferRequested(_, let target, let headers):
+            ScriptEvent(
+                "Call.BlindTransferRequested", call: id, ["headers": .init(headers), "transferTo": .string(target)])
+        case .transferCompleted(_, let headers):
+            ScriptEvent("Call.TransferComplete", call: id, ["headers": .init(headers), "role": .string("transferor")])
+        case .transferFailed(_, let code, let reason, let headers):
+            ScriptEvent(
+                "Call.TransferFailed", call: id,
+                [
+                    "code": .int(Int64(code)), "headers": .init(headers), "reason": .string(reason),
+                    "role": .string("transferor"),
+                ])
         default: ScriptEvent("Call.Unknown", call: id)
         }
     }

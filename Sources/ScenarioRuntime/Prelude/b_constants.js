@@ -14,9 +14,9 @@ const CallEvents = {
     ...named(
         "Call",
         "Ringing AudioStarted Connected Failed Disconnected MessageReceived InfoReceived ToneReceived PlaybackReady " +
-            "PlaybackStarted PlaybackFinished RecordStarted RecordStopped RecordError OnHold OffHold ReInviteReceived " +
-            "ReInviteAccepted ReInviteRejected StateChanged MicStatusChange Forwarding PushSent TransferComplete " +
-            "TransferFailed BlindTransferRequested ToneDetected BeepDetectionComplete BeepDetectionError " +
+            "PlaybackStarted PlaybackFinished RecordStarted RecordStopped RecordError OnHold OffHold Replaced " +
+            "ReInviteReceived ReInviteAccepted ReInviteRejected StateChanged MicStatusChange Forwarding PushSent " +
+            "TransferComplete TransferFailed BlindTransferRequested ToneDetected BeepDetectionComplete BeepDetectionError " +
             "AudioIdentificationStarted AudioIdentificationResult AudioIdentificationStopped AudioIdentificationError " +
             "FirstAudioPacketReceived FirstVideoPacketReceived RtpStopped RtpResumed AudioQualityDetected Statistics " +
             "VoicemailToneDetected VoicemailToneNotDetected VoicemailPromptDetected VoicemailPromptNotDetected"

@@ -11,6 +11,7 @@ final class CallAdmission {
     private let authenticator: SIPAuthenticator
     private let router: any CallRouter
     private let trunks: [TrunkPeer]
+    private let takeovers: TakeoverDesk
     private var counter = 0
 
     init(
@@ -22,6 +23,7 @@ final class CallAdmission {
         self.authenticator = authenticator
         self.router = router
         self.trunks = trunks
+        takeovers = TakeoverDesk(shell: shell, legs: engine.legDirectory)
     }
 
     func receive(_ handle: SessionHandle, _ invite: IncomingInvite) {
@@ -57,6 +59,9 @@ final class CallAdmission {
     private func admit(
         _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, _ pending: PendingArrival
     ) {
+        if let replaces = (try? invite.request.headers.replaces) ?? nil {
+            return take(handle, invite, replaces, from: source)
+        }
         guard let arrival = arrival(invite, from: source) else {
             return shell.reject(handle, status: 400, headers: [:])
         }
@@ -70,7 +75,8 @@ final class CallAdmission {
             return shell.reject(handle, status: 503, headers: [:])
         }
         leg.digits.learn(from: invite.request.headers)
-        shell.setHandler(handle) { leg.receive($0) }
+        leg.party = LegParty(name: arrival.callerID, displayName: arrival.displayName, isUser: source.isUser)
+        engine.legDirectory.attach(handle, to: leg, on: invite.flow)
         router.admit(arrival, session: session).assumeIsolated().whenComplete { result in
             switch result {
             case .success(.accepted): break
@@ -80,16 +86,36 @@ final class CallAdmission {
         }
     }
 
+    /// A phone takes over a call of its application, a trunk one of its own.
+    private func take(_ handle: SessionHandle, _ invite: IncomingInvite, _ replaces: Replaces, from source: CallSource)
+    {
+        guard let identity = identity(invite, source) else {
+            return shell.reject(handle, status: 400, headers: [:])
+        }
+        let party = LegParty(
+            name: identity.callerID, displayName: identity.displayName, isUser: source.isUser)
+        takeovers.take(handle, invite, replaces, by: party) { entry in
+            switch source {
+            case .user(let user): entry.leg.session?.domain == user.domain
+            case .trunk(let name):
+                self.trunks.contains { $0.name == name && $0.network.contains(entry.flow.remoteAddress) }
+            }
+        }
+    }
+
+    private func identity(_ invite: IncomingInvite, _ source: CallSource) -> CallerIdentity? {
+        CallerIdentity(invite.request.headers, isTrusted: !source.isUser)
+    }
+
     private func refuse(_ leg: InboundLeg, _ session: EngineSession, status: Int) {
         leg.hangup(code: status, headers: [:])
         session.endSession()
     }
 
     private func arrival(_ invite: IncomingInvite, from source: CallSource) -> CallArrival? {
-        guard let from = try? invite.request.headers.from,
+        guard let identity = identity(invite, source),
             let destination = invite.request.uri.user ?? invite.request.uri.opaque
         else { return nil }
-        let caller = from.uri.user ?? "anonymous"
         counter += 1
         var headers = invite.request.headers.callHeaders
         switch source {
@@ -99,8 +125,8 @@ final class CallAdmission {
         headers["VI-Client-Device"] = "SIP"
         headers["VI-Client-IP"] = invite.flow.remoteAddress
         return CallArrival(
-            id: Self.callID(counter), source: source, destination: destination, callerID: caller,
-            displayName: from.displayName ?? caller, remoteAddress: invite.flow.remoteAddress, headers: headers)
+            id: Self.callID(counter), source: source, destination: destination, callerID: identity.callerID,
+            displayName: identity.displayName, remoteAddress: invite.flow.remoteAddress, headers: headers)
     }
 
     /// `<16 hex>.<unix time>.<counter>`.
@@ -109,6 +135,10 @@ final class CallAdmission {
         let padded = String(repeating: "0", count: 16 - random.count) + random
         return CallID(rawValue: "\(padded).\(Int(Date().timeIntervalSince1970)).\(counter)")
     }
+}
+
+extension CallSource {
+    fileprivate var isUser: Bool { if case .user = self { true } else { false } }
 }
 
 /// A call whose sender is not known yet.

@@ -43,6 +43,10 @@ public final class EngineSession: CallControl {
 
     func add(_ leg: any CallLeg) {
         legs[leg.id] = leg
+        leg.session = self
+        leg.transfers.onReferral = { [weak leg, engine] referral, handle in
+            if let leg { engine.transferDesk.decide(referral, of: leg, in: handle) }
+        }
         let source = leg.media.leg
         leg.media.onUnclaimedDigit = { [weak self] in self?.passOn($0, from: source) }
     }
@@ -51,6 +55,9 @@ public final class EngineSession: CallControl {
     private func passOn(_ digit: Character, from source: LegID) {
         for leg in legs.values where leg.media.source == source { leg.sendDigits(String(digit)) }
     }
+
+    /// The leg whose sound this is.
+    func leg(withMedia media: LegID) -> (any CallLeg)? { legs.values.first { $0.media.leg == media } }
 
     func emit(_ event: CallEvent) {
         guard !hasEnded else { return settle(event) }
@@ -83,10 +90,36 @@ public final class EngineSession: CallControl {
         case .callUser(let id, let call): engine.call(call, id: id, session: self)
         case .callSIP(let id, let call): engine.call(call, id: id, session: self)
         case .handleTones(let id, let enabled, let kinds): legs[id]?.handleTones(enabled, kinds: kinds)
-        case .sendMessage(let id, let text): legs[id]?.dialog?.send(message: text)
-        case .sendInfo(let id, let mimeType, let body, let headers):
-            legs[id]?.dialog?.send(info: body, mimeType: mimeType, headers: headers)
+        case .sendMessage(let id, let text): send(text, to: id)
+        case .sendInfo(let id, let mimeType, let body, let headers): send(info: body, mimeType, headers, to: id)
+        case .transfer(let id, let request): transfer(id, request)
+        case .handleTransfers(let id, let isOn): legs[id]?.transfers.isHandled = isOn
+        case .finishTransfer(let id, let outcome): legs[id]?.transfers.finish(outcome)
         default: performMedia(command)
+        }
+    }
+
+    private func transfer(_ id: CallID, _ request: TransferRequest) {
+        guard let leg = legs[id] else { return }
+        engine.transferDesk.transfer(leg, request, replacing: request.replacing.flatMap { legs[$0] })
+    }
+
+    /// What is sent to a joined leg reaches the other's session as its far end's.
+    private func send(_ text: String, to id: CallID) {
+        guard let leg = legs[id] else { return }
+        if let other = leg.joined {
+            other.session?.emit(.messageReceived(other.id, text: text, headers: [:]))
+        } else {
+            leg.dialog?.send(message: text)
+        }
+    }
+
+    private func send(info body: String, _ mimeType: String, _ headers: CallHeaders, to id: CallID) {
+        guard let leg = legs[id] else { return }
+        if let other = leg.joined {
+            other.session?.emit(.infoReceived(other.id, mimeType: mimeType, body: body, headers: headers))
+        } else {
+            leg.dialog?.send(info: body, mimeType: mimeType, headers: headers)
         }
     }
 

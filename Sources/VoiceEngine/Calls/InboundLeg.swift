@@ -12,13 +12,19 @@ final class InboundLeg: CallLeg {
 
     let id: CallID
     let media: LegMedia
-    private(set) var dialog: LegDialog?
+    let transfers: LegTransfers
+    weak var session: EngineSession?
+    var party = LegParty()
+    private(set) var farEnd: FarEnd?
     let digits: LegDigits
+    /// The dialog that opened the leg.
     private let handle: SessionHandle
     private let shell: SIPShell
     private let offer: SessionDescription?
     private let emit: (CallEvent) -> Void
     private var local: SessionDescription?
+    /// The caller's answer to the offer that went out with early media came with its PRACK.
+    private var hasAnswer = false
     private var state = State.alerting
     private var connectedAt: NIODeadline?
     private var limit: Scheduled<Void>?
@@ -35,6 +41,7 @@ final class InboundLeg: CallLeg {
         self.offer = offer
         self.media = media
         self.emit = emit
+        transfers = LegTransfers(callID: id, shell: shell, emit: emit)
         digits = LegDigits(media: media, eventLoop: shell.eventLoop)
         limit = shell.eventLoop.assumeIsolated().scheduleTask(in: Self.unansweredLimit) { [weak self] in
             self?.hangup(code: 480, headers: [:])
@@ -56,11 +63,15 @@ final class InboundLeg: CallLeg {
         guard state == .alerting, let description = agree() else { return }
         state = .answering
         limit?.cancel()
-        let dialog = LegDialog(
-            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: description, emit: emit)
-        self.dialog = dialog
+        farEnd = .dialog(makeDialog(handle, local: description, awaitsAnswer: offer == nil && !hasAnswer))
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
         shell.accept(handle, description: description.bytes, headers: headers)
+    }
+
+    func makeDialog(_ handle: SessionHandle, local: SessionDescription, awaitsAnswer: Bool) -> LegDialog {
+        LegDialog(
+            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local,
+            awaitsAnswer: awaitsAnswer, emit: emit)
     }
 
     func sendDigits(_ digits: String) { self.digits.send(digits) }
@@ -72,19 +83,29 @@ final class InboundLeg: CallLeg {
     }
 
     func hangup(code: Int, headers: CallHeaders) {
-        switch state {
-        case .alerting:
+        switch (state, farEnd) {
+        case (.alerting, _):
             let status = (300...699).contains(code) ? code : 603
             shell.reject(handle, status: status, headers: headers)
             end(code: status, reason: SIPStatus.reason(status))
-        case .answering, .connected: shell.bye(handle, headers: headers)
-        case .ended: break
+        case (.answering, .dialog(let dialog)?), (.connected, .dialog(let dialog)?):
+            shell.bye(dialog.handle, headers: headers)
+        case (.connected, .leg(let join)?):
+            let other = join.other(than: self)
+            end(code: 16, reason: "Normal call clearing")
+            other?.farEndLeft()
+        default: break
         }
     }
 
-    func receive(_ event: InviteEvent) {
+    func receive(_ event: InviteEvent, from handle: SessionHandle) {
+        guard farEnd?.isDialog(handle) ?? (handle == self.handle) else { return }
+        if transfers.receive(event, from: handle) { return }
         switch event {
-        case .ackReceived(let description): confirmed(description)
+        case .ackReceived:
+            dialog?.receive(event)
+            confirmed()
+        case .progressConfirmed(let description): confirmedEarly(description)
         case .cancelled(let reason): end(code: 487, reason: reason ?? SIPStatus.reason(487))
         case .failed(let failure): end(code: failure.status, reason: failure.reason)
         case .ended(let ending):
@@ -95,16 +116,33 @@ final class InboundLeg: CallLeg {
         }
     }
 
-    private func confirmed(_ description: [UInt8]) {
+    var mayConnect: Bool { state == .connected }
+
+    func connect(to farEnd: FarEnd) {
+        guard mayConnect else { return }
+        let wasHeld = dialog?.isHeldByRemote ?? false
+        self.farEnd = farEnd
+        if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
+        if wasHeld { emit(.offHold(id)) }
+    }
+
+    func farEndLeft() {
+        end(code: 16, reason: "Normal call clearing")
+    }
+
+    private func confirmed() {
         guard state == .answering else { return }
-        if offer == nil, let local, let answer = try? SessionDescription(parsing: description),
-            let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
-        {
-            media.agree(agreed)
-        }
         state = .connected
         connectedAt = .now()
         emit(.connected(id, headers: [:]))
+    }
+
+    private func confirmedEarly(_ description: [UInt8]) {
+        guard offer == nil, let local, let answer = try? SessionDescription(parsing: description),
+            let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
+        else { return }
+        hasAnswer = true
+        media.agree(agreed)
     }
 
     /// Our description: the answer to the caller's offer, or an offer of our own. Refuses the call when there is none.
@@ -131,6 +169,7 @@ final class InboundLeg: CallLeg {
     private func end(code: Int, reason: String, headers: CallHeaders = [:]) {
         guard state != .ended else { return }
         state = .ended
+        farEnd = nil
         limit?.cancel()
         media.remove()
         let duration = connectedAt.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000_000 } ?? 0

@@ -12,13 +12,15 @@ final class LegDialog {
     private let callID: CallID
     private let emit: (CallEvent) -> Void
     private var local: SessionDescription
-    private var isHeldByRemote = false
+    private(set) var isHeldByRemote = false
+    /// Our last description was an offer; the answer comes with the ACK.
+    private var awaitsAnswer: Bool
     /// SIP INFO digits are reported only while the scenario wants tones.
     var reportsInfoDigits = false
 
     init(
         handle: SessionHandle, shell: SIPShell, media: LegMedia, digits: LegDigits, callID: CallID,
-        local: SessionDescription, emit: @escaping (CallEvent) -> Void
+        local: SessionDescription, awaitsAnswer: Bool = false, emit: @escaping (CallEvent) -> Void
     ) {
         self.handle = handle
         self.shell = shell
@@ -26,12 +28,17 @@ final class LegDialog {
         self.digits = digits
         self.callID = callID
         self.local = local
+        self.awaitsAnswer = awaitsAnswer
         self.emit = emit
         digits.sendInfo = { [weak self] in self?.send($0) }
     }
 
+    /// The octets of our last description.
+    var description: [UInt8] { local.bytes }
+
     func receive(_ event: InviteEvent) {
         switch event {
+        case .ackReceived(let description): confirmed(description)
         case .reinviteReceived(let offer): answer(offer)
         case .infoReceived(let payload, let headers): info(payload, headers)
         case .messageReceived(let payload, let headers):
@@ -71,6 +78,7 @@ final class LegDialog {
     /// A re-INVITE: a new address of the phone, hold, or the end of a hold.
     private func answer(_ offer: SessionOffer) {
         guard !offer.description.isEmpty else {
+            awaitsAnswer = true
             return shell.acceptReinvite(handle, description: local.bytes)
         }
         do {
@@ -85,6 +93,17 @@ final class LegDialog {
         } catch {
             shell.rejectReinvite(handle, status: 488)
         }
+    }
+
+    /// The ACK of an answer that held our offer.
+    private func confirmed(_ description: [UInt8]) {
+        guard awaitsAnswer else { return }
+        awaitsAnswer = false
+        guard let answer = try? SessionDescription(parsing: description),
+            let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
+        else { return }
+        media.agree(agreed)
+        note(held: agreed.isHeldByRemote)
     }
 
     private func note(held: Bool) {

@@ -9,13 +9,20 @@ final class OutboundLeg: CallLeg {
 
     let id: CallID
     let media: LegMedia
-    private(set) var dialog: LegDialog?
+    let transfers: LegTransfers
+    weak var session: EngineSession?
+    var party = LegParty()
+    private(set) var farEnd: FarEnd?
+    /// Follows a device that names other addresses; false when none of them may be called.
+    var onRedirect: ((Redirection) -> Bool)?
     private let digits: LegDigits
     private let shell: SIPShell
     private let emit: (CallEvent) -> Void
     private let local: SessionDescription
-    private var branches: Set<SessionHandle> = []
-    private var winner: SessionHandle?
+    /// The calls that ring, with what was sent.
+    private var branches: [SessionHandle: Branch] = [:]
+    /// The device whose early sound is heard.
+    private var heardBranch: SessionHandle?
     private var state = State.ringing
     private var hasAudio = false
     private var failure: InviteFailure?
@@ -24,11 +31,26 @@ final class OutboundLeg: CallLeg {
     private var limit: Scheduled<Void>?
     private var tones: (enabled: Bool, kinds: Set<DTMFKind>)?
 
+    /// A call to one device.
+    struct Branch {
+        let invite: OutgoingInvite
+        let flow: SIPFlow
+    }
+
+    /// A device's answer that sends the call elsewhere.
+    struct Redirection {
+        let branch: Branch
+        let status: Int
+        let contacts: [NameAddress]
+        let headers: SIPHeaders
+    }
+
     init(id: CallID, shell: SIPShell, media: LegMedia, timeoutSeconds: Int, emit: @escaping (CallEvent) -> Void) {
         self.id = id
         self.shell = shell
         self.media = media
         self.emit = emit
+        transfers = LegTransfers(callID: id, shell: shell, emit: emit)
         digits = LegDigits(media: media, eventLoop: shell.eventLoop)
         local = AudioOffer.make(address: media.port.address, port: media.port.number, sessionID: media.sessionID)
         limit = shell.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(timeoutSeconds))) { [weak self] in
@@ -39,9 +61,12 @@ final class OutboundLeg: CallLeg {
     /// The offer that every branch carries.
     var description: [UInt8] { local.bytes }
 
-    func add(branch handle: SessionHandle) { branches.insert(handle) }
+    func add(_ branch: Branch, as handle: SessionHandle) { branches[handle] = branch }
 
     var hasNoBranch: Bool { branches.isEmpty }
+
+    /// Devices that are called now.
+    var branchCount: Int { branches.count }
 
     /// Nobody can be called; the event follows on the next turn of the loop, after the command has returned.
     func failAtOnce(code: Int, reason: String) {
@@ -55,9 +80,26 @@ final class OutboundLeg: CallLeg {
             // RFC 3326: the device must not show a missed call when somebody else has taken it.
             if code == 302 || code == 200 { headers["Reason"] = "SIP;cause=200;text=\"Call completed elsewhere\"" }
             giveUp(code: 487, reason: SIPStatus.reason(487), headers: headers)
-        case .connected: if let winner { shell.bye(winner, headers: headers) }
+        case .connected: hangupConnected(headers)
         case .givenUp, .ended: break
         }
+    }
+
+    private func hangupConnected(_ headers: CallHeaders) {
+        switch farEnd {
+        case .dialog(let dialog): shell.bye(dialog.handle, headers: headers)
+        case .leg(let join):
+            let other = join.other(than: self)
+            disconnect(CallEnd(durationSeconds: 0, code: 16, reason: "Normal call clearing"))
+            other?.farEndLeft()
+        case nil: break
+        }
+    }
+
+    func makeDialog(_ handle: SessionHandle, local: SessionDescription, awaitsAnswer: Bool) -> LegDialog {
+        LegDialog(
+            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local,
+            awaitsAnswer: awaitsAnswer, emit: emit)
     }
 
     func sendDigits(_ digits: String) { self.digits.send(digits) }
@@ -69,22 +111,41 @@ final class OutboundLeg: CallLeg {
     }
 
     func receive(_ event: InviteEvent, from handle: SessionHandle) {
+        if let farEnd, farEnd.isDialog(handle), transfers.receive(event, from: handle) { return }
         switch event {
-        case .ringing(let status, let headers, _):
-            if status == 180, state == .ringing { emit(.ringing(id, headers: headers.callHeaders)) }
-        case .earlyMedia(let description, let headers): startAudio(description, headers)
+        case .ringing(let status, let headers, _): ringing(status, headers)
+        case .earlyMedia(let description, let headers): startAudio(description, headers, from: handle)
         case .answered(let description, let headers): answered(by: handle, description, headers)
         case .failed(let failure): branchFailed(handle, failure)
-        case .redirected(let status, _, let headers):
-            branchFailed(handle, InviteFailure(status: status, headers: headers, side: .remote))
+        case .redirected(let status, let contacts, let headers): redirected(handle, status, contacts, headers)
         case .ended(let ending): ended(handle, ending)
-        default: if handle == winner { dialog?.receive(event) }
+        default: if let farEnd, farEnd.isDialog(handle) { dialog?.receive(event) }
         }
     }
 
-    private func startAudio(_ description: [UInt8], _ headers: SIPHeaders) {
+    private func ringing(_ status: Int, _ headers: SIPHeaders) {
+        guard state == .ringing else { return }
+        if status == 180 { emit(.ringing(id, headers: headers.callHeaders)) }
+        if status == 181 { emit(.forwarding(id, headers: headers.callHeaders)) }
+    }
+
+    private func redirected(
+        _ handle: SessionHandle, _ status: Int, _ contacts: [NameAddress], _ headers: SIPHeaders
+    ) {
+        if state == .ringing, let branch = branches[handle], let onRedirect {
+            let redirection = Redirection(branch: branch, status: status, contacts: contacts, headers: headers)
+            if onRedirect(redirection) {
+                branches[handle] = nil
+                return emit(.forwarding(id, headers: headers.callHeaders))
+            }
+        }
+        branchFailed(handle, InviteFailure(status: status, headers: headers, side: .remote))
+    }
+
+    private func startAudio(_ description: [UInt8], _ headers: SIPHeaders, from handle: SessionHandle) {
         guard state == .ringing, !hasAudio, agree(description) else { return }
         hasAudio = true
+        heardBranch = handle
         emit(.audioStarted(id, headers: headers.callHeaders))
     }
 
@@ -98,31 +159,48 @@ final class OutboundLeg: CallLeg {
 
     private func answered(by handle: SessionHandle, _ description: [UInt8], _ headers: SIPHeaders) {
         // Answered in the moment of giving up, or by two devices at once: this one hears the end.
-        guard state == .ringing, winner == nil else { return shell.bye(handle, headers: [:]) }
-        guard agree(description) else {
-            shell.bye(handle, headers: [:])
-            return
-        }
-        winner = handle
+        guard state == .ringing else { return shell.bye(handle, headers: [:]) }
+        // RFC 3262 5: the answer may have come with a reliable provisional response alone.
+        let isKnown = description.isEmpty && heardBranch == handle
+        guard isKnown || agree(description) else { return shell.bye(handle, headers: [:]) }
+        digits.learn(from: headers)
+        connected(.dialog(makeDialog(handle, local: local, awaitsAnswer: false)), headers: headers.callHeaders)
+    }
+
+    private func connected(_ farEnd: FarEnd, headers: CallHeaders) {
+        self.farEnd = farEnd
         state = .connected
         connectedAt = .now()
         limit?.cancel()
-        for other in branches where other != handle {
+        for other in branches.keys where !farEnd.isDialog(other) {
             shell.cancel(other, headers: ["Reason": "SIP;cause=200;text=\"Call completed elsewhere\""])
         }
-        digits.learn(from: headers)
-        dialog = LegDialog(
-            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local, emit: emit)
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
         if !hasAudio {
             hasAudio = true
             emit(.audioStarted(id, headers: [:]))
         }
-        emit(.connected(id, headers: headers.callHeaders))
+        emit(.connected(id, headers: headers))
     }
 
+    var mayConnect: Bool { state == .connected || state == .ringing }
+
+    func connect(to farEnd: FarEnd) {
+        switch state {
+        case .ringing: connected(farEnd, headers: [:])
+        case .connected:
+            let wasHeld = dialog?.isHeldByRemote ?? false
+            self.farEnd = farEnd
+            if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
+            if wasHeld { emit(.offHold(id)) }
+        case .givenUp, .ended: break
+        }
+    }
+
+    func farEndLeft() { disconnect(CallEnd(durationSeconds: 0, code: 16, reason: "Normal call clearing")) }
+
     private func branchFailed(_ handle: SessionHandle, _ branchFailure: InviteFailure) {
-        branches.remove(handle)
+        branches[handle] = nil
         guard state == .ringing || state == .givenUp else { return }
         failure = Self.better(failure, branchFailure)
         guard branches.isEmpty else { return }
@@ -147,24 +225,30 @@ final class OutboundLeg: CallLeg {
         limit?.cancel()
         verdict = (code, reason)
         if branches.isEmpty { return failAtOnce(code: code, reason: reason) }
-        for handle in branches { shell.cancel(handle, headers: headers) }
+        for handle in branches.keys { shell.cancel(handle, headers: headers) }
     }
 
     private func ended(_ handle: SessionHandle, _ ending: InviteEnd) {
-        branches.remove(handle)
-        guard handle == winner, state == .connected else {
+        branches[handle] = nil
+        guard let farEnd, farEnd.isDialog(handle), state == .connected else {
             if state == .givenUp, branches.isEmpty, let verdict { fail(code: verdict.code, reason: verdict.reason) }
             return
         }
+        disconnect(
+            CallEnd(
+                durationSeconds: 0, code: ending.status ?? 16, reason: ending.reason ?? "Normal call clearing",
+                headers: ending.headers.callHeaders))
+    }
+
+    private func disconnect(_ end: CallEnd) {
+        guard state == .connected else { return }
         state = .ended
+        farEnd = nil
         media.remove()
+        var end = end
         let duration = connectedAt.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000_000 } ?? 0
-        emit(
-            .disconnected(
-                id,
-                CallEnd(
-                    durationSeconds: Int(duration), code: ending.status ?? 16,
-                    reason: ending.reason ?? "Normal call clearing", headers: ending.headers.callHeaders)))
+        end.durationSeconds = Int(duration)
+        emit(.disconnected(id, end))
     }
 
     private func fail(code: Int, reason: String, headers: CallHeaders = [:]) {

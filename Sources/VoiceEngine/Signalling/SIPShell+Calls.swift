@@ -34,9 +34,10 @@ extension SIPShell {
         }
     }
 
+    /// Ends the call, also one whose answer still waits for the acknowledgement of an earlier response.
     func bye(_ handle: SessionHandle, headers: CallHeaders) {
         attempt { (agent, now) throws(UserAgentError) in
-            try agent.bye(handle, headers: SIPHeaders(headers), at: now)
+            try agent.hangUp(handle, headers: SIPHeaders(headers), at: now)
         }
     }
 
