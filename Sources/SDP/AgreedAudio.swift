@@ -22,12 +22,15 @@ public struct AgreedAudio: Hashable, Sendable {
     public var isHeldByRemote: Bool
     /// Milliseconds of sound in a packet towards the peer.
     public var ptime: Int
+    /// The keys of an encrypted stream; nil for a plain one.
+    public var protection: AgreedProtection?
 
     /// An agreement, for whoever makes one without offer and answer.
     public init(
         codec: AudioCodec, payloadType: UInt8, receivePayloadType: UInt8, telephoneEventPayloadType: UInt8?,
         receiveTelephoneEventPayloadType: UInt8?, remoteAddress: String, remotePort: UInt16, remoteRTCPPort: UInt16,
-        direction: MediaDirection = .sendReceive, isHeldByRemote: Bool = false, ptime: Int = 20
+        direction: MediaDirection = .sendReceive, isHeldByRemote: Bool = false, ptime: Int = 20,
+        protection: AgreedProtection? = nil
     ) {
         self.codec = codec
         self.payloadType = payloadType
@@ -40,5 +43,6 @@ public struct AgreedAudio: Hashable, Sendable {
         self.direction = direction
         self.isHeldByRemote = isHeldByRemote
         self.ptime = ptime
+        self.protection = protection
     }
 }

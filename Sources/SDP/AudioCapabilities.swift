@@ -12,13 +12,16 @@ public struct AudioCapabilities: Hashable, Sendable {
     public var direction: MediaDirection
     /// Whether RTCP is taken on the RTP port when the offer wants it (RFC 5761).
     public var multiplexesRTCP: Bool
+    /// Encryption that may or must be agreed; nil for none.
+    public var protection: AudioProtection?
     /// Number of the session in `o=`; kept for all descriptions of one dialog.
     public var sessionID: UInt64
 
     /// Capabilities of one call.
     public init(
         address: String, port: UInt16, codecs: [AudioCodec] = [.pcmu, .pcma], telephoneEvents: Bool = true,
-        direction: MediaDirection = .sendReceive, sessionID: UInt64, multiplexesRTCP: Bool = false
+        direction: MediaDirection = .sendReceive, sessionID: UInt64, multiplexesRTCP: Bool = false,
+        protection: AudioProtection? = nil
     ) {
         self.address = address
         self.port = port
@@ -27,5 +30,6 @@ public struct AudioCapabilities: Hashable, Sendable {
         self.direction = direction
         self.sessionID = sessionID
         self.multiplexesRTCP = multiplexesRTCP
+        self.protection = protection
     }
 }

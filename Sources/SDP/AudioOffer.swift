@@ -8,14 +8,17 @@ public enum AudioOffer {
     /// - Parameters:
     ///   - codecs: in the order of preference.
     ///   - telephoneEvents: whether digits as RFC 4733 events are offered.
+    ///   - protection: encryption that is offered; where it is not required a peer may take the stream without.
     public static func make(
         address: String, port: UInt16, codecs: [AudioCodec] = [.pcmu, .pcma], direction: MediaDirection = .sendReceive,
-        sessionID: UInt64, version: UInt64 = 1, telephoneEvents: Bool = true
+        sessionID: UInt64, version: UInt64 = 1, telephoneEvents: Bool = true, protection: AudioProtection? = nil
     ) -> SessionDescription {
         let own = ConnectionData(address: address)
-        let stream = audio(
-            port: port, codecs: codecs.map { ($0, $0.staticPayloadType) },
+        var stream = audio(
+            port: port, transport: protection?.offeredTransport ?? "RTP/AVP",
+            codecs: codecs.map { ($0, $0.staticPayloadType) },
             telephoneEvents: telephoneEvents ? telephoneEventPayloadType : nil, direction: direction)
+        stream.attributes += protection?.attributes ?? []
         return SessionDescription(
             origin: SessionOrigin(sessionID: sessionID, version: version, address: own), connection: own,
             media: [stream])

@@ -5,11 +5,12 @@ public enum OfferAnswer {
     /// The first audio stream with a common codec is taken, every other stream is refused with port 0. The codec is the
     /// first one of the offer that `local` knows. `previous` is this side's last description in the dialog: its origin is
     /// kept and the version grows by one when the answer differs.
-    /// - Throws: ``SDPError`` with code `noAudio`, `noCommonCodec` or `missingConnection`; the SIP answer is 488.
+    /// - Throws: ``SDPError`` with code `noAudio`, `noCommonCodec`, `noCommonProtection` or `missingConnection`; the SIP
+    ///   answer is 488.
     public static func answer(
         to offer: SessionDescription, with local: AudioCapabilities, previous: SessionDescription? = nil
     ) throws(SDPError) -> (answer: SessionDescription, agreed: AgreedAudio) {
-        let (index, choice) = try choose(from: offer, codecs: local.codecs)
+        let (index, choice) = try choose(from: offer, with: local, previous: previous)
         let stream = offer.media[index]
         let event = local.telephoneEvents ? stream.telephoneEventPayloadType : nil
         let remote = try Remote(stream: stream, in: offer)
@@ -22,17 +23,19 @@ public enum OfferAnswer {
         answer.media[index] = AudioOffer.audio(
             port: local.port, transport: stream.transport, codecs: [(choice.codec, choice.payloadType)],
             telephoneEvents: event, direction: direction)
+        if let line = choice.protection.attribute { answer.media[index].attributes.append(line) }
         let multiplexed = stream.multiplexesRTCP && local.multiplexesRTCP
         if multiplexed { answer.media[index].attributes.append(SDPAttribute("rtcp-mux")) }
         if let previous { answer = AudioOffer.revised(answer, after: previous) }
         let agreed = remote.agreed(
             choice.codec, send: choice.payloadType, receive: choice.payloadType, sendEvent: event, receiveEvent: event,
-            direction: direction, multiplexed: multiplexed)
+            direction: direction, multiplexed: multiplexed, protection: choice.protection)
         return (answer, agreed)
     }
 
     /// What is agreed once the answer to our offer has come.
-    /// - Throws: ``SDPError`` with code `mismatch`, `rejected`, `noAudio`, `noCommonCodec` or `missingConnection`.
+    /// - Throws: ``SDPError`` with code `mismatch`, `rejected`, `noAudio`, `noCommonCodec`, `noCommonProtection` or
+    ///   `missingConnection`.
     public static func agree(
         offer: SessionDescription, answer: SessionDescription
     ) throws(SDPError) -> AgreedAudio {
@@ -46,6 +49,12 @@ public enum OfferAnswer {
         let theirs = answer.media[index]
         guard theirs.port != 0 else { throw SDPError(.rejected, "the peer refused the audio stream (port 0)") }
 
+        let protection = ProtectionChoice(answered: theirs, mine: mine)
+        guard protection != .impossible else {
+            throw SDPError(
+                .noCommonProtection, "the answer's a=crypto is none of our offer; one of its lines is needed")
+        }
+
         let offered = mine.codecs
         for (codec, payloadType) in theirs.codecs {
             guard let own = offered.first(where: { $0.codec == codec }) else { continue }
@@ -55,26 +64,47 @@ public enum OfferAnswer {
             return remote.agreed(
                 codec, send: payloadType, receive: own.payloadType, sendEvent: theirEvent,
                 receiveEvent: theirEvent == nil ? nil : mine.telephoneEventPayloadType, direction: direction,
-                multiplexed: mine.multiplexesRTCP && theirs.multiplexesRTCP)
+                multiplexed: mine.multiplexesRTCP && theirs.multiplexesRTCP, protection: protection)
         }
         throw SDPError(
             .noCommonCodec, "the answer names no codec of our offer (\(mine.formats.joined(separator: " ")))")
     }
 
+    private struct Choice {
+        let codec: AudioCodec
+        let payloadType: UInt8
+        let protection: ProtectionChoice
+    }
+
     private static func choose(
-        from offer: SessionDescription, codecs: [AudioCodec]
-    ) throws(SDPError) -> (index: Int, choice: (codec: AudioCodec, payloadType: UInt8)) {
+        from offer: SessionDescription, with local: AudioCapabilities, previous: SessionDescription?
+    ) throws(SDPError) -> (index: Int, choice: Choice) {
         let open = offer.media.indices.filter { offer.media[$0].isOpenAudio }
         guard !open.isEmpty else {
-            throw SDPError(.noAudio, "no audio stream over RTP/AVP is offered; only that is supported")
+            throw SDPError(.noAudio, "no audio stream over RTP/AVP or RTP/SAVP is offered; only these are supported")
         }
+        var isWithoutKey = false
         for index in open {
-            if let choice = offer.media[index].codecs.first(where: { codecs.contains($0.codec) }) {
-                return (index, choice)
+            let stream = offer.media[index]
+            let mine = previous.flatMap { $0.media.indices.contains(index) ? $0.media[index] : nil }
+            let protection = ProtectionChoice(offered: stream, local: local.protection, previous: mine)
+            guard let found = stream.codecs.first(where: { local.codecs.contains($0.codec) }) else { continue }
+            guard protection == .impossible else {
+                return (index, Choice(codec: found.codec, payloadType: found.payloadType, protection: protection))
             }
+            isWithoutKey = true
         }
-        let known = codecs.map(\.rawValue).joined(separator: ", ")
+        if isWithoutKey { throw noProtection(local.protection) }
+        let known = local.codecs.map(\.rawValue).joined(separator: ", ")
         throw SDPError(.noCommonCodec, "none of the offered codecs is known here; offer one of \(known)")
+    }
+
+    private static func noProtection(_ local: AudioProtection?) -> SDPError {
+        guard let keys = local?.keys, !keys.isEmpty else {
+            return SDPError(.noCommonProtection, "encryption is wanted, but keys cannot be exchanged on this call")
+        }
+        let suites = keys.map(\.suite.rawValue).joined(separator: ", ")
+        return SDPError(.noCommonProtection, "no usable a=crypto is offered; offer one of \(suites)")
     }
 
     /// A refused stream keeps media, transport and formats, and has port 0 (RFC 3264 section 6).
@@ -104,13 +134,13 @@ private struct Remote {
 
     func agreed(
         _ codec: AudioCodec, send: UInt8, receive: UInt8, sendEvent: UInt8?, receiveEvent: UInt8?,
-        direction: MediaDirection, multiplexed: Bool
+        direction: MediaDirection, multiplexed: Bool, protection: ProtectionChoice
     ) -> AgreedAudio {
         AgreedAudio(
             codec: codec, payloadType: send, receivePayloadType: receive, telephoneEventPayloadType: sendEvent,
             receiveTelephoneEventPayloadType: receiveEvent, remoteAddress: connection.address, remotePort: stream.port,
             remoteRTCPPort: stream.rtcpPort(multiplexed: multiplexed), direction: direction, isHeldByRemote: holds,
-            ptime: packetTime)
+            ptime: packetTime, protection: protection.agreed)
     }
 
     /// The wish of the peer where frames of 10 ms can fulfil it, else 20 ms, the default of RFC 3551 table 4.
@@ -122,9 +152,9 @@ private struct Remote {
 }
 
 extension MediaDescription {
-    /// An audio stream that is not refused and comes over plain RTP.
+    /// An audio stream that is not refused and comes over RTP or SRTP with keys from the description.
     fileprivate var isOpenAudio: Bool {
-        kind == "audio" && port != 0 && (transport == "RTP/AVP" || transport == "RTP/AVPF")
+        kind == "audio" && port != 0 && (transport == "RTP/AVP" || transport == "RTP/AVPF" || isProtectedTransport)
     }
 
     /// The known codecs in the order of the `m=` line.

@@ -1,5 +1,7 @@
 /// One `a=` line: a property, or a name with a value (RFC 8866 section 5.13).
-public struct SDPAttribute: Hashable, Sendable {
+///
+/// Printed, it shows no key: `text` goes to the peer, `description` into logs.
+public struct SDPAttribute: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The text before the first colon.
     public var name: String
     /// The text after the first colon; nil for a property.
@@ -16,6 +18,9 @@ public struct SDPAttribute: Hashable, Sendable {
         name = String(parts.first ?? "")
         value = parts.count > 1 ? String(parts[1]) : nil
     }
+
+    public var description: String { name == "crypto" ? "crypto:…" : text }
+    public var debugDescription: String { description }
 
     var text: String { value.map { "\(name):\($0)" } ?? name }
 }

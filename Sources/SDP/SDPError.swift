@@ -12,6 +12,8 @@ public struct SDPError: Error, Equatable, Sendable, CustomStringConvertible {
         case noAudio
         /// No codec that both sides know.
         case noCommonCodec
+        /// The stream must be encrypted, or must not, and the other side wants it otherwise.
+        case noCommonProtection
         /// The other side refused the audio stream (port 0).
         case rejected
         /// The answer does not fit the offer (RFC 3264 section 6).
@@ -38,7 +40,7 @@ public struct SDPError: Error, Equatable, Sendable, CustomStringConvertible {
     public var sipStatus: Int {
         switch code {
         case .tooLarge, .malformedLine, .missingLine: 400
-        case .noAudio, .noCommonCodec, .rejected, .mismatch, .missingConnection: 488
+        case .noAudio, .noCommonCodec, .noCommonProtection, .rejected, .mismatch, .missingConnection: 488
         }
     }
 

@@ -86,7 +86,7 @@ import Testing
         (["m=audio 4000 RTP/AVP 18"], SDPError.Code.noCommonCodec),
         (["m=audio 4000 RTP/AVP 96", "a=rtpmap:96 PCMU/16000"], .noCommonCodec),
         (["m=audio 0 RTP/AVP 0"], .noAudio), (["m=video 4000 RTP/AVP 0"], .noAudio),
-        (["m=audio 4000 RTP/SAVP 0"], .noAudio), ([], .noAudio),
+        (["m=audio 4000 RTP/SAVP 0"], .noCommonProtection), ([], .noAudio),
     ])
     func `An offer without usable audio is refused with 488`(media: [String], code: SDPError.Code) throws {
         let offer = try Self.offer(media)
