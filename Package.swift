@@ -61,6 +61,7 @@ let package = Package(
         .systemLibrary(name: "CMpg123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSpandsp", pkgConfig: "spandsp", providers: [.apt(["libspandsp-dev"])]),
+        .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .target(name: "CMediaIO"),
         .target(name: "CScriptProcess"),
         .target(
@@ -87,7 +88,7 @@ let package = Package(
         module(
             "VoiceEngine",
             [
-                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, nioTLS, nioSSL,
+                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "CSRTP", "Digests", nioCore, nioPosix, nioTLS, nioSSL,
                 nioHTTP1,
                 httpClient, logging,
             ]),
@@ -153,12 +154,14 @@ let package = Package(
             path: "Benchmarks/SwitchboardBench", swiftSettings: swiftSettings),
 
         // Tests.
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: swiftSettings),
         tests("LayeringTests", []),
         tests(
             "CallTests",
             [
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
-                "Controller", "Portal", "Storage", nioCore, nioPosix, nioHTTP1, nioFoundation, httpClient,
+                "Controller", "Portal", "Storage", "TestCertificates", nioCore, nioPosix, nioHTTP1, nioFoundation,
+                httpClient,
             ]),
         tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "VoiceEngine", "VoicePlatform"]),
         tests("DigestsTests", ["Digests"]),
@@ -172,8 +175,8 @@ let package = Package(
         tests(
             "VoiceEngineTests",
             [
-                "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", nioCore, nioPosix, logging,
-                httpClient,
+                "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", "TestCertificates", nioCore,
+                nioPosix, logging, httpClient,
             ]),
         tests("StorageTests", ["Storage"]),
         tests("BillingTests", ["Billing"]),

@@ -103,12 +103,16 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     func registeredPhones(of user: UserAddress) -> [RegistrarBinding] { registrar?.phones(of: user) ?? [] }
 
+    /// - Parameter srtp: the policy of whoever calls; nil for a phone's.
     func makeInboundLeg(
-        _ id: CallID, _ handle: SessionHandle, offer: SessionDescription?, session: EngineSession
+        _ id: CallID, _ handle: SessionHandle, on flow: SIPFlow, offer: SessionDescription?, srtp: SRTPPolicy?,
+        session: EngineSession
     ) -> InboundLeg? {
         let emit: (CallEvent) -> Void = { session.emit($0) }
-        guard let media = makeMedia(id, emit) else { return nil }
-        let leg = InboundLeg(id: id, handle: handle, shell: shell, offer: offer, media: media, emit: emit)
+        let security = SoundSecurity(policy: srtp ?? configuration.srtp, keyExchange: configuration.keyExchange)
+        guard let media = makeMedia(id, security, emit) else { return nil }
+        let leg = InboundLeg(
+            id: id, handle: handle, shell: shell, flow: flow, offer: offer, media: media, emit: emit)
         session.add(leg)
         return leg
     }
@@ -128,7 +132,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         for phone in phones {
             let invite = OutgoingInvite(
                 uri: phone.contact.uri, from: caller, to: callee,
-                contact: shell.contact(user: call.callerID, on: phone.flow), description: leg.description,
+                contact: shell.contact(user: call.callerID, on: phone.flow), description: [],
                 headers: SIPHeaders(call.headers))
             add(invite, on: phone.flow, to: leg)
         }
@@ -170,7 +174,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         var invite = OutgoingInvite(
             uri: uri, from: identity.from, to: NameAddress(uri: uri),
             contact: shell.contact(user: call.callerID, on: flow, isSecure: uri.scheme == "sips"),
-            description: leg.description, headers: SIPHeaders(call.headers))
+            description: [], headers: SIPHeaders(call.headers))
         for field in identity.headers { invite.headers.set(field.name, field.value) }
         if let number = call.forwardedFrom {
             invite.headers.noteForwarding(
@@ -183,18 +187,22 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
     }
 
+    /// Sends an INVITE with the leg's offer for the flow; nothing when the flow may not carry what must be offered.
     func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) {
+        guard let offer = leg.media.offer(on: flow) else { return }
+        var invite = invite
+        invite.description = offer.bytes
         let handle = try? shell.command { (agent, now) throws(UserAgentError) in
             try agent.invite(invite, on: flow, at: now)
         }
         guard let handle else { return }
-        leg.add(OutboundLeg.Branch(invite: invite, flow: flow), as: handle)
+        leg.add(OutboundLeg.Branch(invite: invite, flow: flow, offer: offer), as: handle)
         legDirectory.attach(handle, to: leg, on: flow)
     }
 
     private func makeOutboundLeg(_ id: CallID, timeout: Int, _ session: EngineSession) -> OutboundLeg? {
         let emit: (CallEvent) -> Void = { session.emit($0) }
-        guard let media = makeMedia(id, emit) else {
+        guard let media = makeMedia(id, phoneSecurity, emit) else {
             session.emit(.failed(id, code: 503, reason: "No media port is free", headers: [:]))
             return nil
         }
@@ -203,10 +211,17 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         return leg
     }
 
-    private func makeMedia(_ id: CallID, _ emit: @escaping (CallEvent) -> Void) -> LegMedia? {
+    private var phoneSecurity: SoundSecurity {
+        SoundSecurity(policy: configuration.srtp, keyExchange: configuration.keyExchange)
+    }
+
+    private func makeMedia(
+        _ id: CallID, _ security: SoundSecurity, _ emit: @escaping (CallEvent) -> Void
+    ) -> LegMedia? {
         sessionCounter += 1
         do {
-            let legMedia = try LegMedia(loop: media, sessionID: sessionCounter, callID: id, emit: emit)
+            let legMedia = try LegMedia(
+                loop: media, sessionID: sessionCounter, callID: id, security: security, emit: emit)
             mediaOwners.add(legMedia)
             return legMedia
         } catch {

@@ -11,6 +11,10 @@ public struct VoiceEngineConfiguration: Sendable {
     /// Numeric address of the RTP sockets.
     public var rtpAddress: String
     public var rtpPorts: ClosedRange<UInt16>
+    /// Whether the sound of phones is encrypted; trunks say it for themselves.
+    public var srtp = SRTPPolicy.off
+    /// Over which signalling keys of sound may travel.
+    public var keyExchange = KeyExchange.tls
     /// Level in dBm0 of the noise that fills silence; nil for none.
     public var comfortNoise: Double?
     public var trunks: [TrunkPeer]

@@ -81,7 +81,7 @@ import Testing
     }
 
     /// Plays one sound after the other and hangs up.
-    private static func player(of sounds: [String]) -> String {
+    static func player(of sounds: [String]) -> String {
         """
         const sounds = \(sounds);
         VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call }) => {
@@ -107,7 +107,7 @@ import Testing
     }
 
     /// A second of a tone in a wav file.
-    private static func tone(_ frequency: Double, to path: String) throws {
+    static func tone(_ frequency: Double, to path: String) throws {
         let writer = try WAVWriter(path: path)
         try second(of: frequency).samples.withUnsafeBufferPointer { try writer.append($0) }
         try writer.close()

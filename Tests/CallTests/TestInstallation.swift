@@ -68,13 +68,14 @@ struct TestInstallation {
     /// A phone of its own, started and ready.
     func phone(
         _ user: String, domain: String, password: String?, behaviour: PhoneBehaviour = PhoneBehaviour(),
-        at address: String = "127.0.0.1", transport: SIPTransportKind = .udp
+        at address: String = "127.0.0.1", transport: SIPTransportKind = .udp, authorities: String? = nil
     ) async throws -> SoftPhone {
         let phone = try SoftPhone(
             account: PhoneAccount(
                 user: user, domain: domain, password: password, displayName: user,
                 serverAddress: settings.text("voice.sip.address"),
-                serverPort: UInt16(settings.integer("voice.sip.port")), transport: transport),
+                serverPort: UInt16(settings.integer(transport == .tls ? "voice.sip.tls.port" : "voice.sip.port")),
+                transport: transport, authoritiesPath: authorities),
             behaviour: behaviour, localAddress: address, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
         try await phone.start()
         return phone

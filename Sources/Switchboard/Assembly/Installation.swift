@@ -115,6 +115,8 @@ struct Installation: Sendable {
             digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
         engine.tls = try settings.tls()
+        engine.srtp = SRTPPolicy(rawValue: settings.text("voice.rtp.srtp")) ?? .off
+        engine.keyExchange = KeyExchange(rawValue: settings.text("voice.rtp.keys")) ?? .tls
         let runtime = RuntimeConfiguration(
             workerExecutable: ProgramFiles.scriptWorker)
         let platform = VoicePlatform(

@@ -4,6 +4,7 @@ import Media
 import NIOCore
 import NIOPosix
 import SIP
+import VoiceEngine
 
 /// `switchboard phone`: a small SIP phone for tests and diagnosis.
 struct PhoneCommand: AsyncParsableCommand {
@@ -44,6 +45,8 @@ struct PhoneCommand: AsyncParsableCommand {
     @Option(help: "Digits to send after the answer.") var digits: String?
     @Option(help: "How digits travel: as telephone events in the sound, or as SIP INFO (events, info).")
     var dtmf = PhoneBehaviour.Digits.events
+    @Option(help: "Whether the sound is encrypted (off, optional, required); its keys are sent by --tls only.")
+    var srtp = SRTPPolicy.off
     @Flag(help: "Do not tell callers that the phone rings.") var silent = false
     @Option(help: "Hold back everything that is sent by this many seconds.") var lag: Double = 0
     @Flag(help: "Print events as JSON.") var json = false
@@ -90,10 +93,10 @@ struct PhoneCommand: AsyncParsableCommand {
 
     private var behaviour: PhoneBehaviour {
         PhoneBehaviour(
-            answer: reaction, digits: dtmf,
-            tellsRinging: !silent,
+            answer: reaction, digits: dtmf, srtp: srtp, tellsRinging: !silent,
             lag: .milliseconds(Int64(lag * 1000)))
     }
 }
 
 extension PhoneBehaviour.Digits: ExpressibleByArgument {}
+extension SRTPPolicy: ExpressibleByArgument {}

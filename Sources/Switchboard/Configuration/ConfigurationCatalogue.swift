@@ -1,3 +1,5 @@
+import VoiceEngine
+
 /// Every key that the product knows; anything else is an error.
 enum ConfigurationCatalogue {
     private static let port = 0...65535
@@ -95,6 +97,15 @@ enum ConfigurationCatalogue {
         .init(
             name: "voice.rtp.comfort", kind: .integer(default: -65, allowed: -90...0),
             explanation: "Level in dBm0 of the noise that a caller hears while nothing else is sent to him; 0: none."),
+        .init(
+            name: "voice.rtp.srtp",
+            kind: .choice(default: SRTPPolicy.optional.rawValue, allowed: SRTPPolicy.allCases.map(\.rawValue)),
+            explanation: "Whether the sound of phones is encrypted; trunks say it for themselves."),
+        .init(
+            name: "voice.rtp.keys",
+            kind: .choice(default: KeyExchange.tls.rawValue, allowed: KeyExchange.allCases.map(\.rawValue)),
+            explanation: "Over which SIP transport the keys of encrypted sound may travel; who reads them hears the "
+                + "call."),
         .init(
             name: "voice.trunks", kind: .list(default: []),
             explanation:

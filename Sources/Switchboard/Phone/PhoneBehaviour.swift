@@ -1,5 +1,6 @@
 import NIOCore
 import SIP
+import VoiceEngine
 
 /// How a phone treats calls that come in.
 struct PhoneBehaviour: Sendable {
@@ -22,6 +23,8 @@ struct PhoneBehaviour: Sendable {
 
     var answer = Answer.manual
     var digits = Digits.events
+    /// Whether the phone's sound is encrypted.
+    var srtp = SRTPPolicy.off
     /// False for a device that does not tell the caller that it rings.
     var tellsRinging = true
     /// Holds back everything that the phone sends, as a slow link would.

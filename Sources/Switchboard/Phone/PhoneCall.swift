@@ -12,6 +12,7 @@ final class PhoneCall {
     let leg: LegID
     let port: MediaPort
     let digits: PhoneBehaviour.Digits
+    private let protection: AudioProtection?
     var state: State
     private(set) var local: SessionDescription
     private let media: MediaLoop
@@ -20,7 +21,7 @@ final class PhoneCall {
     /// A call of our own, with its offer; or one that came in, answered from `offer`.
     init(
         handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription,
-        digits: PhoneBehaviour.Digits
+        digits: PhoneBehaviour.Digits, protection: AudioProtection?
     ) {
         self.handle = handle
         self.state = state
@@ -28,12 +29,16 @@ final class PhoneCall {
         self.port = port
         self.leg = leg
         self.digits = digits
+        self.protection = protection
         self.local = local
     }
 
-    static func offer(_ port: MediaPort, sessionID: UInt64, digits: PhoneBehaviour.Digits) -> SessionDescription {
+    static func offer(
+        _ port: MediaPort, sessionID: UInt64, digits: PhoneBehaviour.Digits, protection: AudioProtection?
+    ) -> SessionDescription {
         AudioOffer.make(
-            address: port.address, port: port.number, sessionID: sessionID, telephoneEvents: digits == .events)
+            address: port.address, port: port.number, sessionID: sessionID, telephoneEvents: digits == .events,
+            protection: protection)
     }
 
     /// Our answer to a description of the peer; nil when there is nothing in common.
@@ -41,7 +46,7 @@ final class PhoneCall {
         guard let remote = try? SessionDescription(parsing: offer) else { return nil }
         let own = AudioCapabilities(
             address: port.address, port: port.number, telephoneEvents: digits == .events,
-            sessionID: local.origin.sessionID)
+            sessionID: local.origin.sessionID, protection: protection)
         guard let (answer, agreed) = try? OfferAnswer.answer(to: remote, with: own, previous: hasRemote ? local : nil)
         else { return nil }
         local = answer
@@ -49,12 +54,14 @@ final class PhoneCall {
         return (answer, agreed.isHeldByRemote)
     }
 
-    /// The peer's answer to our offer.
-    func receive(answer: [UInt8]) {
+    /// The peer's answer to our offer; false when it agrees nothing.
+    @discardableResult
+    func receive(answer: [UInt8]) -> Bool {
         guard let remote = try? SessionDescription(parsing: answer),
             let agreed = try? OfferAnswer.agree(offer: local, answer: remote)
-        else { return }
+        else { return false }
         agree(agreed)
+        return true
     }
 
     /// The next offer: hold (we only send, and send nothing) or back.

@@ -92,8 +92,10 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
     func dial(_ uri: SIPURI, headers: SIPHeaders = SIPHeaders()) throws -> SessionHandle {
         let port = try media.ports.open()
         let leg = media.addLeg(port)
-        let offer = PhoneCall.offer(port, sessionID: leg.rawValue, digits: behaviour.digits)
         let flow = serverFlow
+        let protection = protection(on: flow)
+        let offer = PhoneCall.offer(
+            port, sessionID: leg.rawValue, digits: behaviour.digits, protection: protection)
         let invite = OutgoingInvite(
             uri: uri, from: account.address, to: NameAddress(uri: uri),
             contact: shell.contact(user: account.user, on: flow), description: Array(offer.text.utf8),
@@ -105,8 +107,13 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         adopt(
             PhoneCall(
                 handle: handle, state: .outgoing, media: media, port: port, leg: leg, local: offer,
-                digits: behaviour.digits))
+                digits: behaviour.digits, protection: protection))
         return handle
+    }
+
+    private func protection(on flow: SIPFlow) -> AudioProtection? {
+        let security = SoundSecurity(policy: behaviour.srtp)
+        return security.protection(on: flow, keys: security.makeKeys())
     }
 
     /// The call that was there first.
@@ -235,7 +242,10 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         case .earlyMedia(let description, _): call.receive(answer: description)
         case .answered(let description, _):
             call.state = .established
-            call.receive(answer: description)
+            // An answer without a description repeats what came with a provisional response.
+            guard description.isEmpty || call.receive(answer: description) else {
+                return shell.attempt { (agent, now) throws(UserAgentError) in try agent.bye(call.handle, at: now) }
+            }
             startSound(call)
             journal.add(.answered(call.handle))
         case .reinviteAnswered(let description, _):
@@ -298,9 +308,12 @@ extension SoftPhone: SIPShell.Owner {
     func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite) {
         guard let port = try? media.ports.open() else { return refuse(handle, status: 503) }
         let leg = media.addLeg(port)
+        let protection = protection(on: invite.flow)
         let call = PhoneCall(
             handle: handle, state: .incoming, media: media, port: port, leg: leg,
-            local: PhoneCall.offer(port, sessionID: leg.rawValue, digits: behaviour.digits), digits: behaviour.digits)
+            local: PhoneCall.offer(
+                port, sessionID: leg.rawValue, digits: behaviour.digits, protection: protection),
+            digits: behaviour.digits, protection: protection)
         guard invite.request.body.isEmpty || call.answer(to: invite.request.body) != nil else {
             media.removeLeg(leg)
             return refuse(handle, status: 488)

@@ -31,7 +31,7 @@ final class CallAdmission {
         let pending = PendingArrival()
         shell.setHandler(handle) { _ in pending.isOver = true }
         if let trunk = trunks.first(where: { $0.network.contains(invite.flow.remoteAddress) }) {
-            return admit(handle, invite, from: .trunk(name: trunk.name), pending)
+            return admit(handle, invite, from: .trunk(name: trunk.name), srtp: trunk.srtp, pending)
         }
         guard let from = try? invite.request.headers.from, let address = AddressOfRecord(from.uri) else {
             return shell.reject(handle, status: 400, headers: [:])
@@ -41,7 +41,7 @@ final class CallAdmission {
                 guard !pending.isOver else { return }
                 switch result {
                 case .success(.authenticated(let user)) where user.username == address.user:
-                    self.admit(handle, invite, from: .user(user), pending)
+                    self.admit(handle, invite, from: .user(user), srtp: nil, pending)
                 case .success(.authenticated): self.shell.reject(handle, status: 403, headers: [:])
                 case .success(.challenge(let headers)): self.challenge(handle, headers)
                 case .success(.banned): self.shell.reject(handle, status: 403, headers: [:])
@@ -57,7 +57,8 @@ final class CallAdmission {
     }
 
     private func admit(
-        _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, _ pending: PendingArrival
+        _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, srtp: SRTPPolicy?,
+        _ pending: PendingArrival
     ) {
         if let replaces = (try? invite.request.headers.replaces) ?? nil {
             return take(handle, invite, replaces, from: source)
@@ -71,7 +72,10 @@ final class CallAdmission {
             guard offer != nil else { return shell.reject(handle, status: 488, headers: [:]) }
         }
         let session = EngineSession(engine: engine)
-        guard let leg = engine.makeInboundLeg(arrival.id, handle, offer: offer, session: session) else {
+        guard
+            let leg = engine.makeInboundLeg(
+                arrival.id, handle, on: invite.flow, offer: offer, srtp: srtp, session: session)
+        else {
             return shell.reject(handle, status: 503, headers: [:])
         }
         leg.digits.learn(from: invite.request.headers)

@@ -2,9 +2,12 @@
 public struct TrunkPeer: Sendable, Hashable {
     public var name: String
     public var network: IPNetwork
+    /// Whether the sound of its calls is encrypted.
+    public var srtp: SRTPPolicy
 
-    public init(name: String, network: IPNetwork) {
+    public init(name: String, network: IPNetwork, srtp: SRTPPolicy = .off) {
         self.name = name
         self.network = network
+        self.srtp = srtp
     }
 }

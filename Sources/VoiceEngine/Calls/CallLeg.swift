@@ -16,7 +16,9 @@ protocol CallLeg: AnyObject {
     func hangup(code: Int, headers: CallHeaders)
     func sendDigits(_ digits: String)
     /// A dialog with a device for this leg; `local` is our description in it.
-    func makeDialog(_ handle: SessionHandle, local: SessionDescription, awaitsAnswer: Bool) -> LegDialog
+    func makeDialog(
+        _ handle: SessionHandle, on flow: SIPFlow, local: SessionDescription, awaitsAnswer: Bool
+    ) -> LegDialog
     func handleTones(_ enabled: Bool, kinds: Set<DTMFKind>)
     /// Takes what happens in one of the leg's dialogs.
     func receive(_ event: InviteEvent, from handle: SessionHandle)

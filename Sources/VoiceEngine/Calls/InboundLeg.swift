@@ -21,6 +21,7 @@ final class InboundLeg: CallLeg {
     private let handle: SessionHandle
     private let shell: SIPShell
     private let offer: SessionDescription?
+    private let flow: SIPFlow
     private let emit: (CallEvent) -> Void
     private var local: SessionDescription?
     /// The caller's answer to the offer that went out with early media came with its PRACK.
@@ -32,12 +33,13 @@ final class InboundLeg: CallLeg {
 
     /// - Parameter offer: the caller's description; nil for an INVITE without one, which gets ours in the answer.
     init(
-        id: CallID, handle: SessionHandle, shell: SIPShell, offer: SessionDescription?, media: LegMedia,
+        id: CallID, handle: SessionHandle, shell: SIPShell, flow: SIPFlow, offer: SessionDescription?, media: LegMedia,
         emit: @escaping (CallEvent) -> Void
     ) {
         self.id = id
         self.handle = handle
         self.shell = shell
+        self.flow = flow
         self.offer = offer
         self.media = media
         self.emit = emit
@@ -63,14 +65,17 @@ final class InboundLeg: CallLeg {
         guard state == .alerting, let description = agree() else { return }
         state = .answering
         limit?.cancel()
-        farEnd = .dialog(makeDialog(handle, local: description, awaitsAnswer: offer == nil && !hasAnswer))
+        farEnd = .dialog(
+            makeDialog(handle, on: flow, local: description, awaitsAnswer: offer == nil && !hasAnswer))
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
         shell.accept(handle, description: description.bytes, headers: headers)
     }
 
-    func makeDialog(_ handle: SessionHandle, local: SessionDescription, awaitsAnswer: Bool) -> LegDialog {
+    func makeDialog(
+        _ handle: SessionHandle, on flow: SIPFlow, local: SessionDescription, awaitsAnswer: Bool
+    ) -> LegDialog {
         LegDialog(
-            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local,
+            handle: handle, shell: shell, flow: flow, media: media, digits: digits, callID: id, local: local,
             awaitsAnswer: awaitsAnswer, emit: emit)
     }
 
@@ -102,9 +107,7 @@ final class InboundLeg: CallLeg {
         guard farEnd?.isDialog(handle) ?? (handle == self.handle) else { return }
         if transfers.receive(event, from: handle) { return }
         switch event {
-        case .ackReceived:
-            dialog?.receive(event)
-            confirmed()
+        case .ackReceived(let description): confirmed(description)
         case .progressConfirmed(let description): confirmedEarly(description)
         case .cancelled(let reason): end(code: 487, reason: reason ?? SIPStatus.reason(487))
         case .failed(let failure): end(code: failure.status, reason: failure.reason)
@@ -130,8 +133,10 @@ final class InboundLeg: CallLeg {
         end(code: 16, reason: "Normal call clearing")
     }
 
-    private func confirmed() {
+    private func confirmed(_ description: [UInt8]) {
+        let isAgreed = dialog?.confirm(description) ?? true
         guard state == .answering else { return }
+        guard isAgreed else { return shell.bye(handle, headers: [:]) }
         state = .connected
         connectedAt = .now()
         emit(.connected(id, headers: [:]))
@@ -149,14 +154,12 @@ final class InboundLeg: CallLeg {
     private func agree() -> SessionDescription? {
         if let local { return local }
         guard let offer else {
-            local = AudioOffer.make(
-                address: media.port.address, port: media.port.number, sessionID: media.sessionID)
+            local = media.offer(on: flow)
+            if local == nil { hangup(code: 488, headers: [:]) }
             return local
         }
-        let capabilities = AudioCapabilities(
-            address: media.port.address, port: media.port.number, sessionID: media.sessionID)
         do {
-            let (answer, agreed) = try OfferAnswer.answer(to: offer, with: capabilities)
+            let (answer, agreed) = try OfferAnswer.answer(to: offer, with: media.capabilities(on: flow))
             local = answer
             media.agree(agreed)
             return answer

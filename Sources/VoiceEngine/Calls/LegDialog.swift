@@ -7,6 +7,7 @@ import SIP
 final class LegDialog {
     let handle: SessionHandle
     private let shell: SIPShell
+    private let flow: SIPFlow
     private let media: LegMedia
     private let digits: LegDigits
     private let callID: CallID
@@ -19,11 +20,12 @@ final class LegDialog {
     var reportsInfoDigits = false
 
     init(
-        handle: SessionHandle, shell: SIPShell, media: LegMedia, digits: LegDigits, callID: CallID,
+        handle: SessionHandle, shell: SIPShell, flow: SIPFlow, media: LegMedia, digits: LegDigits, callID: CallID,
         local: SessionDescription, awaitsAnswer: Bool = false, emit: @escaping (CallEvent) -> Void
     ) {
         self.handle = handle
         self.shell = shell
+        self.flow = flow
         self.media = media
         self.digits = digits
         self.callID = callID
@@ -38,7 +40,7 @@ final class LegDialog {
 
     func receive(_ event: InviteEvent) {
         switch event {
-        case .ackReceived(let description): confirmed(description)
+        case .ackReceived(let description): confirm(description)
         case .reinviteReceived(let offer): answer(offer)
         case .infoReceived(let payload, let headers): info(payload, headers)
         case .messageReceived(let payload, let headers):
@@ -83,9 +85,8 @@ final class LegDialog {
         }
         do {
             let remote = try SessionDescription(parsing: offer.description)
-            let capabilities = AudioCapabilities(
-                address: media.port.address, port: media.port.number, sessionID: media.sessionID)
-            let (answer, agreed) = try OfferAnswer.answer(to: remote, with: capabilities, previous: local)
+            let (answer, agreed) = try OfferAnswer.answer(
+                to: remote, with: media.capabilities(on: flow), previous: local)
             local = answer
             media.agree(agreed)
             shell.acceptReinvite(handle, description: answer.bytes)
@@ -95,15 +96,19 @@ final class LegDialog {
         }
     }
 
-    /// The ACK of an answer that held our offer.
-    private func confirmed(_ description: [UInt8]) {
-        guard awaitsAnswer else { return }
+    /// Takes the ACK, which answers our offer when our last description was one.
+    ///
+    /// - Returns: false when an answer was due and nothing can be agreed by it; the sound stays as it was.
+    @discardableResult
+    func confirm(_ description: [UInt8]) -> Bool {
+        guard awaitsAnswer else { return true }
         awaitsAnswer = false
         guard let answer = try? SessionDescription(parsing: description),
             let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
-        else { return }
+        else { return false }
         media.agree(agreed)
         note(held: agreed.isHeldByRemote)
+        return true
     }
 
     private func note(held: Bool) {

@@ -2,6 +2,7 @@ import CallControl
 import Media
 import NIOCore
 import SDP
+import SIP
 
 /// The sound of one call leg: its port, what plays into it, and its recording.
 ///
@@ -11,6 +12,8 @@ final class LegMedia {
     let port: MediaPort
     /// The `o=` number of this leg's descriptions.
     let sessionID: UInt64
+    private let security: SoundSecurity
+    private let keys: [MediaKey]
     private let loop: MediaLoop
     private let callID: CallID
     private let emit: (CallEvent) -> Void
@@ -28,7 +31,12 @@ final class LegMedia {
     /// The request in flight whose sound will replace what plays; an older one that loads late is dropped.
     private var latestRequest = 0
 
-    init(loop: MediaLoop, sessionID: UInt64, callID: CallID, emit: @escaping (CallEvent) -> Void) throws {
+    init(
+        loop: MediaLoop, sessionID: UInt64, callID: CallID, security: SoundSecurity,
+        emit: @escaping (CallEvent) -> Void
+    ) throws {
+        self.security = security
+        keys = security.makeKeys()
         self.loop = loop
         self.callID = callID
         self.sessionID = sessionID
@@ -39,6 +47,23 @@ final class LegMedia {
 
     /// Nothing more will come for this leg.
     var isFinished: Bool { isRemoved && recordings.isEmpty }
+
+    /// The encryption that may be agreed over a flow.
+    func protection(on flow: SIPFlow) -> AudioProtection? { security.protection(on: flow, keys: keys) }
+
+    /// What this leg can do with an offer that came by a flow.
+    func capabilities(on flow: SIPFlow) -> AudioCapabilities {
+        AudioCapabilities(
+            address: port.address, port: port.number, sessionID: sessionID, protection: protection(on: flow))
+    }
+
+    /// An offer that leaves by a flow; nil when sound must be encrypted and the flow may carry no keys.
+    func offer(on flow: SIPFlow) -> SessionDescription? {
+        let protection = protection(on: flow)
+        if let protection, protection.isRequired, protection.keys.isEmpty { return nil }
+        return AudioOffer.make(
+            address: port.address, port: port.number, sessionID: sessionID, protection: protection)
+    }
 
     func agree(_ agreed: AgreedAudio) {
         loop.setRemote(leg, MediaRemote(agreed))

@@ -18,7 +18,6 @@ final class OutboundLeg: CallLeg {
     private let digits: LegDigits
     private let shell: SIPShell
     private let emit: (CallEvent) -> Void
-    private let local: SessionDescription
     /// The calls that ring, with what was sent.
     private var branches: [SessionHandle: Branch] = [:]
     /// The device whose early sound is heard.
@@ -35,6 +34,8 @@ final class OutboundLeg: CallLeg {
     struct Branch {
         let invite: OutgoingInvite
         let flow: SIPFlow
+        /// What the invitation describes: keys of sound are not for every flow.
+        let offer: SessionDescription
     }
 
     /// A device's answer that sends the call elsewhere.
@@ -52,14 +53,10 @@ final class OutboundLeg: CallLeg {
         self.emit = emit
         transfers = LegTransfers(callID: id, shell: shell, emit: emit)
         digits = LegDigits(media: media, eventLoop: shell.eventLoop)
-        local = AudioOffer.make(address: media.port.address, port: media.port.number, sessionID: media.sessionID)
         limit = shell.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(timeoutSeconds))) { [weak self] in
             self?.giveUp(code: 408, reason: SIPStatus.reason(408), headers: [:])
         }
     }
-
-    /// The offer that every branch carries.
-    var description: [UInt8] { local.bytes }
 
     func add(_ branch: Branch, as handle: SessionHandle) { branches[handle] = branch }
 
@@ -96,9 +93,11 @@ final class OutboundLeg: CallLeg {
         }
     }
 
-    func makeDialog(_ handle: SessionHandle, local: SessionDescription, awaitsAnswer: Bool) -> LegDialog {
+    func makeDialog(
+        _ handle: SessionHandle, on flow: SIPFlow, local: SessionDescription, awaitsAnswer: Bool
+    ) -> LegDialog {
         LegDialog(
-            handle: handle, shell: shell, media: media, digits: digits, callID: id, local: local,
+            handle: handle, shell: shell, flow: flow, media: media, digits: digits, callID: id, local: local,
             awaitsAnswer: awaitsAnswer, emit: emit)
     }
 
@@ -143,15 +142,15 @@ final class OutboundLeg: CallLeg {
     }
 
     private func startAudio(_ description: [UInt8], _ headers: SIPHeaders, from handle: SessionHandle) {
-        guard state == .ringing, !hasAudio, agree(description) else { return }
+        guard state == .ringing, !hasAudio, agree(handle, description) else { return }
         hasAudio = true
         heardBranch = handle
         emit(.audioStarted(id, headers: headers.callHeaders))
     }
 
-    private func agree(_ description: [UInt8]) -> Bool {
-        guard let answer = try? SessionDescription(parsing: description),
-            let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
+    private func agree(_ handle: SessionHandle, _ description: [UInt8]) -> Bool {
+        guard let offer = branches[handle]?.offer, let answer = try? SessionDescription(parsing: description),
+            let agreed = try? OfferAnswer.agree(offer: offer, answer: answer)
         else { return false }
         media.agree(agreed)
         return true
@@ -159,12 +158,13 @@ final class OutboundLeg: CallLeg {
 
     private func answered(by handle: SessionHandle, _ description: [UInt8], _ headers: SIPHeaders) {
         // Answered in the moment of giving up, or by two devices at once: this one hears the end.
-        guard state == .ringing else { return shell.bye(handle, headers: [:]) }
+        guard state == .ringing, let branch = branches[handle] else { return shell.bye(handle, headers: [:]) }
         // RFC 3262 5: the answer may have come with a reliable provisional response alone.
         let isKnown = description.isEmpty && heardBranch == handle
-        guard isKnown || agree(description) else { return shell.bye(handle, headers: [:]) }
+        guard isKnown || agree(handle, description) else { return shell.bye(handle, headers: [:]) }
         digits.learn(from: headers)
-        connected(.dialog(makeDialog(handle, local: local, awaitsAnswer: false)), headers: headers.callHeaders)
+        let dialog = makeDialog(handle, on: branch.flow, local: branch.offer, awaitsAnswer: false)
+        connected(.dialog(dialog), headers: headers.callHeaders)
     }
 
     private func connected(_ farEnd: FarEnd, headers: CallHeaders) {

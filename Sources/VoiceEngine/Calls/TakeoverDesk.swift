@@ -27,7 +27,7 @@ final class TakeoverDesk {
             return shell.reject(handle, status: 486, headers: [:])
         }
         let leg = found.entry.leg
-        guard let dialog = dialog(handle, invite.request, of: leg) else {
+        guard let dialog = dialog(handle, invite, of: leg) else {
             return shell.reject(handle, status: 488, headers: [:])
         }
         legs.attach(handle, to: leg, on: invite.flow)
@@ -38,19 +38,16 @@ final class TakeoverDesk {
     }
 
     /// The dialog with the new device; nil when there is no sound in common.
-    private func dialog(_ handle: SessionHandle, _ request: SIPRequest, of leg: any CallLeg) -> LegDialog? {
-        let media = leg.media
-        guard !request.body.isEmpty else {
-            let offer = AudioOffer.make(
-                address: media.port.address, port: media.port.number, sessionID: media.sessionID)
-            return leg.makeDialog(handle, local: offer, awaitsAnswer: true)
+    private func dialog(_ handle: SessionHandle, _ invite: IncomingInvite, of leg: any CallLeg) -> LegDialog? {
+        let (media, body) = (leg.media, invite.request.body)
+        guard !body.isEmpty else {
+            guard let offer = media.offer(on: invite.flow) else { return nil }
+            return leg.makeDialog(handle, on: invite.flow, local: offer, awaitsAnswer: true)
         }
-        let capabilities = AudioCapabilities(
-            address: media.port.address, port: media.port.number, sessionID: media.sessionID)
-        guard let offer = try? SessionDescription(parsing: request.body),
-            let (answer, agreed) = try? OfferAnswer.answer(to: offer, with: capabilities)
+        guard let offer = try? SessionDescription(parsing: body),
+            let (answer, agreed) = try? OfferAnswer.answer(to: offer, with: media.capabilities(on: invite.flow))
         else { return nil }
         media.agree(agreed)
-        return leg.makeDialog(handle, local: answer, awaitsAnswer: false)
+        return leg.makeDialog(handle, on: invite.flow, local: answer, awaitsAnswer: false)
     }
 }

@@ -49,6 +49,10 @@ struct LegCore {
     var receiveEventType: UInt8 = LegCore.noPayloadType
     static let noPayloadType: UInt8 = 0xFF
 
+    /// SRTP of both directions; nil for plain RTP. The ``MediaLeg`` owns what stands behind.
+    var sealing: SRTPStream?
+    var opening: SRTPStream?
+
     var isAgreed = false
     var sends = false
     var receives = false
@@ -74,6 +78,8 @@ struct LegCore {
     var malformed: UInt64 = 0
     var foreign: UInt64 = 0
     var late: UInt64 = 0
+    var forged: UInt64 = 0
+    var replayed: UInt64 = 0
 
     /// The law of what is sent to the far end.
     var g711: G711 { law == 0 ? .muLaw : .aLaw }

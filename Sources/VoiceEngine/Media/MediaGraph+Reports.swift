@@ -37,8 +37,16 @@ extension MediaGraph {
 
     private func send(_ packets: [RTCPPacket], _ slot: Int32) {
         let core = core(slot)
-        RTCPPacket.datagram(packets).withUnsafeBytes { octets in
-            _ = media_send(core.pointee.rtcp, octets.baseAddress, octets.count, &core.pointee.remoteControl)
+        var datagram = RTCPPacket.datagram(packets)
+        var count = datagram.count
+        if core.pointee.sealing != nil { datagram += [UInt8](repeating: 0, count: SRTPStream.trailer) }
+        datagram.withUnsafeMutableBytes { octets in
+            guard let start = octets.baseAddress else { return }
+            if let sealing = core.pointee.sealing {
+                guard let sealed = sealing.protectControl(start, count: count) else { return }
+                count = sealed
+            }
+            _ = media_send(core.pointee.rtcp, start, count, &core.pointee.remoteControl)
         }
     }
 
@@ -88,6 +96,8 @@ extension MediaGraph {
         figures.malformed = core.pointee.malformed
         figures.foreign = core.pointee.foreign
         figures.late = core.pointee.late
+        figures.forged = core.pointee.forged
+        figures.replayed = core.pointee.replayed
         figures.reportedLoss = leg.farReport.map { Double($0.fractionLost) / 256 }
         figures.reportedJitterMilliseconds = leg.farReport.map { Double($0.jitter) / 8 }
         figures.roundTripMilliseconds = leg.roundTripMilliseconds

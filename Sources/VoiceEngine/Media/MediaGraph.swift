@@ -86,17 +86,29 @@ extension MediaGraph {
             core.pointee.learning = SourceLearning()
         }
         core.pointee.signalled = signalled
+        let isUsable = protect(slot, remote.protection)
         core.pointee.law = remote.codec.staticPayloadType
         core.pointee.payloadType = remote.payloadType & 0x7F
         core.pointee.receivePayloadType = remote.receivePayloadType & 0x7F
         core.pointee.eventType = remote.telephoneEventType ?? LegCore.noPayloadType
         core.pointee.receiveEventType = remote.receiveTelephoneEventType ?? LegCore.noPayloadType
-        core.pointee.sends = remote.sends && remote.port != 0
-        core.pointee.receives = remote.receives
-        core.pointee.isAgreed = true
+        core.pointee.sends = isUsable && remote.sends && remote.port != 0
+        core.pointee.receives = isUsable && remote.receives
+        core.pointee.isAgreed = isUsable
         core.pointee.arrivedAt = now
         core.pointee.awaitsPacket = true
         refreshSilence(slot)
+    }
+
+    /// Encrypts and decrypts from now on, or no more; false when the keys are of no use, so that nothing leaves in the
+    /// clear that was to be encrypted.
+    private func protect(_ slot: Int32, _ agreed: AgreedProtection?) -> Bool {
+        guard let leg = table[slot] else { return false }
+        let protection = agreed.flatMap { LegProtection($0, after: leg.protection) }
+        core(slot).pointee.sealing = protection?.sending.stream
+        core(slot).pointee.opening = protection?.receiving.stream
+        leg.protection = protection
+        return (protection == nil) == (agreed == nil)
     }
 
     /// Called for the first packet, and for the first one after a stop or a new description.

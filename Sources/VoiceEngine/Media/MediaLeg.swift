@@ -14,6 +14,8 @@ final class MediaLeg {
     /// True when those events are for signalling to send on.
     var reportsSourceDigits = false
     var recorders: [Recorder] = []
+    /// Owns what the ``LegCore`` encrypts and decrypts with.
+    var protection: LegProtection?
     /// What the far end last said about our stream, and the round trip that followed from it.
     var farReport: ReportBlock?
     var roundTripMilliseconds: Double?

@@ -18,6 +18,8 @@ public struct MediaRemote: Sendable, Equatable {
     public var sends: Bool
     /// False while the far end sends nothing.
     public var receives: Bool
+    /// The keys of SRTP; nil for plain RTP.
+    public var protection: AgreedProtection?
 
     /// A far end that uses the same numbers in both directions.
     public init(
@@ -45,5 +47,6 @@ public struct MediaRemote: Sendable, Equatable {
         payloadType = agreed.payloadType
         receivePayloadType = agreed.receivePayloadType
         receiveTelephoneEventType = agreed.receiveTelephoneEventPayloadType
+        protection = agreed.protection
     }
 }

@@ -13,6 +13,10 @@ public struct MediaStatistics: Sendable, Equatable {
     public var malformed: UInt64 = 0
     /// Valid packets dropped because they came from somewhere else than the leg's far end.
     public var foreign: UInt64 = 0
+    /// SRTP and SRTCP packets that were not made with the far end's key; dropped.
+    public var forged: UInt64 = 0
+    /// SRTP and SRTCP packets that had come before; dropped.
+    public var replayed: UInt64 = 0
     /// Packets that came too late to be forwarded behind a switch of sources.
     public var late: UInt64 = 0
     /// What the far end said about the stream that it gets; nil without a report.

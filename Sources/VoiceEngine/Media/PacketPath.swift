@@ -6,7 +6,7 @@ import Media
 /// Two system calls a packet; no lock, no allocation, no dictionary. What is out of the ordinary (first packet, digits,
 /// recording) goes to the ``MediaGraph``, after the packet itself has been passed on.
 final class PacketPath {
-    private static let capacity = 2048
+    private static let capacity = PacketSender.mostOctets
     /// Comfort noise (RFC 3389): the far end is alive but silent.
     private static let comfortNoise: UInt8 = 13
 
@@ -41,6 +41,7 @@ final class PacketPath {
         let count = media_receive(core.pointee.rtp, packet.baseAddress, Self.capacity, from)
         guard count >= 0 else { return }
         counters.pointee.received &+= 1
+        guard let count = opened(min(count, Self.capacity + 1), core) else { return }
         let datagram = UnsafeRawBufferPointer(start: packet.baseAddress, count: min(count, Self.capacity))
         guard count <= Self.capacity, let header = RTPHeader(parsing: datagram) else {
             core.pointee.malformed &+= 1
@@ -66,7 +67,8 @@ final class PacketPath {
             core.pointee.foreign &+= 1
             return
         }
-        let datagram = UnsafeRawBufferPointer(start: packet.baseAddress, count: count)
+        guard let length = openedControl(count, core) else { return }
+        let datagram = UnsafeRawBufferPointer(start: packet.baseAddress, count: length)
         guard graph.receiveReport(datagram, slot, at: now) else {
             core.pointee.malformed &+= 1
             return
@@ -100,12 +102,38 @@ final class PacketPath {
     /// RTCP that arrives multiplexed (RFC 5761, 4) is no garbage.
     private func refuse(_ datagram: UnsafeRawBufferPointer, _ slot: Int32, at now: UInt64) {
         let core = cores + Int(slot)
-        if RTCPPacket.isRTCP(datagram), core.pointee.isAgreed, media_same_address(from, &core.pointee.remote),
-            graph.receiveReport(datagram, slot, at: now)
-        {
-            return
+        if RTCPPacket.isRTCP(datagram), core.pointee.isAgreed, media_same_address(from, &core.pointee.remote) {
+            guard let length = openedControl(datagram.count, core) else { return }
+            let report = UnsafeRawBufferPointer(start: packet.baseAddress, count: length)
+            if graph.receiveReport(report, slot, at: now) { return }
         }
         core.pointee.malformed &+= 1
+    }
+
+    /// Decrypts the packet that was read; nil when it is not the far end's. Plain packets and RTCP stay as they are.
+    ///
+    /// Before anything else, so that nobody's address is learned who has not the key.
+    @inline(__always)
+    private func opened(_ count: Int, _ core: UnsafeMutablePointer<LegCore>) -> Int? {
+        guard let opening = core.pointee.opening, let start = packet.baseAddress, count <= Self.capacity,
+            !RTCPPacket.isRTCP(UnsafeRawBufferPointer(start: start, count: count))
+        else { return count }
+        return note(opening.unprotect(start, count: count), core)
+    }
+
+    private func openedControl(_ count: Int, _ core: UnsafeMutablePointer<LegCore>) -> Int? {
+        guard let opening = core.pointee.opening, let start = packet.baseAddress else { return count }
+        return note(opening.unprotectControl(start, count: count), core)
+    }
+
+    @inline(__always)
+    private func note(_ result: Result<Int, SRTPStream.Failure>, _ core: UnsafeMutablePointer<LegCore>) -> Int? {
+        switch result {
+        case .success(let count): return count
+        case .failure(.replayed): core.pointee.replayed &+= 1
+        case .failure(.forged): core.pointee.forged &+= 1
+        }
+        return nil
     }
 
     @inline(__always)

@@ -13,22 +13,28 @@ struct PacketCounters {
 final class PacketSender {
     /// Samples of one frame of 20 ms, and its bytes in G.711.
     static let frameSize = 160
+    /// Longest packet that is read, so also the longest that is sent.
+    static let mostOctets = 2048
 
     let counters: UnsafeMutablePointer<PacketCounters>
     private let cores: UnsafeMutablePointer<LegCore>
     /// Room for a header and a frame that is made here.
     private let frame: UnsafeMutableRawBufferPointer
+    /// Where packets are encrypted: what came in may go to several legs, each with a key of its own.
+    private let sealed: UnsafeMutableRawPointer
 
     init(cores: UnsafeMutablePointer<LegCore>) {
         self.cores = cores
         counters = .allocate(capacity: 1)
         counters.initialize(to: PacketCounters())
         frame = .allocate(byteCount: RTPHeader.size + Self.frameSize, alignment: 16)
+        sealed = .allocate(byteCount: Self.mostOctets + SRTPStream.trailer, alignment: 16)
     }
 
     deinit {
         counters.deallocate()
         frame.deallocate()
+        sealed.deallocate()
     }
 
     /// Where the payload of the next ``sendFrame(_:of:payloadType:to:)`` is written.
@@ -53,9 +59,22 @@ final class PacketSender {
         packet.storeBytes(of: header.sequence.bigEndian, toByteOffset: 2, as: UInt16.self)
         packet.storeBytes(of: header.timestamp.bigEndian, toByteOffset: 4, as: UInt32.self)
         packet.storeBytes(of: core.pointee.outgoing.ssrc.bigEndian, toByteOffset: 8, as: UInt32.self)
-        // A send that fails loses one packet, as the network would have.
-        guard media_send(core.pointee.rtp, packet, RTPHeader.size + count, &core.pointee.remote) > 0 else { return }
+        guard transmit(packet, RTPHeader.size + count, core) else { return }
         core.pointee.outgoing.count(octets: count)
         counters.pointee.sent &+= 1
+    }
+
+    /// False when the packet is lost: a send that fails loses one, as the network would have.
+    @inline(__always)
+    private func transmit(
+        _ packet: UnsafeMutableRawPointer, _ count: Int, _ core: UnsafeMutablePointer<LegCore>
+    ) -> Bool {
+        guard let sealing = core.pointee.sealing else {
+            return media_send(core.pointee.rtp, packet, count, &core.pointee.remote) > 0
+        }
+        guard count <= Self.mostOctets else { return false }
+        sealed.copyMemory(from: packet, byteCount: count)
+        guard let length = sealing.protect(sealed, count: count) else { return false }
+        return media_send(core.pointee.rtp, sealed, length, &core.pointee.remote) > 0
     }
 }

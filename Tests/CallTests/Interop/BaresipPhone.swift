@@ -57,9 +57,15 @@ final class BaresipPhone {
     }
 
     /// Registers at the platform.
-    func register(user: String, password: String, domain: String, server: String) async throws {
+    ///
+    /// - Parameter parameters: further parameters of baresip's account line.
+    func register(
+        user: String, password: String, domain: String, server: String, transport: String = "udp",
+        parameters: String = ""
+    ) async throws {
         let account =
-            "<sip:\(user)@\(domain)>;auth_pass=\(password);outbound=\"sip:\(server);transport=udp\";regint=600"
+            "<sip:\(user)@\(domain)>;auth_pass=\(password);outbound=\"sip:\(server);transport=\(transport)\""
+            + ";regint=600\(parameters)"
         try await control.perform("uanew", account)
         try await control.event("REGISTER_OK", opposite: "REGISTER_FAIL")
     }
@@ -124,6 +130,7 @@ final class BaresipPhone {
         module g711.so
         module aufile.so
         module sndfile.so
+        module srtp.so
         module_tmp uuid.so
         module_tmp account.so
         module_app menu.so

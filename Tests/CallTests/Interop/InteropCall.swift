@@ -13,14 +13,18 @@ struct InteropCall {
     let caller: SippCaller
 
     /// Starts everything, runs the body, stops everything; what the programs wrote is shown when the body fails.
-    static func run(_ account: Account, _ body: (InteropCall) async throws -> Void) async throws {
-        try await TestInstallation.run { installation in
+    ///
+    /// - Parameter security: TLS and SRTP between the platform and the employee's phone.
+    static func run(
+        _ account: Account, security: SecureSettings? = nil, _ body: (InteropCall) async throws -> Void
+    ) async throws {
+        try await TestInstallation.run(security?.settings ?? [:]) { installation in
             let call = InteropCall(
                 installation: installation,
                 phone: try await BaresipPhone.start(in: "\(installation.directory)/baresip"),
                 caller: SippCaller(folder: "\(installation.directory)/sipp"))
             do {
-                try await call.register(account)
+                try await call.register(account, isSecure: security != nil)
                 try await body(call)
             } catch {
                 await call.stop()
@@ -59,18 +63,21 @@ struct InteropCall {
         return "\(installation.directory)/voice/records/\(name.prefix(2))/\(name)"
     }
 
-    private var server: String {
+    private var server: String { address(port: "voice.sip.port") }
+
+    private func address(port key: String) -> String {
         let settings = installation.settings
-        return "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))"
+        return "\(settings.text("voice.sip.address")):\(settings.integer(key))"
     }
 
-    private func register(_ account: Account) async throws {
+    private func register(_ account: Account, isSecure: Bool) async throws {
         let credentials = try await installation.prepared()
         let isDesk = account == .desk
         try await phone.register(
             user: isDesk ? credentials.phoneLogin : credentials.userLogin,
             password: isDesk ? credentials.phonePassword : credentials.userPassword, domain: credentials.domain,
-            server: server)
+            server: isSecure ? address(port: "voice.sip.tls.port") : server, transport: isSecure ? "tls" : "udp",
+            parameters: isSecure ? ";mediaenc=srtp" : "")
     }
 
     private func stop() async {

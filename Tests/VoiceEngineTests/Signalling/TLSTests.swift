@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import SIP
+import TestCertificates
 import Testing
 
 @testable import VoiceEngine

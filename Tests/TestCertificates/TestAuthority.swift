@@ -1,20 +1,23 @@
 import Foundation
-import Testing
 
 /// A certificate authority in a folder of its own, made by the program `openssl`.
-struct TestAuthority {
+public struct TestAuthority: Sendable {
     /// A server's certificate with its key, as PEM files.
-    struct Identity {
-        let certificate: String
-        let key: String
+    public struct Identity: Sendable {
+        public let certificate: String
+        public let key: String
     }
 
-    let folder: String
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let folder: String
 
     /// The authority's own certificate.
-    var certificate: String { "\(folder)/authority.pem" }
+    public var certificate: String { "\(folder)/authority.pem" }
 
-    init() throws {
+    public init() throws {
         folder = NSTemporaryDirectory() + "switchboard-authority-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try openssl(
@@ -39,7 +42,7 @@ struct TestAuthority {
     }
 
     /// A certificate for a subject such as `IP:127.0.0.1` or `DNS:sip.example`.
-    func identity(_ subject: String, isExpired: Bool = false) throws -> Identity {
+    public func identity(_ subject: String, isExpired: Bool = false) throws -> Identity {
         let name = UUID().uuidString
         try openssl(
             ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=Server"]
@@ -51,7 +54,7 @@ struct TestAuthority {
         return Identity(certificate: "\(folder)/\(name).pem", key: "\(folder)/\(name).key")
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    public func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     private func write(_ text: String, _ name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
@@ -68,6 +71,8 @@ struct TestAuthority {
         try process.run()
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl \(arguments.first ?? ""): \(text)")
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "openssl \(arguments.first ?? ""): \(text)")
+        }
     }
 }
