@@ -19,12 +19,17 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     private let mediaOwners: MediaOwners
     public let media: MediaLoop
     private var registrar: Registrar?
+    private(set) var outboundRegistrar: OutboundRegistrar?
+    /// What is to be registered from the start on.
+    private var wantedRegistrations: [OutboundRegistration] = []
     private var admission: CallAdmission?
     private var messages: MessageDesk?
     let legDirectory: LegDirectory
     let transferDesk: TransferDesk
     private var sessionCounter: UInt64 = 0
     private var isDraining = false
+    /// Told on `eventLoop` how each attempt to register elsewhere ends; set before the start.
+    public var onRegistration: (RegistrationOutcome) -> Void = { _ in }
 
     public init(
         configuration: VoiceEngineConfiguration, eventLoop: any EventLoop, httpClient: HTTPClient,
@@ -61,6 +66,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         try await eventLoop.flatSubmit {
             self.shell.openTLS(tls, address: address, listener: self.configuration.tls.listener)
         }.get()
+        try await eventLoop.submit { self.beginRegistrations() }.get()
         logger.info(
             "SIP is open",
             metadata: ["sip.address": "\(address)", "sip.port": "\(sipPort)", "sip.tls.port": "\(shell.tlsPort)"])
@@ -81,6 +87,19 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     /// A session that no incoming call has started.
     public func makeSession() -> EngineSession { EngineSession(engine: self) }
+
+    /// Registers at other registrars what is new or different in the list, and takes back what is no longer in it.
+    public func keep(_ registrations: [OutboundRegistration]) {
+        wantedRegistrations = registrations
+        outboundRegistrar?.keep(registrations)
+    }
+
+    private func beginRegistrations() {
+        let outbound = OutboundRegistrar(shell: shell) { [unowned self] in flow(to: $0) }
+        outbound.onOutcome = { [weak self] in self?.onRegistration($0) }
+        outboundRegistrar = outbound
+        outbound.keep(wantedRegistrations)
+    }
 
     /// Ends every registration of a user at once.
     public func endRegistrations(of user: UserAddress) { registrar?.remove(user) }
@@ -268,7 +287,9 @@ extension VoiceEngine: SIPShell.Owner {
         }
     }
 
-    public func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {}
+    public func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
+        outboundRegistrar?.completed(handle, response)
+    }
 
     public func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {
         // What strangers try is no news; a peer that this side has called is.

@@ -66,7 +66,7 @@ public final class VoicePlatform: Service {
         let calls = CallService(
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
         let registrations = RegistrationKeeper(
-            database: core.database, registrar: IdleRegistrar(), clock: core.clock, logger: logger)
+            database: core.database, registrar: EngineRegistrar(engine), clock: core.clock, logger: logger)
         let courier = CallbackCourier(
             database: core.database,
             sender: HTTPCallbackSender(
@@ -82,8 +82,8 @@ public final class VoicePlatform: Service {
         }
         let services: [any Service] = [
             core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
-            PlatformJobs(core: core, registrations: registrations), courier,
-            core.httpService(hosting: host) { Task { await registrations.refresh() } }, calls, announcement,
+            PlatformJobs(core: core, registrations: registrations), registrations, courier,
+            core.httpService(hosting: host) { registrations.changed() }, calls, announcement,
         ]
         let outcome: Result<Void, any Error>
         do {

@@ -3,6 +3,7 @@ import CallControl
 import Foundation
 import Storage
 import Testing
+import VoiceEngine
 
 @testable import VoicePlatform
 
@@ -72,6 +73,19 @@ import Testing
             #expect(item["sip_whitelist_network"].string == "198.51.100.7/32")
             #expect(item["description"].string == "office")
             #expect(try await tenant.call("DelSipWhiteListItem", ["sip_whitelist_id": id])["result"].number == 1)
+            let domain = "switchboard.tenant-one.voice.test"
+            _ = try await tenant.furnish()
+            func isTrusted(_ address: String) async throws -> Bool {
+                let snapshot = try await platform.core.directory.application(domain: domain)
+                return snapshot?.whiteList.contains { $0.contains(address) } ?? false
+            }
+            #expect(try await !isTrusted("198.51.100.9"))
+            let more = try await tenant.call("AddSipWhiteListItem", ["sip_whitelist_network": "198.51.100.0/28"])
+            #expect(try await isTrusted("198.51.100.9"))
+            #expect(try await !isTrusted("198.51.100.16"))
+            try await tenant.call(
+                "DelSipWhiteListItem", ["sip_whitelist_id": "\(try more.integer("sip_whitelist_id"))"])
+            #expect(try await !isTrusted("198.51.100.9"))
             for network in ["", "x", "192.0.2.1/24", "10.0.0.0/7", "1.2.3/24", "1.2.3.4/33", "256.0.0.0/8", "1.2.3.4/"]
             {
                 let refused = try await tenant.call("AddSipWhiteListItem", ["sip_whitelist_network": network])
@@ -97,22 +111,23 @@ import Testing
             #expect(made["account_info"]["balance"].decimal == 4)
             let id = Int64(try made.integer("sip_registration_id"))
             let wanted = try await platform.core.database.read { try SIPRegistrationStore(transaction: $0).wanted() }
-            #expect(wanted.map(\.id) == [id])
+            #expect(wanted.map(\.id.rawValue) == [id])
+            #expect(wanted.first?.contactUser.count == 32)
             #expect(wanted.first?.proxy == "sip.example.test:5080")
             #expect(wanted.first?.password == "Secret-1")
             let keeper = RegistrationKeeper(
-                database: platform.core.database, registrar: IdleRegistrar(), clock: { time.now },
+                database: platform.core.database, registrar: NotingRegistrar(), clock: { time.now },
                 logger: platform.core.logger)
-            let failure = SIPRegistrationState(id: id, isSuccessful: false, statusCode: 403, reason: "Forbidden")
-            await keeper.note([failure])
-            await keeper.note([failure])
+            let failure = RegistrationOutcome(id: .init(rawValue: id), status: 403, reason: "Forbidden")
+            await keeper.note(failure)
+            await keeper.note(failure)
             let failed = try await tenant.call("GetSipRegistrations", ["status_code": "401;403:599"])["result"][0]
             #expect(failed["successful"].flag == false)
             #expect(failed["error_message"].string == "Forbidden")
             #expect(failed["rule_name"].string == "incoming")
             #expect(failed["user_name"].string == "user67")
             #expect(failed["password"].isMissing)
-            await keeper.note([SIPRegistrationState(id: id, isSuccessful: true, statusCode: 200)])
+            await keeper.note(RegistrationOutcome(id: .init(rawValue: id), status: 200, reason: "OK"))
             #expect(try await tenant.call("GetSipRegistrations", ["successful": "true"])["total_count"].number == 1)
             let types = try await platform.core.database.read { transaction in
                 try transaction.query("SELECT type FROM callback_outbox ORDER BY id").map { try $0.text("type") }
@@ -125,6 +140,62 @@ import Testing
             try await tenant.call("DeleteSipRegistration", ["sip_registration_id": "\(id)"])
             let rest = try await platform.core.database.read { try SIPRegistrationStore(transaction: $0).wanted() }
             #expect(rest.isEmpty)
+        }
+    }
+
+    @Test func `registrations are handed over as they change, and outcomes are noted`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            let registrar = NotingRegistrar()
+            let keeper = RegistrationKeeper(
+                database: platform.core.database, registrar: registrar, clock: platform.core.clock,
+                logger: platform.core.logger)
+            let running = Task { try await keeper.run() }
+            var lists = registrar.lists.makeAsyncIterator()
+            #expect(await lists.next()?.isEmpty == true)
+            let made = try await tenant.call(
+                "CreateSipRegistration", ["sip_username": "office", "proxy": "sip.example.test"])
+            keeper.changed()
+            let id = try #require(await lists.next()?.first?.id)
+            #expect(Int(id.rawValue) == (try made.integer("sip_registration_id")))
+            registrar.end(RegistrationOutcome(id: id, status: 408, reason: "No answer"))
+            registrar.end(RegistrationOutcome(id: id, status: 200, reason: "OK"))
+            while try await tenant.call("GetSipRegistrations", ["successful": "true"])["count"].number != 1 {
+                await Task.yield()
+            }
+            try await tenant.call("DeleteSipRegistration", ["sip_registration_id": "\(id.rawValue)"])
+            keeper.changed()
+            #expect(await lists.next()?.isEmpty == true)
+            running.cancel()
+            try await running.value
+        }
+    }
+
+    @Test func `a call because of a registration goes where the registration is bound`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            let thing = try await tenant.furnish()
+            let desk = AdmissionDesk(
+                directory: platform.core.directory, database: platform.core.database,
+                configuration: platform.core.configuration)
+            let made = try await tenant.call(
+                "CreateSipRegistration", ["sip_username": "office", "proxy": "sip.example.test"])
+            let id = "\(try made.integer("sip_registration_id"))"
+            func rule(_ id: String) async throws -> String? {
+                let source = AdmissionRequest.Source.registration(.init(rawValue: Int64(id) ?? 0))
+                let request = AdmissionRequest(source: source, destination: "office")
+                guard case .session(let plan, .voip) = try await desk.decide(request) else { return nil }
+                return plan.ruleName
+            }
+            #expect(try await rule(id) == nil)
+            let binding = [
+                "sip_registration_id": id, "application_id": "\(thing.application)", "rule_id": "\(thing.rule)",
+            ]
+            try await tenant.call("BindSipRegistration", binding)
+            #expect(try await rule(id) == "incoming")
+            #expect(try await rule("99") == nil)
+            try await tenant.call("DeleteSipRegistration", ["sip_registration_id": id])
+            #expect(try await rule(id) == nil)
         }
     }
 

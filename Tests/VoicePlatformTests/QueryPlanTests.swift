@@ -2,6 +2,7 @@ import CallControl
 import Storage
 import Synchronization
 import Testing
+import VoiceEngine
 
 @testable import VoicePlatform
 
@@ -32,7 +33,7 @@ import Testing
                 _ = try? await tenant.call(method.name, fields)
             }
             let keeper = RegistrationKeeper(
-                database: platform.core.database, registrar: IdleRegistrar(), clock: platform.core.clock,
+                database: platform.core.database, registrar: NotingRegistrar(), clock: platform.core.clock,
                 logger: platform.core.logger)
             let jobs = PlatformJobs(core: platform.core, registrations: keeper)
             let later = UnixTime(seconds: UnixTime.now().seconds + 40 * 86_400)
@@ -44,7 +45,12 @@ import Testing
                 let outbox = CallbackOutbox(transaction: transaction)
                 _ = try outbox.dueAccounts(at: later, limit: 10)
                 _ = try outbox.group(of: .init(rawValue: 1), at: later)
+                _ = try SIPRegistrationStore(transaction: transaction).wanted()
+                let reader = DirectoryReader(transaction: transaction, platformDomain: "voice.test")
+                _ = try reader.registration(.init(rawValue: 1))
+                _ = try reader.snapshot(domain: "switchboard.tenant-one.voice.test")
             }
+            await keeper.note(RegistrationOutcome(id: .init(rawValue: 1), status: 403, reason: "Forbidden"))
             let checked = try await platform.core.database.read { transaction in
                 try statements.all.filter(Self.isPlannable).map { try Self.check($0, transaction) }.reduce(0, +)
             }

@@ -18,7 +18,7 @@ import Testing
         PlatformJobs(
             core: platform.core,
             registrations: RegistrationKeeper(
-                database: platform.core.database, registrar: IdleRegistrar(), clock: platform.core.clock,
+                database: platform.core.database, registrar: NotingRegistrar(), clock: platform.core.clock,
                 logger: platform.core.logger))
     }
 

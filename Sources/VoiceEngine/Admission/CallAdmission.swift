@@ -30,9 +30,25 @@ final class CallAdmission {
         // Until the leg exists, the caller's giving up only has to be forgotten.
         let pending = PendingArrival()
         shell.setHandler(handle) { _ in pending.isOver = true }
+        if let registration = engine.outboundRegistrar?.registration(at: invite.request.uri) {
+            return admit(
+                handle, invite, from: .registration(registration.id), to: registration.userName, pending)
+        }
         if let trunk = trunks.first(where: { $0.network.contains(invite.flow.remoteAddress) }) {
             return admit(handle, invite, from: .trunk(name: trunk.name), srtp: trunk.srtp, pending)
         }
+        let domain = invite.request.uri.bareHost.lowercased()
+        router.trusts(invite.flow.remoteAddress, domain: domain).assumeIsolated().whenComplete { result in
+            guard !pending.isOver else { return }
+            switch result {
+            case .success(true): self.admit(handle, invite, from: .network(domain: domain), pending)
+            case .success(false): self.authenticate(handle, invite, pending)
+            case .failure: self.shell.reject(handle, status: 500, headers: [:])
+            }
+        }
+    }
+
+    private func authenticate(_ handle: SessionHandle, _ invite: IncomingInvite, _ pending: PendingArrival) {
         guard let from = try? invite.request.headers.from, let address = AddressOfRecord(from.uri) else {
             return shell.reject(handle, status: 400, headers: [:])
         }
@@ -41,7 +57,7 @@ final class CallAdmission {
                 guard !pending.isOver else { return }
                 switch result {
                 case .success(.authenticated(let user)) where user.username == address.user:
-                    self.admit(handle, invite, from: .user(user), srtp: nil, pending)
+                    self.admit(handle, invite, from: .user(user), pending)
                 case .success(.authenticated): self.shell.reject(handle, status: 403, headers: [:])
                 case .success(.challenge(let headers)): self.challenge(handle, headers)
                 case .success(.banned): self.shell.reject(handle, status: 403, headers: [:])
@@ -57,13 +73,13 @@ final class CallAdmission {
     }
 
     private func admit(
-        _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, srtp: SRTPPolicy?,
-        _ pending: PendingArrival
+        _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, to destination: String? = nil,
+        srtp: SRTPPolicy? = nil, _ pending: PendingArrival
     ) {
         if let replaces = (try? invite.request.headers.replaces) ?? nil {
             return take(handle, invite, replaces, from: source)
         }
-        guard let arrival = arrival(invite, from: source) else {
+        guard let arrival = arrival(invite, from: source, to: destination) else {
             return shell.reject(handle, status: 400, headers: [:])
         }
         var offer: SessionDescription?
@@ -90,7 +106,7 @@ final class CallAdmission {
         }
     }
 
-    /// A phone takes over a call of its application, a trunk one of its own.
+    /// A phone or a trusted network takes over a call of its application, a trunk one of its own.
     private func take(_ handle: SessionHandle, _ invite: IncomingInvite, _ replaces: Replaces, from source: CallSource)
     {
         guard let identity = identity(invite, source) else {
@@ -101,6 +117,8 @@ final class CallAdmission {
         takeovers.take(handle, invite, replaces, by: party) { entry in
             switch source {
             case .user(let user): entry.leg.session?.domain == user.domain
+            case .network(let domain): entry.leg.session?.domain == domain
+            case .registration: false
             case .trunk(let name):
                 self.trunks.contains { $0.name == name && $0.network.contains(entry.flow.remoteAddress) }
             }
@@ -108,7 +126,7 @@ final class CallAdmission {
     }
 
     private func identity(_ invite: IncomingInvite, _ source: CallSource) -> CallerIdentity? {
-        CallerIdentity(invite.request.headers, isTrusted: !source.isUser)
+        CallerIdentity(invite.request.headers, isTrusted: source.isTrunk)
     }
 
     private func refuse(_ leg: InboundLeg, _ session: EngineSession, status: Int) {
@@ -116,15 +134,19 @@ final class CallAdmission {
         session.endSession()
     }
 
-    private func arrival(_ invite: IncomingInvite, from source: CallSource) -> CallArrival? {
+    /// - Parameter destination: What is called; nil for what the Request-URI says.
+    private func arrival(
+        _ invite: IncomingInvite, from source: CallSource, to destination: String?
+    ) -> CallArrival? {
         guard let identity = identity(invite, source),
-            let destination = invite.request.uri.user ?? invite.request.uri.opaque
+            let destination = destination ?? invite.request.uri.user ?? invite.request.uri.opaque
         else { return nil }
         counter += 1
         var headers = invite.request.headers.callHeaders
         switch source {
         case .trunk: headers["VI-Client-Type"] = "pstn"
         case .user: headers["VI-Client-Type"] = "user"
+        case .registration, .network: headers["VI-Client-Type"] = "sip"
         }
         headers["VI-Client-Device"] = "SIP"
         headers["VI-Client-IP"] = invite.flow.remoteAddress
@@ -143,6 +165,8 @@ final class CallAdmission {
 
 extension CallSource {
     fileprivate var isUser: Bool { if case .user = self { true } else { false } }
+
+    fileprivate var isTrunk: Bool { if case .trunk = self { true } else { false } }
 }
 
 /// A call whose sender is not known yet.

@@ -27,6 +27,10 @@ public struct UserSecret: Sendable, Hashable {
 public enum CallSource: Sendable, Hashable {
     case trunk(name: String)
     case user(UserAddress)
+    /// A registrar at which the platform is registered.
+    case registration(OutboundRegistrationID)
+    /// A network that an application trusts.
+    case network(domain: String)
 }
 
 /// A call that wants to come in: its source is certain, nothing is answered yet.
@@ -67,6 +71,8 @@ public enum Admission: Sendable, Equatable {
 public protocol CallRouter: AnyObject {
     /// The secret of an active user; nil when there is none, which looks the same to the peer as a wrong password.
     func secret(of user: UserAddress) -> EventLoopFuture<UserSecret?>
+    /// Whether the application of the domain takes calls from the numeric address without a password.
+    func trusts(_ address: String, domain: String) -> EventLoopFuture<Bool>
     /// Decides about an arrival; on acceptance the router has set the session's domain, recordings and event handler.
     func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission>
 }

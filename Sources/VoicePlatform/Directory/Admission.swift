@@ -1,6 +1,7 @@
 import Billing
 import CallControl
 import Storage
+import VoiceEngine
 
 /// A call that wants to start a session.
 struct AdmissionRequest: Sendable, Equatable {
@@ -10,6 +11,10 @@ struct AdmissionRequest: Sendable, Equatable {
         case trunk
         /// A user of the application with this domain.
         case user(name: String, domain: String)
+        /// A registrar at which the platform is registered for an account.
+        case registration(OutboundRegistrationID)
+        /// A network on the white list of the application's account.
+        case network(domain: String)
     }
 
     let source: Source
@@ -46,20 +51,28 @@ struct AdmissionDesk: Sendable {
 
     private func target(of request: AdmissionRequest) async throws -> (ApplicationSnapshot, DirectoryRule)? {
         switch request.source {
-        case .user(_, let domain):
+        case .user(_, let domain), .network(let domain):
             guard let snapshot = try await directory.application(domain: domain),
                 let rule = snapshot.rule(for: request.destination)
             else { return nil }
             return (snapshot, rule)
         case .trunk:
             let digits = request.destination.filter { $0.isASCII && $0.isNumber }
-            guard !digits.isEmpty, let number = try await directory.number(digits),
-                let snapshot = try await directory.application(domain: number.domain)
-            else { return nil }
-            let bound = number.ruleID.flatMap { id in snapshot.rules.first { $0.id == id } }
-            guard let rule = bound ?? snapshot.rule(for: digits) else { return nil }
-            return (snapshot, rule)
+            guard !digits.isEmpty, let number = try await directory.number(digits) else { return nil }
+            return try await target(number, for: digits)
+        case .registration(let id):
+            guard let binding = try await directory.registration(id) else { return nil }
+            return try await target(binding, for: request.destination)
         }
+    }
+
+    private func target(
+        _ binding: DirectoryBinding, for destination: String
+    ) async throws -> (ApplicationSnapshot, DirectoryRule)? {
+        guard let snapshot = try await directory.application(domain: binding.domain) else { return nil }
+        let bound = binding.ruleID.flatMap { id in snapshot.rules.first { $0.id == id } }
+        guard let rule = bound ?? snapshot.rule(for: destination) else { return nil }
+        return (snapshot, rule)
     }
 
     private func isUnwanted(_ request: AdmissionRequest, by snapshot: ApplicationSnapshot) -> Bool {

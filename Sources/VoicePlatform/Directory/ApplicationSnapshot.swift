@@ -1,5 +1,6 @@
 import Billing
 import CallControl
+import VoiceEngine
 
 /// An application with everything that a call asks of it, as it was when it was read.
 struct ApplicationSnapshot: Sendable {
@@ -12,6 +13,8 @@ struct ApplicationSnapshot: Sendable {
     let rules: [DirectoryRule]
     /// Callers of the telephone network whose calls the account does not take.
     let blackList: [CallerPattern]
+    /// Networks whose calls need no password.
+    let whiteList: [IPNetwork]
 
     /// The first rule whose pattern takes the destination.
     func rule(for destination: String) -> DirectoryRule? {

@@ -1,6 +1,7 @@
 import CallControl
 import Storage
 import Synchronization
+import VoiceEngine
 
 /// Users, rules and numbers as calls need them: read from the database once, then served from memory until they change.
 ///
@@ -14,12 +15,14 @@ public final class Directory: Sendable {
         /// Grows with every change, so that a read which began before the change is not stored after it.
         var generation = 0
         var applications: [String: ApplicationSnapshot] = [:]
-        var numbers: [String: DirectoryNumber] = [:]
+        var numbers: [String: DirectoryBinding] = [:]
+        var registrations: [OutboundRegistrationID: DirectoryBinding] = [:]
     }
 
     /// Applications held in memory; the whole cache is dropped when there are more.
     private static let maximumApplications = 1000
     private static let maximumNumbers = 10_000
+    private static let maximumRegistrations = 10_000
 
     init(database: Database, platformDomain: String) {
         self.database = database
@@ -50,7 +53,7 @@ public final class Directory: Sendable {
     }
 
     /// Where calls to a number go; nil for a number that nobody has bound.
-    func number(_ digits: String) async throws -> DirectoryNumber? {
+    func number(_ digits: String) async throws -> DirectoryBinding? {
         let (cached, generation) = cache.withLock { ($0.numbers[digits], $0.generation) }
         if let cached { return cached }
         let platformDomain = platformDomain
@@ -66,6 +69,23 @@ public final class Directory: Sendable {
         return found
     }
 
+    /// Where calls that come because of a registration go; nil for one that is not bound, not paid or deleted.
+    func registration(_ id: OutboundRegistrationID) async throws -> DirectoryBinding? {
+        let (cached, generation) = cache.withLock { ($0.registrations[id], $0.generation) }
+        if let cached { return cached }
+        let platformDomain = platformDomain
+        let found = try await database.read {
+            try DirectoryReader(transaction: $0, platformDomain: platformDomain).registration(id)
+        }
+        guard let found else { return nil }
+        cache.withLock { cache in
+            guard cache.generation == generation else { return }
+            if cache.registrations.count >= Self.maximumRegistrations { cache.registrations = [:] }
+            cache.registrations[id] = found
+        }
+        return found
+    }
+
     /// Forgets what is known of an account.
     func changed(_ account: AccountID) {
         cache.withLock { cache in
@@ -73,6 +93,7 @@ public final class Directory: Sendable {
             cache.applications = cache.applications.filter { $0.value.account.id != account }
             // Which account a number was of may be what has changed.
             cache.numbers = [:]
+            cache.registrations = [:]
         }
     }
 }

@@ -1,5 +1,6 @@
 import CallControl
 import Storage
+import VoiceEngine
 
 /// Reads what the directory caches.
 struct DirectoryReader {
@@ -18,22 +19,37 @@ struct DirectoryReader {
         let id = ApplicationID(rawValue: try row.integer("id"))
         return ApplicationSnapshot(
             account: account, applicationID: id, domain: domain, users: try users(of: id), rules: try rules(of: id),
-            blackList: try blackList(of: account.id))
+            blackList: try blackList(of: account.id), whiteList: try whiteList(of: account.id))
     }
 
     /// Where calls to a number go.
-    func number(_ digits: String) throws -> DirectoryNumber? {
+    func number(_ digits: String) throws -> DirectoryBinding? {
         let row = try transaction.queryOne(
             """
             SELECT p.rule_id, a.name AS application_name, c.name AS account_name FROM phone_number p
             JOIN application a ON a.id = p.application_id JOIN account c ON c.id = p.account_id
             WHERE p.number = ? AND p.deactivated = 0 AND p.frozen_at IS NULL
             """, [.text(digits)])
-        guard let row else { return nil }
+        return try row.map(binding)
+    }
+
+    /// Where calls that come because of a registration go.
+    func registration(_ id: OutboundRegistrationID) throws -> DirectoryBinding? {
+        let row = try transaction.queryOne(
+            """
+            SELECT s.rule_id, a.name AS application_name, c.name AS account_name FROM sip_registration s
+            JOIN application a ON a.id = s.application_id JOIN account c ON c.id = s.account_id
+            WHERE s.id = ? AND s.deactivated = 0 AND s.frozen_at IS NULL
+            """, [.integer(id.rawValue)])
+        return try row.map(binding)
+    }
+
+    private func binding(_ row: Row) throws -> DirectoryBinding {
         let domain = SIPDomain.text(
             application: try row.text("application_name"), account: try row.text("account_name"),
             platform: platformDomain)
-        return DirectoryNumber(domain: domain, ruleID: try row.optionalInteger("rule_id").map(RuleID.init(rawValue:)))
+        return DirectoryBinding(
+            domain: domain, ruleID: try row.optionalInteger("rule_id").map(RuleID.init(rawValue:)))
     }
 
     /// What a session of a rule runs, nil when no scenario is bound to it.
@@ -54,6 +70,12 @@ struct DirectoryReader {
     private func blackList(of account: AccountID) throws -> [CallerPattern] {
         try transaction.query("SELECT phone FROM pstn_black_list WHERE account_id = ?", [.integer(account.rawValue)])
             .compactMap { CallerPattern(try $0.text("phone")) }
+    }
+
+    private func whiteList(of account: AccountID) throws -> [IPNetwork] {
+        try transaction.query(
+            "SELECT network FROM sip_white_list WHERE account_id = ?", [.integer(account.rawValue)]
+        ).compactMap { IPNetwork(try $0.text("network")) }
     }
 
     private func users(of application: ApplicationID) throws -> [String: DirectoryUser] {
@@ -91,8 +113,8 @@ struct DirectoryReader {
     }
 }
 
-/// Where a number is bound.
-struct DirectoryNumber: Sendable, Equatable {
+/// What a number or a registration is bound to.
+struct DirectoryBinding: Sendable, Equatable {
     let domain: String
     /// Nil when the application's rules decide.
     let ruleID: RuleID?

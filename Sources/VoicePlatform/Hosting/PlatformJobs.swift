@@ -17,7 +17,6 @@ struct PlatformJobs: Service {
     func run() async {
         await cancelWhenGracefulShutdown {
             var slowAt: Int64 = 0
-            await registrations.refresh()
             while !Task.isCancelled {
                 let now = core.clock()
                 await watchAccounts(now: now)
@@ -42,7 +41,7 @@ struct PlatformJobs: Service {
     func watchAccounts(now: UnixTime) async {
         await attempt("accounts") {
             let changed = try await core.database.write { try AccountWatch(transaction: $0, now: now).step() }
-            await apply(changed)
+            apply(changed)
         }
     }
 
@@ -54,7 +53,7 @@ struct PlatformJobs: Service {
                 let outcome = try await core.database.write {
                     try SubscriptionRenewal(transaction: $0, now: now).step()
                 }
-                await apply(outcome.changed)
+                apply(outcome.changed)
                 isFull = outcome.isFull
             }
             try await core.database.write { try SubscriptionRenewal(transaction: $0, now: now).warn() }
@@ -71,10 +70,10 @@ struct PlatformJobs: Service {
         }
     }
 
-    private func apply(_ changed: Set<AccountID>) async {
+    private func apply(_ changed: Set<AccountID>) {
         guard !changed.isEmpty else { return }
         for account in changed { core.directory.changed(account) }
-        await registrations.refresh()
+        registrations.changed()
     }
 
     private func attempt(_ job: StaticString, _ work: () async throws -> Void) async {
@@ -84,33 +83,6 @@ struct PlatformJobs: Service {
             return
         } catch {
             core.logger.error("job has failed; check the disk", metadata: ["job": "\(job)", "error": "\(error)"])
-        }
-    }
-}
-
-/// Hands what is to be registered to the engine's registrar, and its states to the database.
-struct RegistrationKeeper: Sendable {
-    let database: Database
-    let registrar: any SIPRegistrar
-    let clock: @Sendable () -> UnixTime
-    let logger: Logger
-
-    /// Gives the registrar the present list.
-    func refresh() async {
-        do {
-            await registrar.keep(try await database.read { try SIPRegistrationStore(transaction: $0).wanted() })
-        } catch {
-            logger.error("registrations could not be read; check the disk", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Notes what has become of registrations.
-    func note(_ states: [SIPRegistrationState]) async {
-        let now = clock()
-        do {
-            try await database.write { try SIPRegistrationStore(transaction: $0).note(states, at: now) }
-        } catch {
-            logger.error("registrations could not be noted; check the disk", metadata: ["error": "\(error)"])
         }
     }
 }

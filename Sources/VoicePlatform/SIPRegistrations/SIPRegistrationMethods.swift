@@ -85,15 +85,16 @@ enum SIPRegistrationMethods {
         let row = try call.transaction.queryOne(
             """
             INSERT INTO sip_registration (account_id, username, proxy, auth_user, outbound_proxy, password, is_persistent,
-                application_id, rule_id, user_id, price, purchased_at, renewal_at, due_at, updated_at, modified_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                application_id, rule_id, user_id, price, purchased_at, renewal_at, due_at, updated_at, modified_at,
+                contact_user)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             [
                 call.owner, .text(user), .text(proxy), clearable(address.authUser), clearable(address.outboundProxy),
                 clearable(address.password), .flag(try call.parameters.flag("is_persistent", default: true)),
                 .optional(target.application), .optional(target.rule), .optional(target.user),
                 .integer(price.millionths), .integer(call.now.seconds), renewal, renewal, .integer(call.now.seconds),
-                .integer(call.now.seconds),
+                .integer(call.now.seconds), .text(RandomToken.hexadecimal(bytes: 16)),
             ])
         return try row?.integer("id") ?? 0
     }

@@ -16,6 +16,12 @@ enum PlatformSchema {
         Migration("2026-08 subscriptions", subscriptions),
         Migration("2026-09 lists and caller ids", lists),
         Migration("2026-10 callbacks, reports, audit log", outgoing),
+        Migration(
+            "2026-11 contacts of registrations",
+            [
+                "ALTER TABLE sip_registration ADD COLUMN contact_user TEXT",
+                "UPDATE sip_registration SET contact_user = lower(hex(randomblob(16)))",
+            ]),
     ]
 
     private static let subscriptions = [

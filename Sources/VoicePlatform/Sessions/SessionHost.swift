@@ -153,6 +153,13 @@ extension SessionHost: CallRouter {
         }
     }
 
+    func trusts(_ address: String, domain: String) -> EventLoopFuture<Bool> {
+        let directory = core.directory
+        return eventLoop.makeFutureWithTask {
+            try await directory.application(domain: domain)?.whiteList.contains { $0.contains(address) } ?? false
+        }
+    }
+
     func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission> {
         admit(arrival, legs: session)
     }
@@ -199,6 +206,8 @@ extension AdmissionRequest {
             switch arrival.source {
             case .trunk: .trunk
             case .user(let address): .user(name: address.username, domain: address.domain)
+            case .registration(let id): .registration(id)
+            case .network(let domain): .network(domain: domain)
             }
         self.init(source: source, destination: arrival.destination, caller: arrival.callerID)
     }

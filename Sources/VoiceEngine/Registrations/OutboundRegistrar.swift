@@ -1,0 +1,135 @@
+import Digests
+import Dispatch
+import NIOCore
+import SIP
+
+/// Keeps registrations at other registrars alive, and knows which calls come because of them.
+///
+/// Drives one `RegistrationClient` for each; everything happens on the shell's event loop.
+final class OutboundRegistrar {
+    /// The flow to a hop; its name is looked up for each request, so that a registrar may move.
+    typealias Resolving = (SIPNextHop) -> EventLoopFuture<SIPFlow>
+
+    /// Told how each attempt ends.
+    var onOutcome: (RegistrationOutcome) -> Void = { _ in }
+
+    private let shell: SIPShell
+    private let resolve: Resolving
+    private var kept: [OutboundRegistrationID: Entry] = [:]
+    private var byContact: [String: OutboundRegistration] = [:]
+    private var requests: [ClientRequestHandle: Entry] = [:]
+
+    /// One registration; after it was given up it lives on until its removal is answered.
+    private final class Entry {
+        let registration: OutboundRegistration
+        let hop: SIPNextHop
+        var client: RegistrationClient
+        var timer: Scheduled<Void>?
+        var isGivenUp = false
+
+        init(_ registration: OutboundRegistration, hop: SIPNextHop, client: RegistrationClient) {
+            self.registration = registration
+            self.hop = hop
+            self.client = client
+        }
+
+        var credentials: SIPCredentials? {
+            registration.password.map {
+                SIPCredentials(username: registration.authUser ?? registration.userName, password: $0)
+            }
+        }
+    }
+
+    init(shell: SIPShell, resolve: @escaping Resolving) {
+        self.shell = shell
+        self.resolve = resolve
+    }
+
+    /// The registration whose Contact a request names.
+    func registration(at uri: SIPURI) -> OutboundRegistration? { uri.user.flatMap { byContact[$0] } }
+
+    /// Registers what is new or different in the list, and takes back what is no longer in it.
+    func keep(_ registrations: [OutboundRegistration]) {
+        let wanted = Dictionary(registrations.map { ($0.id, $0) }) { first, _ in first }
+        for entry in kept.values where wanted[entry.registration.id] != entry.registration { giveUp(entry) }
+        byContact = Dictionary(wanted.values.map { ($0.contactUser, $0) }) { first, _ in first }
+        for registration in wanted.values where kept[registration.id] == nil { begin(registration) }
+    }
+
+    /// Takes the answer to a request, nil for none.
+    func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
+        guard let entry = requests.removeValue(forKey: handle) else { return }
+        receive(response, entry)
+    }
+
+    private func begin(_ registration: OutboundRegistration) {
+        guard let registrar = try? SIPURI(parsing: "sip:\(registration.proxy)"),
+            let next = try? SIPURI(parsing: "sip:\(registration.outboundProxy ?? registration.proxy)"),
+            let hop = SIPNextHop(next)
+        else { return report(registration, status: 400, reason: "Malformed address of the registrar") }
+        let flow = shell.flow(to: hop.host, port: hop.port, transport: hop.transport, name: hop.host)
+        let address = NameAddress(
+            uri: SIPURI(scheme: "sip", user: registration.userName, host: registrar.host, port: registrar.port))
+        let client = RegistrationClient(
+            settings: RegistrationSettings(
+                registrar: registrar, address: address,
+                contact: shell.contact(user: registration.contactUser, on: flow)),
+            seed: SecureRandom.bytes(32))
+        let entry = Entry(registration, hop: hop, client: client)
+        kept[registration.id] = entry
+        entry.client.start()
+        perform(entry)
+    }
+
+    private func giveUp(_ entry: Entry) {
+        kept[entry.registration.id] = nil
+        entry.isGivenUp = true
+        entry.client.stop()
+        perform(entry)
+    }
+
+    private func receive(_ response: SIPResponse?, _ entry: Entry) {
+        let isRegistering = entry.client.state == .registering
+        entry.client.receive(response, at: Self.now)
+        // A registrar that asks for a longer life is asked again at once: no news yet.
+        if isRegistering, entry.client.state != .registering, !entry.isGivenUp {
+            report(
+                entry.registration, status: response?.status ?? 408,
+                reason: response?.reason ?? "No answer")
+        }
+        perform(entry)
+    }
+
+    private func report(_ registration: OutboundRegistration, status: Int, reason: String) {
+        onOutcome(RegistrationOutcome(id: registration.id, status: status, reason: reason))
+    }
+
+    private func perform(_ entry: Entry) {
+        while let action = entry.client.nextAction() {
+            if case .send(let request) = action { send(request, entry) }
+        }
+        entry.timer?.cancel()
+        guard let deadline = entry.client.nextDeadline else { return }
+        entry.timer = shell.eventLoop.assumeIsolated().scheduleTask(
+            deadline: .uptimeNanoseconds(deadline.nanoseconds)
+        ) { [weak self, weak entry] in
+            guard let self, let entry else { return }
+            entry.client.timersFired(at: Self.now)
+            perform(entry)
+        }
+    }
+
+    private func send(_ request: SIPRequest, _ entry: Entry) {
+        resolve(entry.hop).assumeIsolated().whenComplete { [weak self] result in
+            guard let self else { return }
+            guard case .success(let flow) = result else { return receive(nil, entry) }
+            let handle = try? shell.command { (agent, now) throws(UserAgentError) in
+                try agent.sendRequest(request, on: flow, credentials: entry.credentials, at: now)
+            }
+            guard let handle else { return receive(nil, entry) }
+            requests[handle] = entry
+        }
+    }
+
+    private static var now: SIPInstant { SIPInstant(nanoseconds: DispatchTime.now().uptimeNanoseconds) }
+}

@@ -1,0 +1,130 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import SIP
+import Testing
+
+@testable import Switchboard
+
+/// The management API of an installation, used by one of its master accounts.
+private struct ManagementClient {
+    let installation: TestInstallation
+
+    @discardableResult
+    func call(_ method: String, _ fields: [String: String] = [:]) async throws -> [String: Any] {
+        let demo = installation.demo.installation
+        var form = URLComponents()
+        let key = demo.secrets.masterKeys["EUR"] ?? ""
+        form.queryItems = (fields.merging(["account_name": "master-eur", "api_key": key]) { own, _ in own })
+            .map { URLQueryItem(name: $0.key, value: $0.value) }
+        var request = HTTPClientRequest(url: "\(installation.settings.url("voice.http"))/platform_api/\(method)")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        let text = (form.percentEncodedQuery ?? "").replacing("+", with: "%2B")
+        request.body = .bytes(ByteBuffer(string: text))
+        let response = try await demo.client.execute(request, timeout: .seconds(20))
+        let body = Data(buffer: try await response.body.collect(upTo: 1 << 20))
+        let answer = try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+        #expect(answer["error"] == nil, "\(method): \(answer)")
+        return answer
+    }
+
+    /// An application whose only rule answers every call and writes down what was called.
+    func furnish() async throws -> (domain: String, rule: String) {
+        let made = try await call("AddApplication", ["application_name": "desk"])
+        let script = """
+            VoxEngine.addEventListener(AppEvents.CallAlerting, (event) => {
+              Logger.write(`reached ${event.destination} as ${event.headers["VI-Client-Type"]}`);
+              event.call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+              event.call.answer();
+            });
+            """
+        try await call("AddScenario", ["scenario_name": "desk", "scenario_script": script])
+        let application = try #require(made["application_name"] as? String)
+        let rule = try await call(
+            "AddRule",
+            [
+                "application_id": "\(try #require(made["application_id"]))", "rule_name": "all", "rule_pattern": ".*",
+                "scenario_name": "desk",
+            ])
+        return (application, "\(try #require(rule["rule_id"]))")
+    }
+}
+
+/// Calls that reach an account without a number and without a phone of its own.
+@Suite(.serialized) struct RegistrationCallTests {
+    @Test func aCallReachesTheRuleOfARegistrationAtAnotherPlatform() async throws {
+        try await TestInstallation.run { provider in
+            let credentials = try await provider.prepared()
+            try await TestInstallation.run { office in
+                let client = ManagementClient(installation: office)
+                let rule = try await client.furnish().rule
+                let provided = provider.settings
+                let address = "\(provided.text("voice.sip.address")):\(provided.integer("voice.sip.port"))"
+                let made = try await client.call(
+                    "CreateSipRegistration",
+                    [
+                        "sip_username": credentials.phoneLogin, "proxy": credentials.domain,
+                        "outbound_proxy": address, "password": "wrong", "rule_id": rule, "application_name": "desk",
+                    ])
+                let id = ["sip_registration_id": "\(try #require(made["sip_registration_id"]))"]
+                try await state(client, isSuccessful: false)
+                try await client.call(
+                    "UpdateSipRegistration", id + ["password": credentials.phonePassword])
+                try await state(client, isSuccessful: true)
+                let caller = try await provider.caller()
+                let call = try await caller.call(DemoCompany.number)
+                let log = try await Wait.until("the call at the office") {
+                    office.runningLog(with: "reached \(credentials.phoneLogin) as sip")
+                }
+                #expect(log.contains("Call.Alerting") || log.contains("Application.CallAlerting"))
+                try await caller.hangUp(call)
+                _ = try await office.finishedLog(with: "reached \(credentials.phoneLogin) as sip")
+                await caller.stop()
+            }
+        }
+    }
+
+    private func state(_ client: ManagementClient, isSuccessful: Bool) async throws {
+        try await Wait.until("a registration whose success is \(isSuccessful)") {
+            let list = try await client.call("GetSipRegistrations", ["successful": "\(isSuccessful)"])
+            return list["count"] as? Int == 1 ? true : nil
+        }
+    }
+
+    @Test func aNetworkOnTheWhiteListCallsWithoutAPassword() async throws {
+        try await TestInstallation.run { installation in
+            let client = ManagementClient(installation: installation)
+            let domain = try await client.furnish().domain
+            let phone = try await installation.phone(
+                "pbx", domain: domain, password: nil, at: "127.0.0.3")
+            try await refused(phone)
+            let item = try await client.call("AddSipWhiteListItem", ["sip_whitelist_network": "127.0.0.3/32"])
+            let call = try await phone.call("100")
+            try await phone.journal.first("the answer") { $0 == .answered(call) }
+            try await phone.hangUp(call)
+            _ = try await installation.finishedLog(with: "reached 100 as sip")
+            try await client.call(
+                "DelSipWhiteListItem", ["sip_whitelist_id": "\(try #require(item["sip_whitelist_id"]))"])
+            try await refused(phone)
+            await phone.stop()
+        }
+    }
+
+    private func refused(_ phone: SoftPhone) async throws {
+        let call = try await phone.call("100")
+        let end = try await phone.journal.first("the refusal") { event in
+            switch event {
+            case .answered(call), .failed(call, _, _): true
+            default: false
+            }
+        }
+        #expect(end == .failed(call, status: 401, reason: "Unauthorized"))
+    }
+}
+
+extension [String: String] {
+    fileprivate static func + (own: Self, other: Self) -> Self { own.merging(other) { $1 } }
+}
