@@ -67,6 +67,12 @@ public final class VoicePlatform: Service {
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
         let registrations = RegistrationKeeper(
             database: core.database, registrar: EngineRegistrar(engine), clock: core.clock, logger: logger)
+        let orders = EngineOrders(
+            registrationsChanged: { registrations.changed() },
+            forgetPhones: { user in
+                // Fails only when the loop has ended, and every phone's registration with it.
+                try? await engine.eventLoop.submit { engine.endRegistrations(of: user) }.get()
+            })
         let courier = CallbackCourier(
             database: core.database,
             sender: HTTPCallbackSender(
@@ -83,7 +89,7 @@ public final class VoicePlatform: Service {
         let services: [any Service] = [
             core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
             PlatformJobs(core: core, registrations: registrations), registrations, courier,
-            core.httpService(hosting: host) { registrations.changed() }, calls, announcement,
+            core.httpService(hosting: host, orders: orders), calls, announcement,
         ]
         let outcome: Result<Void, any Error>
         do {

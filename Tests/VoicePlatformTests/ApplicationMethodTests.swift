@@ -1,10 +1,42 @@
 import Digests
 import Storage
 import Testing
+import VoiceEngine
 
 @testable import VoicePlatform
 
 @Suite struct ApplicationMethodTests {
+    @Test func `phones of a user who was shut out, renamed or deleted are forgotten`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            let thing = try await tenant.furnish()
+            let user = ["user_id": "\(thing.user)"]
+            func forgotten(after method: String, _ fields: [String: String]) async throws -> [String] {
+                let before = platform.hosting.forgotten.count
+                #expect(try await tenant.call(method, fields)["result"].number == 1)
+                let new = platform.hosting.forgotten.dropFirst(before)
+                #expect(new.allSatisfy { $0.domain == "switchboard.tenant-one.voice.test" })
+                return new.map(\.username)
+            }
+            func change(_ fields: [String: String]) async throws -> [String] {
+                try await forgotten(after: "SetUserInfo", user.merging(fields) { $1 })
+            }
+            #expect(try await change(["user_display_name": "Ivan"]) == [])
+            #expect(try await change(["user_password": "Another-1"]) == ["user67"])
+            #expect(try await change(["user_password": "Another-1"]) == [])
+            #expect(try await change(["new_user_name": "user68", "user_password": "Another-1"]) == ["user67"])
+            #expect(try await change(["user_active": "false"]) == ["user68"])
+            let application = ["application_id": "\(thing.application)"]
+            for name in ["ann", "bob"] {
+                let new = ["user_name": name + "1", "user_display_name": name, "user_password": "Secret-123"]
+                try await tenant.call("AddUser", application.merging(new) { $1 })
+            }
+            let named = application.merging(["user_name": "ann1"]) { $1 }
+            #expect(try await forgotten(after: "DelUser", named) == ["ann1"])
+            #expect(try await forgotten(after: "DelApplication", application).sorted() == ["bob1", "user68"])
+        }
+    }
+
     @Test func `an application has a full name, which is its domain`() async throws {
         try await TestPlatform.run { platform in
             let tenant = try await platform.child("tenant-one")

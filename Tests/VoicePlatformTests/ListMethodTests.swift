@@ -150,7 +150,7 @@ import VoiceEngine
             let keeper = RegistrationKeeper(
                 database: platform.core.database, registrar: registrar, clock: platform.core.clock,
                 logger: platform.core.logger)
-            let running = Task { try await keeper.run() }
+            let running = Task { await keeper.run() }
             var lists = registrar.lists.makeAsyncIterator()
             #expect(await lists.next()?.isEmpty == true)
             let made = try await tenant.call(
@@ -167,7 +167,7 @@ import VoiceEngine
             keeper.changed()
             #expect(await lists.next()?.isEmpty == true)
             running.cancel()
-            try await running.value
+            await running.value
         }
     }
 

@@ -8,6 +8,7 @@ import NIOHTTP1
 import ServiceLifecycle
 import Synchronization
 import Testing
+import VoiceEngine
 
 @testable import VoicePlatform
 
@@ -58,7 +59,7 @@ struct TestPlatform: Sendable {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let core = try await PlatformCore.open(configuration, logger: logger, clock: clock, onStatement: onStatement)
         let hosting = RecordingHost()
-        let services: [any Service] = [core.history, core.httpService(hosting: hosting)]
+        let services: [any Service] = [core.history, core.httpService(hosting: hosting, orders: hosting.orders)]
         return try await withThrowingTaskGroup(of: Void.self) { group in
             let serving = ServiceGroup(services: services, gracefulShutdownSignals: [], logger: logger)
             group.addTask { try await serving.run() }
@@ -228,6 +229,7 @@ final class RecordingHost: SessionHosting {
         var started: [ScenarioStart] = []
         var delivered: [ControlURLRequest] = []
         var verifications: [VerificationCall] = []
+        var forgotten: [UserAddress] = []
     }
 
     private let state = Mutex(State())
@@ -239,6 +241,13 @@ final class RecordingHost: SessionHosting {
     func start(_ start: ScenarioStart) async throws -> StartedSession {
         state.withLock { $0.started.append(start) }
         return StartedSession(id: SessionID(rawValue: 77), accessPath: Self.livingPath)
+    }
+
+    /// Users whose phones were forgotten, in order.
+    var forgotten: [UserAddress] { state.withLock(\.forgotten) }
+
+    var orders: EngineOrders {
+        EngineOrders(forgetPhones: { [self] user in state.withLock { $0.forgotten.append(user) } })
     }
 
     var verifications: [VerificationCall] { state.withLock(\.verifications) }

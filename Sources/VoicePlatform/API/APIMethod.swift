@@ -1,6 +1,7 @@
 import CallControl
 import Digests
 import Storage
+import VoiceEngine
 
 /// One method of the management API.
 struct APIMethod: Sendable {
@@ -109,6 +110,8 @@ struct MethodResult: Sendable {
         case recordDeleted(name: String)
         /// Other registrations are to be kept now.
         case registrationsChanged
+        /// A user who is no longer there, or comes in by another name or password than before.
+        case userShutOut(UserAddress)
     }
 
     var body: JSONValue

@@ -32,7 +32,7 @@ struct ManagementAPI: Sendable {
     let configuration: @Sendable () -> VoicePlatformConfiguration
     let clock: @Sendable () -> UnixTime
     let gate: RequestGate
-    let registrationsChanged: @Sendable () -> Void
+    let orders: EngineOrders
     let logger: Logger
 
     /// Runs a method; errors are documents too.
@@ -106,7 +106,8 @@ struct ManagementAPI: Sendable {
             switch effect {
             case .directoryChanged(let account): directory.changed(account)
             case .recordDeleted(let name): await files.removeRecord(name)
-            case .registrationsChanged: registrationsChanged()
+            case .registrationsChanged: orders.registrationsChanged()
+            case .userShutOut(let user): await orders.forgetPhones(user)
             }
         }
     }

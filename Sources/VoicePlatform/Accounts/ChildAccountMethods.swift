@@ -63,7 +63,8 @@ enum ChildAccountMethods {
         try AccountMethods.apply(change, to: filter, emailField: "new_child_account_email", call)
         try AccountSettings(transaction: call.transaction).set(
             AccountSettings.ofChild, from: call.parameters, for: children)
-        return .done(effects: children.map(MethodResult.Effect.directoryChanged))
+        // Registrations of an account that is not active are not kept.
+        return .done(effects: children.map(MethodResult.Effect.directoryChanged) + [.registrationsChanged])
     }
 
     private static func getChildrenAccounts(_ call: MethodCall) throws -> JSONValue {

@@ -102,15 +102,21 @@ enum ApplicationMethods {
 
     private static func delApplication(_ call: MethodCall) throws -> MethodResult {
         let wanted = try call.parameters.either("application_id", "application_name")
-        var filter = QueryFilter("account_id = ?", call.owner)
+        var filter = QueryFilter("a.account_id = ?", call.owner)
         if case .listed(let items) = wanted.value {
             let ids = try items.map { item in
                 SQLValue.integer(
                     try call.application(wanted.name == "application_id" ? .id(item) : .name(item)).id.rawValue)
             }
-            filter.add("id", in: ids)
+            filter.add("a.id", in: ids)
         }
-        try call.transaction.execute("DELETE FROM application WHERE \(filter.sql)", filter.arguments)
-        return .done(effects: [.directoryChanged(call.account.id)])
+        let users = try call.transaction.query(
+            """
+            SELECT u.name, a.name AS application_name FROM application a JOIN app_user u ON u.application_id = a.id
+            WHERE \(filter.sql)
+            """, filter.arguments)
+        try call.transaction.execute("DELETE FROM application AS a WHERE \(filter.sql)", filter.arguments)
+        return .done(
+            effects: [.directoryChanged(call.account.id)] + (try users.map { try UserMethods.shutOut($0, call) }))
     }
 }

@@ -57,17 +57,15 @@ struct PlatformCore: Sendable {
 
     /// The HTTP server with all its routes.
     ///
-    /// - Parameter registrationsChanged: Called when other registrations are to be kept than before.
-    func httpService(
-        hosting: any SessionHosting, registrationsChanged: @escaping @Sendable () -> Void = {}
-    ) -> PlatformHTTPService {
+    /// - Parameter orders: Called for changes that concern the engine.
+    func httpService(hosting: any SessionHosting, orders: EngineOrders) -> PlatformHTTPService {
         let api = ManagementAPI(
             database: database, directory: directory, files: files, hosting: hosting,
             configuration: { effectiveConfiguration() }, clock: clock,
             gate: RequestGate(
                 rate: RequestRate(
                     burst: configuration.limits.requestBurst, perSecond: configuration.limits.requestsPerSecond)),
-            registrationsChanged: registrationsChanged, logger: logger)
+            orders: orders, logger: logger)
         let access = FileAccess(
             database: database, configuration: { effectiveConfiguration() }, clock: clock)
         let routes = PlatformHTTP(

@@ -1,3 +1,4 @@
+import NIOCore
 import VoiceEngine
 
 /// Keeps registrations at other registrars.

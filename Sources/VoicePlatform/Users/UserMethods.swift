@@ -1,6 +1,7 @@
 import Billing
 import CallControl
 import Storage
+import VoiceEngine
 
 /// AddUser, SetUserInfo, DelUser, GetUsers.
 enum UserMethods {
@@ -73,7 +74,13 @@ enum UserMethods {
         try refusingDuplicate(["app_user.name": nameNotUnique("new_user_name")]) {
             _ = try change.apply(to: "app_user", where: filter, in: call.transaction)
         }
-        return .done(effects: [.directoryChanged(call.account.id)])
+        let now = try call.transaction.queryOne(
+            "SELECT active, name, ha1_md5 FROM app_user WHERE \(filter.sql)", filter.arguments)
+        let isWelcome =
+            try now?.flag("active") == true && now?.text("name") == user.text("name")
+            && now?.text("ha1_md5") == user.text("ha1_md5")
+        return .done(
+            effects: [.directoryChanged(call.account.id)] + (isWelcome ? [] : [try shutOut(user, call)]))
     }
 
     /// A new name and a new password, which belong together: the stored digests hold both.
@@ -99,12 +106,19 @@ enum UserMethods {
     }
 
     private static func delUser(_ call: MethodCall) throws -> MethodResult {
-        for user in try selected(call, allowsMany: true) {
+        let users = try selected(call, allowsMany: true)
+        for user in users {
             try call.transaction.execute(
                 "DELETE FROM app_user WHERE account_id = ? AND id = ?",
                 [call.owner, .integer(try user.integer("id"))])
         }
-        return .done(effects: [.directoryChanged(call.account.id)])
+        return .done(effects: [.directoryChanged(call.account.id)] + (try users.map { try shutOut($0, call) }))
+    }
+
+    /// - Parameter user: A row with its `name` and `application_name`.
+    static func shutOut(_ user: Row, _ call: MethodCall) throws -> MethodResult.Effect {
+        let domain = call.domain(ofApplication: try user.text("application_name"))
+        return .userShutOut(UserAddress(username: try user.text("name"), domain: domain))
     }
 
     private static func userInvalid(_ field: String) -> APIError {
@@ -130,7 +144,8 @@ enum UserMethods {
         }
         let rows = try call.transaction.query(
             """
-            SELECT u.id, u.name, a.name AS application_name FROM app_user u JOIN application a ON a.id = u.application_id
+            SELECT u.id, u.name, u.ha1_md5, a.name AS application_name FROM app_user u
+            JOIN application a ON a.id = u.application_id
             WHERE \(filter.sql)
             """, filter.arguments)
         if let count, rows.count < count { throw userInvalid(wanted.name) }

@@ -119,6 +119,10 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
             UserSecret(md5: HashFunction.md5.hexDigest(text), sha256: HashFunction.sha256.hexDigest(text)))
     }
 
+    func trusts(_ address: String, domain: String) -> EventLoopFuture<Bool> {
+        eventLoop.makeSucceededFuture(false)
+    }
+
     func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission> {
         if case .user(let user) = arrival.source { session.domain = user.domain } else { session.domain = Self.domain }
         sessions.add(Session(arrival, session, eventLoop))
