@@ -4,6 +4,8 @@
 /// database gets in its own spelling:
 /// - `AUTO_ID`: the type of a primary key that the database counts up itself and never gives twice;
 /// - `BYTES`: the type of a column of octets.
+///
+/// The statement `APPEND_ONLY name` stands for whatever makes the database refuse to change or delete rows of a table.
 public struct Migration: Sendable, Hashable {
     /// Unique in the list, never changed once released: `2026-01 accounts`.
     public let name: String
@@ -17,8 +19,25 @@ public struct Migration: Sendable, Hashable {
 
     /// The statements as SQLite spells them.
     var sqliteStatements: [String] {
-        statements.map {
-            $0.replacing("AUTO_ID", with: "INTEGER PRIMARY KEY AUTOINCREMENT").replacing("BYTES", with: "BLOB")
+        statements.flatMap { statement in
+            if statement.hasPrefix(Self.appendOnly) {
+                return Self.sqliteGuards(of: String(statement.dropFirst(Self.appendOnly.count)))
+            }
+            return [
+                statement.replacing("AUTO_ID", with: "INTEGER PRIMARY KEY AUTOINCREMENT").replacing(
+                    "BYTES", with: "BLOB")
+            ]
+        }
+    }
+
+    private static let appendOnly = "APPEND_ONLY "
+
+    private static func sqliteGuards(of table: String) -> [String] {
+        ["UPDATE", "DELETE"].map { change in
+            """
+            CREATE TRIGGER \(table)_refuses_\(change.lowercased()) BEFORE \(change) ON \(table)
+            BEGIN SELECT RAISE(ABORT, 'rows of \(table) are only added'); END
+            """
         }
     }
 }

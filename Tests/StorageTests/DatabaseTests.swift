@@ -161,6 +161,27 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(error?.code == .migrationOrder)
     }
 
+    @Test func `rows of an append-only table are added, and never changed or deleted`() async throws {
+        let temporary = try TemporaryDatabase()
+        try await temporary.database.migrate([
+            Migration("book", ["CREATE TABLE book (id AUTO_ID, amount BIGINT NOT NULL)", "APPEND_ONLY book"])
+        ])
+        for amount in [1, 2] {
+            try await temporary.database.write {
+                try $0.execute("INSERT INTO book (amount) VALUES (?)", [.integer(amount)])
+            }
+        }
+        for change in ["UPDATE book SET amount = 3 WHERE id = 1", "DELETE FROM book"] {
+            let error = await #expect(throws: StorageError.self) {
+                try await temporary.database.write { try $0.execute(change) }
+            }
+            #expect(error?.code == .constraintViolation)
+            #expect(error?.message == "rows of book are only added")
+        }
+        let rows = try await temporary.database.read { try $0.query("SELECT amount FROM book ORDER BY id") }
+        #expect(try rows.map { try $0.integer("amount") } == [1, 2])
+    }
+
     @Test func `a migration that fails is undone as a whole`() async throws {
         let temporary = try await prepared()
         let broken = schema + [Migration("second", ["CREATE TABLE half (id AUTO_ID)", "CREATE NONSENSE"])]
