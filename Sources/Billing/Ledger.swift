@@ -8,14 +8,27 @@ public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, CustomString
 /// Why money moved, in the words of the management API's `transaction_type`.
 public enum TransactionKind: String, Sendable, Hashable, CaseIterable {
     case resourceCharge = "resource_charge"
+    case subscriptionCharge = "subscription_charge"
+    case subscriptionInstallationCharge = "subscription_installation_charge"
     case phoneNumberCharge = "phone_number_charge"
     case phoneNumberInstallation = "phone_number_installation"
     case sipRegistrationCharge = "sip_registration_charge"
+    case monthlyFeeCharge = "monthly_fee_charge"
+    case taxCharge = "tax_charge"
+    case cardPayment = "card_payment"
+    case cardPeriodicPayment = "card_periodic_payment"
+    case cardOverrunPayment = "card_overrun_payment"
+    case robokassaPayment = "robokassa_payment"
+    case wireTransfer = "wire_transfer"
     case moneyTransferToChild = "money_transfer_to_child"
     case moneyTransferToParent = "money_transfer_to_parent"
     case moneyAcceptanceFromChild = "money_acceptance_from_child"
     case moneyAcceptanceFromParent = "money_acceptance_from_parent"
+    case userMoneyTransfer = "user_money_transfer"
+    case moneyDistribution = "money_distribution"
     case gift
+    case promo
+    case discount
     case adjustment
     case refund
 }
@@ -82,9 +95,12 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Another booking has the key.
     case conflict(IdempotencyKey)
     case money(MoneyError)
+    /// Nobody has such a ledger.
+    case noAccount
 
     public var description: String {
         switch self {
+        case .noAccount: "there is no account with this id; make it first"
         case .conflict(let key): "another booking has the key '\(key)'; give each booking a key of its own"
         case .money(let error): error.description
         }

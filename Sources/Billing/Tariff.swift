@@ -1,78 +1,43 @@
-/// Which way a call leg goes, seen from the platform.
-public enum CallDirection: String, Sendable, Hashable, CaseIterable {
-    case incoming
-    case outgoing
-}
-
-/// The far end of a leg as a tariff sees it.
-public enum RatedParty: Sendable, Hashable {
-    /// A user, a trunk or PBX by SIP address: anything that is no telephone network.
-    case voip
-    /// A telephone number in international form; everything but its digits is ignored.
-    case pstn(String)
-}
-
-/// The price of calls to or from numbers with one prefix.
-public struct TariffRow: Sendable, Hashable {
-    /// Which legs the row is for.
-    public enum Scope: Sendable, Hashable {
-        case voip
-        /// Numbers that begin with these digits; empty for all numbers.
-        case pstn(prefix: String)
-    }
-
-    public let direction: CallDirection
-    public let scope: Scope
-    /// The price group's text as history shows it, for example `any outgoing voip`.
-    public let text: String
-    public let pricePerMinute: Money
-    /// Each begun step is paid in full; at least 1.
-    public let stepSeconds: Int
-    /// So many seconds at the beginning cost nothing.
-    public let freeSeconds: Int
-    /// Paid once by a call that was answered.
-    public let setupFee: Money
-
-    public init(
-        _ direction: CallDirection, _ scope: Scope, text: String, pricePerMinute: Money, stepSeconds: Int = 60,
-        freeSeconds: Int = 0, setupFee: Money? = nil
-    ) {
-        self.direction = direction
-        self.scope = scope
-        self.text = text
-        self.pricePerMinute = pricePerMinute
-        self.stepSeconds = stepSeconds
-        self.freeSeconds = freeSeconds
-        self.setupFee = setupFee ?? .zero(pricePerMinute.currency)
-    }
-}
-
 /// The prices of one currency; the row with the longest matching prefix rates a call.
+///
+/// An account's own tariff stands on the common one: its rows go first where they are at least as exact.
 public struct Tariff: Sendable, Hashable {
     public let currency: Currency
+    /// All rows, those for later days too.
     public let rows: [TariffRow]
-    private let byKey: [Key: TariffRow]
-    private let longestPrefix: Int
+    /// Outgoing telephone calls that cost more for a minute are refused unless their row allows them; nil: any price.
+    public let maximumPerMinute: Money?
+    /// The tariff's own rows, then those of the tariffs that it stands on.
+    private let layers: [Table]
+
+    private struct Table: Sendable, Hashable {
+        var numbers: [CallDirection: PrefixTable] = [:]
+        var others: [Key: [TariffRow]] = [:]
+    }
 
     private struct Key: Sendable, Hashable {
         let direction: CallDirection
         let scope: TariffRow.Scope
     }
 
+    /// - Parameter common: The tariff whose rows count where there are none here.
     /// - Throws: ``TariffError`` naming the first row that cannot be used.
-    public init(currency: Currency, rows: [TariffRow]) throws(TariffError) {
-        var byKey: [Key: TariffRow] = [:]
-        var longest = 0
+    public init(
+        currency: Currency, rows: [TariffRow], maximumPerMinute: Money? = nil, on common: Tariff? = nil
+    ) throws(TariffError) {
+        if let maximumPerMinute, maximumPerMinute.currency != currency || maximumPerMinute.isNegative {
+            throw .currency("maximum", expected: currency)
+        }
+        if let common, common.currency != currency { throw .currency("common", expected: currency) }
+        var table = Table()
         for row in rows {
-            try Self.check(row, currency)
-            let key = Key(direction: row.direction, scope: row.scope)
-            guard byKey.updateValue(row, forKey: key) == nil else { throw .duplicate(row.text) }
-            if case .pstn(let prefix) = row.scope { longest = max(longest, prefix.utf8.count) }
+            try row.check(currency)
+            guard Self.insert(row, into: &table) else { throw .duplicate(row.text) }
         }
         self.currency = currency
-        self.rows = rows
-        self.byKey = byKey
-        longestPrefix = longest
+        self.rows = rows + (common?.rows ?? [])
+        self.maximumPerMinute = maximumPerMinute
+        layers = [table] + (common?.layers ?? [])
     }
 
     /// Calls between users cost nothing, telephone calls have no price: what a new installation starts with.
@@ -82,60 +47,90 @@ public struct Tariff: Sendable, Hashable {
             TariffRow(.incoming, .voip, text: "any Incoming VoIP", pricePerMinute: free),
             TariffRow(.outgoing, .voip, text: "any outgoing voip", pricePerMinute: free),
         ]
-        let byKey = rows.map { (Key(direction: $0.direction, scope: $0.scope), $0) }
-        return Tariff(currency: currency, rows: rows, byKey: Dictionary(byKey) { first, _ in first }, longestPrefix: 0)
+        var table = Table()
+        for row in rows { _ = insert(row, into: &table) }
+        return Tariff(currency: currency, rows: rows, table: table)
     }
 
-    private init(currency: Currency, rows: [TariffRow], byKey: [Key: TariffRow], longestPrefix: Int) {
+    private init(currency: Currency, rows: [TariffRow], table: Table) {
         self.currency = currency
         self.rows = rows
-        self.byKey = byKey
-        self.longestPrefix = longestPrefix
+        maximumPerMinute = nil
+        layers = [table]
     }
 
-    /// The row that rates a leg, nil when the tariff has no price for it.
-    public func row(_ direction: CallDirection, _ party: RatedParty) -> TariffRow? {
+    private static func insert(_ row: TariffRow, into table: inout Table) -> Bool {
+        if case .pstn(let prefix) = row.scope {
+            return table.numbers[row.direction, default: PrefixTable()].insert(row, prefix: prefix)
+        }
+        let key = Key(direction: row.direction, scope: row.scope)
+        var present = table.others[key] ?? []
+        guard !present.contains(where: { $0.validFrom == row.validFrom }) else { return false }
+        present.insert(row, at: present.firstIndex { row.isLater(than: $0) } ?? present.endIndex)
+        table.others[key] = present
+        return true
+    }
+
+    /// The row that rates a leg which begins on a day, nil when the tariff has no price for it.
+    public func row(_ direction: CallDirection, _ party: RatedParty, on day: TariffDay) -> TariffRow? {
         switch party {
-        case .voip: return byKey[Key(direction: direction, scope: .voip)]
-        case .pstn(let number):
-            var prefix = String(number.filter { $0.isASCII && $0.isNumber }.prefix(longestPrefix))
-            while true {
-                if let row = byKey[Key(direction: direction, scope: .pstn(prefix: prefix))] { return row }
-                guard !prefix.isEmpty else { return nil }
-                prefix.removeLast()
+        case .user: other(direction, .user, day) ?? other(direction, .voip, day)
+        case .sip: other(direction, .sip, day) ?? other(direction, .voip, day)
+        case .voip: other(direction, .voip, day)
+        case .pstn(let number): row(direction, number: number, day)
+        }
+    }
+
+    private func other(_ direction: CallDirection, _ scope: TariffRow.Scope, _ day: TariffDay) -> TariffRow? {
+        let key = Key(direction: direction, scope: scope)
+        for layer in layers {
+            if let row = layer.others[key].flatMap({ PrefixTable.valid($0, on: day) }) { return row }
+        }
+        return nil
+    }
+
+    private func row(_ direction: CallDirection, number: String, _ day: TariffDay) -> TariffRow? {
+        var best: (row: TariffRow, length: Int)?
+        for layer in layers {
+            guard let found = layer.numbers[direction]?.longest(number, on: day) else { continue }
+            if best.map({ found.length > $0.length }) ?? true { best = found }
+        }
+        return best?.row
+    }
+
+    /// What a leg that begins on a day costs.
+    ///
+    /// - Throws: ``QuoteError`` for a leg that has no price or must not be made.
+    public func price(
+        _ direction: CallDirection, _ party: RatedParty, on day: TariffDay
+    ) throws(QuoteError) -> CallPrice {
+        guard let row = row(direction, party, on: day) else { throw .noPrice(direction) }
+        switch row.permission {
+        case .blocked: throw .blocked(group: row.text)
+        case .allowed: break
+        case .limited:
+            guard case .pstn = row.scope, direction == .outgoing, let maximumPerMinute else { break }
+            guard row.pricePerMinute.millionths <= maximumPerMinute.millionths else {
+                throw .tooExpensive(group: row.text, maximum: maximumPerMinute)
             }
         }
-    }
-
-    private static func check(_ row: TariffRow, _ currency: Currency) throws(TariffError) {
-        guard row.pricePerMinute.currency == currency, row.setupFee.currency == currency else {
-            throw .currency(row.text, expected: currency)
-        }
-        guard !row.pricePerMinute.isNegative, !row.setupFee.isNegative else { throw .negativePrice(row.text) }
-        guard (1...86_400).contains(row.stepSeconds), (0...86_400).contains(row.freeSeconds) else {
-            throw .seconds(row.text)
-        }
-        if case .pstn(let prefix) = row.scope, !prefix.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            throw .prefix(row.text)
-        }
+        return row.price
     }
 }
 
-/// Why a tariff is refused; each case carries the row's text.
-public enum TariffError: Error, Sendable, Equatable, CustomStringConvertible {
-    case currency(String, expected: Currency)
-    case negativePrice(String)
-    case seconds(String)
-    case prefix(String)
-    case duplicate(String)
+/// Why a leg is not made.
+public enum QuoteError: Error, Sendable, Equatable, CustomStringConvertible {
+    case noPrice(CallDirection)
+    case blocked(group: String)
+    case tooExpensive(group: String, maximum: Money)
 
     public var description: String {
         switch self {
-        case .currency(let row, let expected): "tariff row '\(row)': give its prices in \(expected.code)"
-        case .negativePrice(let row): "tariff row '\(row)': a price or fee is negative, expected 0 or more"
-        case .seconds(let row): "tariff row '\(row)': expected a step of 1…86400 s and 0…86400 free seconds"
-        case .prefix(let row): "tariff row '\(row)': expected a prefix of digits only, without +"
-        case .duplicate(let row): "tariff row '\(row)': another row has the same direction and prefix, keep one"
+        case .noPrice(let direction):
+            "the tariff has no row for this \(direction.rawValue) call; add one with an empty prefix to price all numbers"
+        case .blocked(let group): "calls of the group '\(group)' are blocked; change the row's permission to allow them"
+        case .tooExpensive(let group, let maximum):
+            "calls of the group '\(group)' cost more than \(maximum) for a minute; give the row the permission 'allowed'"
         }
     }
 }

@@ -109,3 +109,20 @@ public struct RecordingRequest: Sendable, Equatable {
 
     public init(stereo: Bool = false) { self.stereo = stereo }
 }
+
+extension CallCommand {
+    /// The legs that the command is about; names of other units where it is about them.
+    public var callIDs: [CallID] {
+        switch self {
+        case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _), .hangup(let id, _, _),
+            .callUser(let id, _), .callSIP(let id, _), .play(let id, _, _), .playTone(let id, _, _),
+            .say(let id, _, _), .stopPlayback(let id), .handleTones(let id, _, _), .sendDigits(let id, _),
+            .sendMessage(let id, _), .sendInfo(let id, _, _, _), .handleTransfers(let id, _),
+            .finishTransfer(let id, _), .detect(let id, _, _), .record(let id, _):
+            [id]
+        case .sendMedia(let from, let to), .stopMedia(let from, let to): [from.call, to.call]
+        case .unit(let id, _): [id.call]
+        case .transfer(let id, let request): [id] + (request.replacing.map { [$0] } ?? [])
+        }
+    }
+}

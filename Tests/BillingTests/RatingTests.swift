@@ -3,12 +3,16 @@ import Testing
 
 private func price(_ text: String) throws -> Money { try Money(text, .eur) }
 
+private let day = TariffDay(number: 20_000)
+
 private func tariff() throws -> Tariff {
     try Tariff(
         currency: .eur,
         rows: [
             TariffRow(.incoming, .voip, text: "any Incoming VoIP", pricePerMinute: price("0")),
-            TariffRow(.outgoing, .voip, text: "any outgoing voip", pricePerMinute: price("0.004"), stepSeconds: 1),
+            TariffRow(
+                .outgoing, .voip, text: "any outgoing voip", pricePerMinute: price("0.004"),
+                step: BillingStep(first: 1, next: 1)),
             TariffRow(.incoming, .pstn(prefix: "7"), text: "Incoming PSTN RU", pricePerMinute: price("0.006")),
             TariffRow(
                 .outgoing, .pstn(prefix: ""), text: "Outgoing PSTN rest", pricePerMinute: price("1"),
@@ -16,8 +20,17 @@ private func tariff() throws -> Tariff {
             TariffRow(.outgoing, .pstn(prefix: "49"), text: "Outgoing PSTN DE", pricePerMinute: price("0.02")),
             TariffRow(
                 .outgoing, .pstn(prefix: "4915"), text: "Outgoing PSTN DE mobile", pricePerMinute: price("0.1"),
-                stepSeconds: 30, freeSeconds: 5),
+                step: BillingStep(first: 30, next: 30), freeSeconds: 5),
         ])
+}
+
+private func randomPrice(_ generator: inout SeededGenerator) -> CallPrice {
+    CallPrice(
+        group: "x", perMinute: Money(millionths: .random(in: 0...1 << 40, using: &generator), .rub),
+        step: BillingStep(
+            first: .random(in: 1...600, using: &generator), next: .random(in: 1...90, using: &generator)),
+        freeSeconds: Bool.random(using: &generator) ? 0 : .random(in: 1...90, using: &generator),
+        setupFee: Money(millionths: .random(in: 0...1 << 40, using: &generator), .rub))
 }
 
 @Suite struct RatingTests {
@@ -27,7 +40,7 @@ private func tariff() throws -> Tariff {
         (.voip, "any outgoing voip"),
     ])
     func `the longest prefix wins`(party: RatedParty, text: String) throws {
-        #expect(try CallRating(tariff: tariff()).rate(.outgoing, party, seconds: 1).direction == text)
+        #expect(try tariff().price(.outgoing, party, on: day).group == text)
     }
 
     @Test(arguments: [
@@ -39,35 +52,66 @@ private func tariff() throws -> Tariff {
     func `begun steps are paid, free seconds are not, the fee once`(
         party: RatedParty, seconds: Int, amount: String
     ) throws {
-        let charge = try CallRating(tariff: tariff()).rate(.outgoing, party, seconds: seconds)
+        let charge = try tariff().price(.outgoing, party, on: day).charge(seconds: seconds)
         #expect(charge.amount.decimalText == amount)
     }
 
     @Test func `a leg without a row has no price`() throws {
-        let rating = CallRating(tariff: try tariff())
-        #expect(throws: RatingError.noPrice(.incoming)) { try rating.rate(.incoming, .pstn("49"), seconds: 1) }
+        let tariff = try tariff()
+        #expect(throws: QuoteError.noPrice(.incoming)) { try tariff.price(.incoming, .pstn("49"), on: day) }
     }
 
     @Test func `the longest possible duration is an error, never a trap`() throws {
-        let rating = CallRating(tariff: try tariff())
-        #expect(throws: RatingError.money(.overflow)) { try rating.rate(.outgoing, .pstn("1"), seconds: .max) }
+        let price = try tariff().price(.outgoing, .pstn("1"), on: day)
+        #expect(throws: MoneyError.overflow) { try price.charge(seconds: .max) }
+        #expect(price.stepEnd(after: .max) > 0)
+        #expect(price.stepEnd(after: .min) == 60)
     }
 
     @Test(arguments: UInt64(0)..<100)
-    func `a longer call never costs less`(seed: UInt64) throws {
+    func `a longer call never costs less, and a step has one price`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let row = TariffRow(
-            .outgoing, .voip, text: "x",
-            pricePerMinute: Money(millionths: .random(in: 0...1 << 40, using: &generator), .rub),
-            stepSeconds: .random(in: 1...600, using: &generator), freeSeconds: .random(in: 0...90, using: &generator),
-            setupFee: Money(millionths: .random(in: 0...1 << 40, using: &generator), .rub))
-        let rating = CallRating(tariff: try Tariff(currency: .rub, rows: [row]))
+        let price = randomPrice(&generator)
         var last: Int64 = 0
         for seconds in 0..<300 {
-            let amount = try rating.rate(.outgoing, .voip, seconds: seconds).amount.millionths
+            let amount = try price.charge(seconds: seconds).amount.millionths
             #expect(amount >= last)
             last = amount
+            let end = price.stepEnd(after: seconds)
+            #expect(end > seconds)
+            #expect(price.stepEnd(after: end - 1) == end)
+            #expect(try price.charge(seconds: seconds + 1).amount == price.charge(seconds: end).amount)
         }
+    }
+
+    @Test(arguments: UInt64(0)..<100)
+    func `what an amount suffices for is the last step that it pays`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let price = randomPrice(&generator)
+        for _ in 0..<50 {
+            let target = price.stepEnd(after: .random(in: 0..<2000, using: &generator))
+            let whole = try price.charge(seconds: target).amount.millionths
+            let amount = Money(millionths: .random(in: -5...(whole + 5), using: &generator), .rub)
+            let found = price.affordable(with: amount, upTo: target)
+            #expect(found <= target)
+            if found > 0 {
+                #expect(try price.charge(seconds: found).amount.millionths <= amount.millionths)
+                #expect(price.stepEnd(after: found - 1) == found)
+            }
+            if found < target {
+                #expect(try price.charge(seconds: found + 1).amount.millionths > amount.millionths)
+            }
+        }
+        #expect(price.affordable(with: Money(millionths: .max, .usd), upTo: 600) == 0)
+    }
+
+    @Test func `a first step and shorter ones after it`() throws {
+        let price = CallPrice(
+            group: "x", perMinute: try price("0.6"), step: BillingStep(first: 30, next: 6), freeSeconds: 0,
+            setupFee: .zero(.eur))
+        let amounts = try [1, 30, 31, 36, 37].map { try price.charge(seconds: $0).amount.decimalText }
+        #expect(amounts == ["0.30", "0.30", "0.36", "0.36", "0.42"])
+        #expect([0, 29, 30, 35, 36].map(price.stepEnd) == [30, 30, 36, 36, 42])
     }
 
     @Test func `a tariff with a row that cannot be used is refused by name`() throws {
@@ -82,7 +126,9 @@ private func tariff() throws -> Tariff {
         #expect(
             refused(TariffRow(.outgoing, .voip, text: "b", pricePerMinute: try price("-1"))) == .negativePrice("b"))
         #expect(
-            refused(TariffRow(.outgoing, .voip, text: "c", pricePerMinute: .zero(.eur), stepSeconds: 0))
+            refused(
+                TariffRow(
+                    .outgoing, .voip, text: "c", pricePerMinute: .zero(.eur), step: BillingStep(first: 60, next: 0)))
                 == .seconds("c"))
         #expect(
             refused(TariffRow(.outgoing, .pstn(prefix: "+4"), text: "d", pricePerMinute: .zero(.eur))) == .prefix("d"))

@@ -165,6 +165,45 @@ import Testing
         try again.database.close()
     }
 
+    @Test(arguments: [(20, 60), (65, 120), (4000, 120)] as [(Int64, Int64)])
+    func `what was held pays the steps that had begun at the last heartbeat`(beat: Int64, paid: Int64) async throws {
+        try await LedgerBench.run { bench in
+            try await bench.give(1000, to: bench.child)
+            let start = LedgerBench.start
+            @Sendable func after(_ seconds: Int64) -> UnixTime { UnixTime(seconds: start.seconds + seconds) }
+            try await bench.database.write { transaction in
+                let history = SessionHistory(transaction: transaction)
+                let id = try history.insert(HistoryTests.session(SessionPlan.bare(bench.child)))
+                let holds = HoldStore(transaction: transaction, now: start)
+                for leg in ["talking", "ringing"] {
+                    try history.insert(HistoryTests.leg(leg, remote: "a"), of: id)
+                    let hold = CallHold(
+                        key: .init(session: id, leg: CallID(rawValue: leg)), account: bench.child,
+                        price: LedgerBench.price())
+                    _ = try holds.open(hold)
+                    if leg == "talking" { _ = try holds.extend(hold, through: 120) }
+                }
+                // After the first heartbeat that the test has: answered is answered.
+                try history.setConnected(CallID(rawValue: "talking"), of: id, at: after(1))
+                try CrashRecovery(transaction: transaction).beat(at: after(beat))
+            }
+            for _ in 0..<2 {
+                try await bench.database.write { transaction in
+                    _ = try CrashRecovery(transaction: transaction).closeOpenSessions(now: after(9000))
+                }
+                let funds = try await bench.funds(bench.child)
+                #expect(funds.balance.millionths == 1000 - paid)
+                #expect(funds.held.isZero)
+            }
+            let costs = try await bench.database.read {
+                try $0.query("SELECT cost, direction, transaction_id FROM call_leg ORDER BY id")
+            }
+            #expect(try costs.map { try $0.integer("cost") } == [paid, 0])
+            #expect(try costs[0].text("direction") == "g")
+            #expect(try costs[0].optionalInteger("transaction_id") != nil)
+        }
+    }
+
     private struct Rows: Equatable {
         let sessions: [String]
         let legs: [String]
@@ -192,10 +231,7 @@ import Testing
         try await core.database.write { transaction in
             let found = try AccountStore(transaction: transaction).find(.name("operator-eur"))
             let owner = try #require(found?.account)
-            let plan = SessionPlan(
-                accountID: owner.id, accountName: owner.name, currency: owner.currency,
-                applicationID: ApplicationID(rawValue: 1), domain: "d", ruleID: RuleID(rawValue: 1), ruleName: "r",
-                scenarios: [])
+            let plan = SessionPlan.bare(owner.id)
             let history = SessionHistory(transaction: transaction)
             let id = try history.insert(HistoryTests.session(plan))
             try history.insert(HistoryTests.leg("talking", remote: "a"), of: id)
@@ -205,5 +241,14 @@ import Testing
                 PlatformFiles.newRecordName(), of: CallID(rawValue: "talking"), session: id, at: recorded)
             try CrashRecovery(transaction: transaction).beat(at: beat)
         }
+    }
+}
+
+extension SessionPlan {
+    /// A plan of an account that has nothing else.
+    static func bare(_ account: AccountID) -> SessionPlan {
+        SessionPlan(
+            accountID: account, accountName: "child", currency: .eur, applicationID: ApplicationID(rawValue: 1),
+            domain: "d", ruleID: RuleID(rawValue: 1), ruleName: "r", scenarios: [])
     }
 }

@@ -23,11 +23,11 @@ import VoiceEngine
             let bound = ["phone_number": "74012000001", "application_name": "switchboard"]
             try await tenant.call("BindPhoneNumberToApplication", bound)
             let desk = AdmissionDesk(
-                directory: platform.core.directory, database: platform.core.database,
-                configuration: platform.core.configuration)
+                directory: platform.core.directory, configuration: platform.core.configuration)
+            let today = TariffDay(unixSeconds: platform.core.clock().seconds)
             func isTaken(_ caller: String, _ source: AdmissionRequest.Source = .trunk) async throws -> Bool {
                 let request = AdmissionRequest(source: source, destination: "74012000001", caller: caller)
-                if case .session = try await desk.decide(request) { return true }
+                if case .session = try await desk.decide(request, on: today) { return true }
                 return false
             }
             #expect(try await isTaken("+79110000001"))
@@ -176,15 +176,15 @@ import VoiceEngine
             let tenant = try await platform.child("tenant-one")
             let thing = try await tenant.furnish()
             let desk = AdmissionDesk(
-                directory: platform.core.directory, database: platform.core.database,
-                configuration: platform.core.configuration)
+                directory: platform.core.directory, configuration: platform.core.configuration)
+            let today = TariffDay(unixSeconds: platform.core.clock().seconds)
             let made = try await tenant.call(
                 "CreateSipRegistration", ["sip_username": "office", "proxy": "sip.example.test"])
             let id = "\(try made.integer("sip_registration_id"))"
             func rule(_ id: String) async throws -> String? {
                 let source = AdmissionRequest.Source.registration(.init(rawValue: Int64(id) ?? 0))
                 let request = AdmissionRequest(source: source, destination: "office")
-                guard case .session(let plan, .voip) = try await desk.decide(request) else { return nil }
+                guard case .session(let plan, .voip, _) = try await desk.decide(request, on: today) else { return nil }
                 return plan.ruleName
             }
             #expect(try await rule(id) == nil)

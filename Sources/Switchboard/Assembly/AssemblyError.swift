@@ -6,6 +6,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case notLoopback(key: String, address: String)
     case masterAccountsUnreachable(url: String, detail: String)
     case scenariosMissing(path: String)
+    case tariffs(path: String, problem: String)
 
     var description: String {
         switch self {
@@ -22,6 +23,7 @@ enum AssemblyError: Error, CustomStringConvertible {
         case .masterAccountsUnreachable(let url, let detail):
             "The master accounts cannot be looked up at \(url): \(detail). "
                 + "Start the voice platform, and give the controller the same secrets.json."
+        case .tariffs(let path, let problem): "The price list \(path) of voice.tariffs cannot be used: \(problem)."
         case .scenariosMissing(let path):
             "There are no call scenarios in \(path). Set controller.scenarios to the folder Scenarios/bitrix24."
         }

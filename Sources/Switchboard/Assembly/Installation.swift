@@ -100,8 +100,9 @@ struct Installation: Sendable {
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
             dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
-            tariffs: try Currency.allCases.map(StandardTariff.make), numbers: try settings.numbers(),
-            scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished)
+            tariffs: try settings.tariffs(), numbers: try settings.numbers(),
+            scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished,
+            limits: try settings.platformLimits())
         configuration.callbacks = CallbackPolicy(
             allowsPrivateNetworks: settings.boolean("voice.callbacks.private"))
         configuration.sipRegistrationPrices = try settings.registrationPrices()

@@ -116,6 +116,39 @@ extension Settings {
             authoritiesPath: authorities.isEmpty ? nil : authorities)
     }
 
+    /// The price list on top of the built-in prices.
+    func tariffs() throws -> TariffBook {
+        let builtIn = try Currency.allCases.map(StandardTariff.make)
+        let path = text("voice.tariffs")
+        guard !path.isEmpty else { return TariffBook(builtIn) }
+        guard let data = FileManager.default.contents(atPath: path), let list = String(bytes: data, encoding: .utf8)
+        else { throw AssemblyError.tariffs(path: path, problem: "it cannot be read as UTF-8; check path and rights") }
+        do {
+            return try TariffFile.book(list, on: builtIn)
+        } catch {
+            throw AssemblyError.tariffs(path: path, problem: error.description)
+        }
+    }
+
+    /// What accounts may do.
+    func platformLimits() throws -> VoicePlatformLimits {
+        var limits = VoicePlatformLimits()
+        limits.sessionsPerAccount = integer("voice.limits.calls")
+        limits.callsPerSecond = integer("voice.limits.rate")
+        limits.moneyWarningSeconds = integer("voice.warning")
+        limits.hourlySpending = try list("voice.limits.spending").map { entry in
+            let words = entry.split(separator: " ")
+            guard words.count == 2, let currency = Currency(rawValue: String(words[1])),
+                let amount = try? Money(words[0], currency), !amount.isNegative
+            else {
+                throw AssemblyError.malformedEntry(
+                    key: "voice.limits.spending", entry: entry, expected: "amount and currency, such as 20 EUR")
+            }
+            return amount
+        }
+        return limits
+    }
+
     /// What phones are challenged with, the stronger algorithm first.
     func digestAlgorithms() -> [DigestAlgorithm] {
         switch text("voice.sip.digest") {

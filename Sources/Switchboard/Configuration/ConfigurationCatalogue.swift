@@ -123,6 +123,23 @@ enum ConfigurationCatalogue {
             name: "voice.callbacks.private", kind: .boolean(default: false),
             explanation: "Let accounts' callbacks reach loopback and private networks."),
         .init(
+            name: "voice.tariffs", kind: .text(default: ""),
+            explanation: "File with the prices of calls; empty: calls between users and incoming calls cost nothing, "
+                + "others have no price."),
+        .init(
+            name: "voice.warning", kind: .integer(default: 30, allowed: 0...300),
+            explanation: "Seconds before the end of an account's money at which a call hears two beeps; 0: never."),
+        .init(
+            name: "voice.limits.calls", kind: .integer(default: 500, allowed: 1...100_000),
+            explanation: "Sessions that one account may run at once, and outgoing calls that cost money."),
+        .init(
+            name: "voice.limits.rate", kind: .integer(default: 100, allowed: 1...100_000),
+            explanation: "Sessions and outgoing calls that cost money that one account may begin in a second."),
+        .init(
+            name: "voice.limits.spending", kind: .list(default: []),
+            explanation: "What one account may spend on calls within an hour, each as `amount currency`, for example "
+                + "`20 EUR`; a currency without an entry has no limit."),
+        .init(
             name: "voice.scripts", kind: .choice(default: "operator", allowed: ["operator", "account"]),
             explanation:
                 "Who writes call scenarios: the operator alone (they are made ready before a call), or accounts "

@@ -18,8 +18,7 @@ public struct VoicePlatformConfiguration: Sendable {
     /// The end of every SIP domain: `switchboard.<account>.<domain>`.
     public var domain: String
     public var masterAccounts: [MasterAccount]
-    /// One tariff for each currency; a currency without one prices calls between users only, at nothing.
-    public var tariffs: [Tariff]
+    public var tariffs: TariffBook
     public var numbers: NumberCatalogue
     /// Where `callPSTN` dials; nil answers it with `Call.Failed`.
     public var gateway: NumberGateway?
@@ -37,7 +36,7 @@ public struct VoicePlatformConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 8082, publicURL: String? = nil, publicSecureURL: String? = nil,
         mediaServerAddress: String = "127.0.0.1", dataDirectory: String, domain: String,
-        masterAccounts: [MasterAccount], tariffs: [Tariff] = [], numbers: NumberCatalogue = NumberCatalogue(),
+        masterAccounts: [MasterAccount], tariffs: TariffBook = [], numbers: NumberCatalogue = NumberCatalogue(),
         gateway: NumberGateway? = nil, scenarioTrust: ScenarioTrustPolicy = .eachAccount,
         limits: VoicePlatformLimits = VoicePlatformLimits()
     ) {
@@ -64,8 +63,11 @@ public struct VoicePlatformConfiguration: Sendable {
     func rate(of currency: Currency) -> String? { currency == .usd ? "1" : dollarRates[currency] }
 
     func tariff(_ currency: Currency) -> Tariff {
-        tariffs.first { $0.currency == currency } ?? .internalOnly(currency)
+        tariffs.tariff(currency)
     }
+
+    /// How running calls are watched.
+    var meterPolicy: CallMeter.Policy { CallMeter.Policy(warning: limits.moneyWarningSeconds) }
 }
 
 /// An account that belongs to the operator and owns child accounts of its currency.
@@ -139,8 +141,16 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var requestsPerSecond = 200
     /// Sessions that one account may run at once.
     public var sessionsPerAccount = 500
+    /// New sessions and outgoing calls that cost money, for each account in each second.
+    public var callsPerSecond = 100
+    /// What one account may spend on calls within an hour, in each currency; none: any amount.
+    public var hourlySpending: [Money] = []
+    /// How long before the money ends a far end is warned; 0: never.
+    public var moneyWarningSeconds = 30
     /// How long running calls may go on after the shutdown has begun.
     public var shutdownGrace = Duration.seconds(30)
 
     public init() {}
+
+    func spending(_ currency: Currency) -> Money? { hourlySpending.first { $0.currency == currency } }
 }

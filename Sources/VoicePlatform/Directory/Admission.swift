@@ -1,6 +1,5 @@
 import Billing
 import CallControl
-import Storage
 import VoiceEngine
 
 /// A call that wants to start a session.
@@ -25,7 +24,8 @@ struct AdmissionRequest: Sendable, Equatable {
 
 /// What becomes of a call that wants to start a session.
 enum AdmissionDecision: Sendable, Equatable {
-    case session(SessionPlan, RatedParty)
+    /// The price of the call that starts the session; whether the account can pay it is seen when money is held.
+    case session(SessionPlan, RatedParty, CallPrice)
     /// SIP status and reason.
     case reject(code: Int, reason: String)
 
@@ -34,19 +34,25 @@ enum AdmissionDecision: Sendable, Equatable {
     static let forbidden = AdmissionDecision.reject(code: 403, reason: "Forbidden")
 }
 
-/// Decides which session a call starts, and whether its account may have it.
+/// Decides which session a call starts, and what the call costs.
 struct AdmissionDesk: Sendable {
     let directory: Directory
-    let database: Database
     let configuration: VoicePlatformConfiguration
 
-    func decide(_ request: AdmissionRequest) async throws -> AdmissionDecision {
+    func decide(_ request: AdmissionRequest, on day: TariffDay) async throws -> AdmissionDecision {
         guard let (snapshot, rule) = try await target(of: request) else { return .notFound }
         guard !isUnwanted(request, by: snapshot) else { return .forbidden }
         guard let plan = snapshot.plan(rule) else { return .notFound }
         guard snapshot.account.isActive, !snapshot.account.isFrozen else { return .forbidden }
-        let party = party(of: request, snapshot.account.currency)
-        return try await canPay(snapshot.account, party) ? .session(plan, party) : .paymentRequired
+        let tariff = configuration.tariffs.tariff(plan.currency, account: plan.accountName)
+        let party = party(of: request, tariff, on: day)
+        do {
+            return .session(plan, party, try tariff.price(.incoming, party, on: day))
+        } catch QuoteError.noPrice {
+            return .paymentRequired
+        } catch {
+            return .forbidden
+        }
     }
 
     private func target(of request: AdmissionRequest) async throws -> (ApplicationSnapshot, DirectoryRule)? {
@@ -82,17 +88,9 @@ struct AdmissionDesk: Sendable {
     }
 
     /// A tariff without prices for incoming telephone calls treats them as what they are on the wire: VoIP.
-    private func party(of request: AdmissionRequest, _ currency: Currency) -> RatedParty {
+    private func party(of request: AdmissionRequest, _ tariff: Tariff, on day: TariffDay) -> RatedParty {
         guard request.source == .trunk else { return .voip }
         let number = RatedParty.pstn(request.destination)
-        return configuration.tariff(currency).row(.incoming, number) == nil ? .voip : number
-    }
-
-    /// Whether the balance and the credit cover the first second of the incoming leg.
-    private func canPay(_ account: Account, _ party: RatedParty) async throws -> Bool {
-        let rating = CallRating(tariff: configuration.tariff(account.currency))
-        guard let price = try? rating.rate(.incoming, party, seconds: 1).amount else { return false }
-        let balance = try await database.read { try AccountStore(transaction: $0).balance(of: account) }
-        return try !balance.adding(account.creditLimit).isLess(than: price)
+        return tariff.row(.incoming, number, on: day) == nil ? .voip : number
     }
 }

@@ -20,6 +20,7 @@ struct LegRecord: Sendable, Equatable {
         case user
         case sip
         case pstn
+        case mobile
     }
 
     let id: CallID
@@ -37,6 +38,8 @@ struct LegEnd: Sendable, Equatable {
     let code: Int
     let reason: String
     let charge: Charge
+    /// Whether money was held for the leg.
+    var isHeld = false
 }
 
 /// The statements that write the call history.
@@ -92,15 +95,11 @@ struct SessionHistory {
             [.integer(time.milliseconds), .integer(session.rawValue), .text(leg.rawValue)])
     }
 
-    /// Ends a leg's row and books its charge, both once.
+    /// Ends a leg's row, books its charge and lets go of what was held for it, all once.
     func finish(_ leg: CallID, of session: SessionID, _ end: LegEnd, account: AccountID, at now: UnixTime) throws {
-        var booking: Int64?
-        if !end.charge.amount.isZero {
-            let entry = LedgerEntry(
-                key: IdempotencyKey(rawValue: "call-\(session)-\(leg)"), kind: .resourceCharge,
-                amount: try end.charge.amount.multiplied(by: -1), text: end.charge.direction)
-            booking = try LedgerStore(transaction: transaction).book(entry, for: account, at: now)
-        }
+        let key = CallHold.Key(session: session, leg: leg)
+        let booking = try book(end.charge, under: key, account: account, at: now)
+        if end.isHeld { try HoldStore(transaction: transaction, now: now).release(key) }
         try transaction.execute(
             """
             UPDATE call_leg SET duration_s = ?, successful = ?, end_code = ?, end_reason = ?, cost = ?, direction = ?,
@@ -112,6 +111,17 @@ struct SessionHistory {
                 .integer(end.charge.amount.millionths), .text(end.charge.direction), .optional(booking),
                 .integer(session.rawValue), .text(leg.rawValue),
             ])
+    }
+
+    /// Takes a call's charge off the balance, once; nothing is booked for nothing.
+    ///
+    /// - Returns: The booking.
+    func book(_ charge: Charge, under key: CallHold.Key, account: AccountID, at now: UnixTime) throws -> Int64? {
+        guard !charge.amount.isZero else { return nil }
+        let entry = LedgerEntry(
+            key: key.booking, kind: .resourceCharge, amount: try charge.amount.multiplied(by: -1),
+            text: charge.direction)
+        return try LedgerStore(transaction: transaction).book(entry, for: account, at: now)
     }
 
     func insertRecord(_ name: String, of leg: CallID, session: SessionID, at start: UnixTime) throws {

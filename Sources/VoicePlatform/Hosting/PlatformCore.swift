@@ -80,8 +80,8 @@ extension VoicePlatformConfiguration {
         guard !domain.isEmpty, domain == domain.lowercased() else {
             throw .configuration(setting: "domain", expectation: "a lower-case domain name")
         }
-        guard Set(tariffs.map(\.currency)).count == tariffs.count else {
-            throw .configuration(setting: "tariffs", expectation: "one tariff for each currency")
+        guard limits.callsPerSecond > 0, limits.sessionsPerAccount > 0 else {
+            throw .configuration(setting: "limits", expectation: "at least one call at once and in each second")
         }
         for master in masterAccounts {
             guard master.apiKey.utf8.count >= 16 else {

@@ -29,23 +29,20 @@ enum MoneyMethods {
         for child in children {
             if let reference, let since, try isKnown(reference, child, since: since, call) { continue }
             let transfer = Transfer(
-                child: child, amount: amount, reference: reference, isStrict: strict,
+                parent: call.account.id, child: child, amount: amount,
+                key: "transfer-\(RandomToken.hexadecimal(bytes: 12))", reference: reference,
+                parentText: try parameters.optionalText("parent_transaction_description", maximumLength: 512) ?? "",
                 childText: try parameters.optionalText("child_transaction_description", maximumLength: 512) ?? "",
-                parentText: try parameters.optionalText("parent_transaction_description", maximumLength: 512) ?? "")
-            try perform(transfer, call)
+                isStrict: strict)
+            do {
+                try transfer.perform(in: call.transaction, at: call.now)
+            } catch is MoneyRefusal {
+                throw APIError.insufficientMoney
+            }
         }
         return .done([
             "balance": .decimal(try AccountStore(transaction: call.transaction).balance(of: call.account).decimalText)
         ])
-    }
-
-    private struct Transfer {
-        let child: AccountID
-        let amount: Money
-        let reference: String?
-        let isStrict: Bool
-        let childText: String
-        let parentText: String
     }
 
     private static func isKnown(
@@ -54,31 +51,6 @@ enum MoneyMethods {
         try call.transaction.queryOne(
             "SELECT id FROM ledger_entry WHERE account_id = ? AND payment_reference = ? AND performed_at >= ? LIMIT 1",
             [.integer(child.rawValue), .text(reference), .integer(since.seconds)]) != nil
-    }
-
-    private static func perform(_ transfer: Transfer, _ call: MethodCall) throws {
-        let ledger = LedgerStore(transaction: call.transaction)
-        let givesToChild = !transfer.amount.isNegative
-        let payer = givesToChild ? call.account.id : transfer.child
-        if transfer.isStrict {
-            let available = try ledger.balance(of: payer, transfer.amount.currency)
-            guard available.millionths >= 0, available.millionths.magnitude >= transfer.amount.millionths.magnitude
-            else { throw APIError.insufficientMoney }
-        }
-        let key = "transfer-\(RandomToken.hexadecimal(bytes: 12))"
-        try ledger.book(
-            LedgerEntry(
-                key: IdempotencyKey(rawValue: key + "-parent"),
-                kind: givesToChild ? .moneyTransferToChild : .moneyAcceptanceFromChild,
-                amount: try transfer.amount.multiplied(by: -1), text: transfer.parentText,
-                reference: transfer.reference),
-            for: call.account.id, at: call.now)
-        try ledger.book(
-            LedgerEntry(
-                key: IdempotencyKey(rawValue: key + "-child"),
-                kind: givesToChild ? .moneyAcceptanceFromParent : .moneyTransferToParent, amount: transfer.amount,
-                text: transfer.childText, reference: transfer.reference),
-            for: transfer.child, at: call.now)
     }
 
     private static func getTransactionHistory(_ call: MethodCall) throws -> JSONValue {

@@ -65,9 +65,8 @@ enum NumberMethods {
         let month = region.monthlyPrice(currency)
         let each = try installation.adding(month)
         guard !each.isZero else { return }
-        let available = try AccountStore(transaction: call.transaction).balance(of: call.account)
-            .adding(call.account.creditLimit)
-        guard try !available.isLess(than: each.multiplied(by: Int64(numbers.count))) else {
+        let funds = try LedgerStore(transaction: call.transaction).funds(of: call.account.id, at: call.now)
+        guard try !funds.available().isLess(than: each.multiplied(by: Int64(numbers.count))) else {
             throw APIError.insufficientMoney
         }
         for number in numbers {

@@ -108,13 +108,13 @@ enum SIPRegistrationMethods {
     private static func pay(_ id: Int64, name: String, _ call: MethodCall) throws {
         let price = call.configuration.sipRegistrationPrice(call.account.currency)
         guard !price.isZero else { return }
-        let available = try AccountStore(transaction: call.transaction).balance(of: call.account)
-            .adding(call.account.creditLimit)
+        let ledger = LedgerStore(transaction: call.transaction)
+        let available = try ledger.funds(of: call.account.id, at: call.now).available()
         guard try !available.isLess(than: price) else { throw APIError.insufficientMoney }
         let entry = LedgerEntry(
             key: IdempotencyKey(rawValue: "sip_registration-\(id)"), kind: .sipRegistrationCharge,
             amount: try price.multiplied(by: -1), text: name)
-        try LedgerStore(transaction: call.transaction).book(entry, for: call.account.id, at: call.now)
+        try ledger.book(entry, for: call.account.id, at: call.now)
     }
 
     private static func update(_ call: MethodCall) throws -> MethodResult {

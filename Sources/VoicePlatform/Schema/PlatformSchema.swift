@@ -22,6 +22,8 @@ enum PlatformSchema {
                 "ALTER TABLE sip_registration ADD COLUMN contact_user TEXT",
                 "UPDATE sip_registration SET contact_user = lower(hex(randomblob(16)))",
             ]),
+        Migration("2026-12 balances and holds", balancesAndHolds),
+        Migration("2026-13 a ledger that only grows", ["APPEND_ONLY ledger_entry"]),
     ]
 
     private static let subscriptions = [
@@ -220,5 +222,27 @@ enum PlatformSchema {
         "CREATE INDEX ledger_entry_by_time ON ledger_entry (account_id, performed_at)",
         // Covers the sum that is the balance.
         "CREATE INDEX ledger_entry_amount ON ledger_entry (account_id, amount)",
+    ]
+
+    private static let balancesAndHolds = [
+        """
+        CREATE TABLE account_balance (account_id BIGINT PRIMARY KEY REFERENCES account (id), balance BIGINT NOT NULL,
+            spent_hour BIGINT NOT NULL, spent BIGINT NOT NULL)
+        """,
+        """
+        INSERT INTO account_balance (account_id, balance, spent_hour, spent)
+            SELECT account_id, SUM(amount), 0, 0 FROM ledger_entry GROUP BY account_id
+        """,
+        """
+        CREATE TABLE money_hold (session_id BIGINT NOT NULL, call_id TEXT NOT NULL,
+            account_id BIGINT NOT NULL REFERENCES account (id), amount BIGINT NOT NULL, through_s BIGINT NOT NULL,
+            expires_ms BIGINT NOT NULL, price_group TEXT NOT NULL, per_minute BIGINT NOT NULL,
+            setup_fee BIGINT NOT NULL, first_step_s BIGINT NOT NULL, next_step_s BIGINT NOT NULL,
+            free_s BIGINT NOT NULL, PRIMARY KEY (session_id, call_id))
+        """,
+        // Covers the sum of what is held.
+        "CREATE INDEX money_hold_of_account ON money_hold (account_id, expires_ms, amount, session_id, call_id)",
+        // Recovery looks for the legs that a crash has left open.
+        "CREATE INDEX call_leg_open ON call_leg (session_id) WHERE duration_s IS NULL",
     ]
 }

@@ -6,6 +6,7 @@ import VoiceEngine
 
 /// One session: stands between the engine's legs and the script, rates the legs and keeps the history.
 ///
+/// A leg that costs something is made when money is held for its first step, and ended when no more can be held.
 /// Used on the event loop only. The script ends first; the session is over when no leg is open either.
 final class CallSession {
     let id: SessionID
@@ -16,14 +17,28 @@ final class CallSession {
     private let core: PlatformCore
     private let legs: any SessionLegs
     private let storage: SessionStorage
-    private let onClosed: (CallSession) -> Void
+    private let guardrails: Guardrails
+    private let tariff: Tariff
+    private let meters: LegMeters
     private var script: (any SessionScript)?
-    private var ledger: LegLedger
+    private var ledger = LegLedger()
+    private var pending = PendingLegs()
+    private var warnings = WarningTones()
+    /// Outgoing legs that are counted as calls of the account.
+    private var counted: Set<CallID> = []
     private var records: [CallID: OpenRecord] = [:]
     /// Numbers that the script has asked to dial, by the address that stands for them.
     private var dialledNumbers: [String: String] = [:]
     private var scriptHasEnded = false
     private var isClosed = false
+
+    /// What a session asks of the one who runs all of them.
+    struct Guardrails {
+        /// Counts an outgoing call that costs money in.
+        let begin: () throws(AccountBrake.Refusal) -> Void
+        let end: () -> Void
+        let closed: (CallSession) -> Void
+    }
 
     private struct OpenRecord {
         let name: String
@@ -33,7 +48,8 @@ final class CallSession {
 
     init(
         id: SessionID, plan: SessionPlan, accessPath: String, core: PlatformCore, legs: any SessionLegs,
-        conferenceName: String? = nil, eventLoop: any EventLoop, onClosed: @escaping (CallSession) -> Void
+        conferenceName: String? = nil, eventLoop: any EventLoop, clock callClock: any CallClock,
+        guardrails: Guardrails
     ) {
         self.id = id
         self.plan = plan
@@ -41,23 +57,38 @@ final class CallSession {
         self.conferenceName = conferenceName
         self.core = core
         self.legs = legs
-        self.onClosed = onClosed
+        self.guardrails = guardrails
+        tariff = core.configuration.tariffs.tariff(plan.currency, account: plan.accountName)
         storage = SessionStorage(
             database: core.database, application: plan.applicationID, owner: plan.accountID, clock: core.clock,
             eventLoop: eventLoop)
-        ledger = LegLedger(tariff: core.configuration.tariff(plan.currency))
+        let (history, clock) = (core.history, core.clock)
+        meters = LegMeters(
+            eventLoop: eventLoop, clock: callClock, policy: core.configuration.meterPolicy
+        ) { hold, through in
+            history.perform("more money held", on: eventLoop) { transaction in
+                try HoldStore(transaction: transaction, now: clock()).answer { try $0.extend(hold, through: through) }
+            }
+        }
     }
 
     /// Starts the script; with a call its leg is noted first.
-    func begin(_ start: SessionStart, party: RatedParty, with scripts: any ScriptStarting) {
+    ///
+    /// - Parameter held: What is held for the call, and until which second; nil for a call that costs nothing.
+    func begin(
+        _ start: SessionStart, party: RatedParty, price: CallPrice?, held: (CallHold, through: Int)?,
+        with scripts: any ScriptStarting
+    ) {
+        meters.onDemand = { [weak self] in self?.meet($0) }
         legs.domain = plan.domain
         legs.recordingTarget = { [weak self] id in self?.recordingTarget(id) }
         if let incoming = start.incoming {
             note(
                 LegRecord(
                     id: incoming.id, startedAt: core.clock(), localNumber: incoming.destination,
-                    remoteNumber: incoming.callerID, remoteKind: party == .voip ? .sip : .pstn, isIncoming: true),
-                party: party)
+                    remoteNumber: incoming.callerID, remoteKind: remoteKind(party, .incoming), isIncoming: true),
+                price: price)
+            if let (hold, through) = held { meters.open(hold, paidThrough: through) }
         }
         script = scripts.startScript(start, control: self, services: self) { end in self.scriptEnded(end) }
         // Last: events that waited must find the script.
@@ -74,29 +105,34 @@ final class CallSession {
 
     // MARK: Legs
 
-    private func note(_ record: LegRecord, party: RatedParty) {
-        ledger.add(record, party: party)
+    private func note(_ record: LegRecord, price: CallPrice?) {
+        ledger.add(record, price: price, plan.currency)
         let id = id
         core.history.enqueue("leg started") { try SessionHistory(transaction: $0).insert(record, of: id) }
     }
 
     private func receive(_ event: CallEvent) {
+        let (isOurs, next) = warnings.takes(event)
+        if let next { legs.execute(next) }
+        guard !isOurs else { return }
         var event = event
         switch event {
         case .connected(let leg, _):
             let (id, now) = (id, core.clock())
             guard ledger.connected(leg, at: now) else { break }
+            meters.answered(leg)
             core.history.enqueue("leg connected") {
                 try SessionHistory(transaction: $0).setConnected(leg, of: id, at: now)
             }
         case .disconnected(let leg, var end):
-            if let finished = ledger.disconnected(leg, end) {
+            if let finished = ledger.disconnected(leg, end, paidThrough: meters.close(leg)) {
                 end.cost = finished.charge.amount.approximate
                 end.direction = finished.charge.direction
                 event = .disconnected(leg, end)
                 finish(leg, finished)
             }
         case .failed(let leg, let code, let reason, _):
+            _ = meters.close(leg)
             if let finished = ledger.failed(leg, code: code, reason: reason) { finish(leg, finished) }
         case .recordStarted(let leg, _): recordStarted(leg)
         case .recordStopped(let leg, _, let seconds): recordStopped(leg, seconds: seconds)
@@ -108,6 +144,7 @@ final class CallSession {
     }
 
     private func finish(_ leg: CallID, _ end: LegEnd) {
+        if counted.remove(leg) != nil { guardrails.end() }
         let (id, account, now) = (id, plan.accountID, core.clock())
         core.history.enqueue("leg ended") {
             try SessionHistory(transaction: $0).finish(leg, of: id, end, account: account, at: now)
@@ -170,37 +207,128 @@ final class CallSession {
         legs.endSession()
         // The script holds its services, which is this object.
         script = nil
-        onClosed(self)
+        guardrails.closed(self)
+    }
+}
+
+// MARK: Money
+
+extension CallSession {
+    private var today: TariffDay { TariffDay(unixSeconds: core.clock().seconds) }
+
+    private func remoteKind(_ party: RatedParty, _ direction: CallDirection) -> LegRecord.RemoteKind {
+        switch party {
+        case .user: .user
+        case .sip, .voip: .sip
+        case .pstn: tariff.row(direction, party, on: today)?.isMobile == true ? .mobile : .pstn
+        }
+    }
+
+    /// Makes an outgoing leg: at once when it costs nothing, else when money is held for its first step.
+    private func dial(
+        _ command: CallCommand, _ leg: CallID, from caller: String, to remote: String, _ party: RatedParty
+    ) {
+        let record = LegRecord(
+            id: leg, startedAt: core.clock(), localNumber: caller, remoteNumber: remote,
+            remoteKind: remoteKind(party, .outgoing), isIncoming: false)
+        do {
+            let price = try tariff.price(.outgoing, party, on: today)
+            note(record, price: price)
+            guard !price.isFree else { return legs.execute(command) }
+            try guardrails.begin()
+            counted.insert(leg)
+            pending.wait(leg, with: command)
+            hold(leg, price)
+        } catch let refusal as AccountBrake.Refusal {
+            refuse(leg, code: refusal.code, reason: refusal.reason)
+        } catch QuoteError.noPrice where party != .pstn(remote) {
+            note(record, price: nil)
+            legs.execute(command)
+        } catch {
+            note(record, price: nil)
+            refuse(leg, code: 403, reason: "Destination Not Allowed")
+        }
+    }
+
+    /// Reports a leg that is not made, once `execute` has returned.
+    private func refuse(_ leg: CallID, code: Int, reason: String) {
+        storage.eventLoop.assumeIsolated().execute {
+            self.receive(.failed(leg, code: code, reason: reason, headers: [:]))
+        }
+    }
+
+    private func hold(_ leg: CallID, _ price: CallPrice) {
+        let hold = CallHold(
+            key: .init(session: id, leg: leg), account: plan.accountID, price: price,
+            hourlyLimit: core.configuration.limits.spending(plan.currency))
+        let (history, clock) = (core.history, core.clock)
+        let answer = history.perform("money held", on: storage.eventLoop) { transaction in
+            try HoldStore(transaction: transaction, now: clock()).answer { try $0.open(hold) }
+        }
+        answer.assumeIsolated().whenComplete { self.decided(leg, hold, $0) }
+    }
+
+    private func decided(_ leg: CallID, _ hold: CallHold, _ answer: Result<Result<Int, MoneyRefusal>, any Error>) {
+        // A leg that was given up meanwhile lets go of its hold when it is written down as ended.
+        guard let commands = pending.release(leg) else { return }
+        switch answer {
+        case .success(.success(let through)):
+            meters.open(hold, paidThrough: through)
+            if let first = commands.first { legs.execute(first) }
+            for command in commands.dropFirst() { execute(command) }
+        case .success(.failure(let refusal)):
+            receive(.failed(leg, code: refusal.status, reason: refusal.phrase, headers: [:]))
+        case .failure:
+            receive(.failed(leg, code: 500, reason: "Server Internal Error", headers: [:]))
+        }
+    }
+
+    private func meet(_ demand: LegMeters.Demand) {
+        switch demand {
+        case .warn(let leg): if let command = warnings.begin(leg) { legs.execute(command) }
+        case .end(let reason):
+            terminate(reason.finish)
+            // A script that has broken down ends nothing any more.
+            for leg in ledger.openLegs { legs.execute(.hangup(leg, code: 402, headers: [:])) }
+        }
+    }
+}
+
+extension CallMeter.EndReason {
+    /// What the history says of a session that ended so.
+    var finish: SessionFinishReason {
+        switch self {
+        case .refused(.insufficientFunds): .insufficientFunds
+        case .refused: .administrative
+        case .noAnswer: .billingTimeout
+        }
     }
 }
 
 extension CallSession: CallControl {
     /// Notes new legs, then passes the command on.
     func execute(_ command: CallCommand) {
-        let now = core.clock()
+        if case .hangup(let leg, _, _) = command, pending.release(leg) != nil {
+            return refuse(leg, code: 487, reason: "Request Terminated")
+        }
+        guard !pending.take(command) else { return }
         switch command {
-        case .callUser(let leg, let call):
-            note(
-                LegRecord(
-                    id: leg, startedAt: now, localNumber: call.callerID, remoteNumber: call.username, remoteKind: .user,
-                    isIncoming: false), party: .voip)
+        case .callUser(let leg, let call): dial(command, leg, from: call.callerID, to: call.username, .user)
         case .callSIP(let leg, let call):
             let number = dialledNumbers[call.uri]
-            note(
-                LegRecord(
-                    id: leg, startedAt: now, localNumber: call.callerID, remoteNumber: number ?? call.uri,
-                    remoteKind: number == nil ? .sip : .pstn, isIncoming: false),
-                party: number.map(RatedParty.pstn) ?? .voip)
-        default: break
+            dial(command, leg, from: call.callerID, to: number ?? call.uri, number.map(RatedParty.pstn) ?? .sip)
+        default:
+            legs.execute(command)
+            if let next = warnings.note(command) { legs.execute(next) }
         }
-        legs.execute(command)
     }
 
     /// The script has ended in good order: no event of a leg follows, so their rows end here.
     func endSession() {
         let now = core.clock()
+        pending.releaseAll()
         for leg in ledger.openLegs {
-            if let end = ledger.abandon(leg, at: now) { finish(leg, end) }
+            if let end = ledger.abandon(leg, at: now, paidThrough: meters.close(leg)) { finish(leg, end) }
         }
         for (leg, record) in records {
             let seconds = record.startedAt.map { (now.milliseconds - $0.milliseconds) / 1000 } ?? 0
@@ -232,7 +360,7 @@ extension CallSession: SessionServices {
     func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall? {
         let digits = number.filter { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, let gateway = core.configuration.gateway,
-            core.configuration.tariff(plan.currency).row(.outgoing, .pstn(digits)) != nil
+            tariff.row(.outgoing, .pstn(digits), on: today) != nil
         else { return nil }
         let uri = "sip:\(digits)@\(gateway.address)"
         dialledNumbers[uri] = digits

@@ -3,26 +3,25 @@ import CallControl
 
 /// Knows the legs of one session: when they began, when they talked, what they cost.
 ///
-/// A value: time is an argument, and what the history must note is the result.
+/// A value: time is an argument, and what the history must note is the result. A leg costs what its price says, but not
+/// more than what was held for it: the platform, not the account, answers for time that nobody has held money for.
 struct LegLedger: Sendable {
     private struct Leg: Sendable {
         let record: LegRecord
-        let party: RatedParty
+        let price: CallPrice?
+        let currency: Currency
         var connectedAt: UnixTime?
-
-        var direction: CallDirection { record.isIncoming ? .incoming : .outgoing }
     }
 
-    private let rating: CallRating
     private var legs: [CallID: Leg] = [:]
-
-    init(tariff: Tariff) { rating = CallRating(tariff: tariff) }
 
     /// Legs that have not ended.
     var openLegs: [CallID] { legs.keys.sorted { $0.rawValue < $1.rawValue } }
 
-    mutating func add(_ record: LegRecord, party: RatedParty) {
-        legs[record.id] = Leg(record: record, party: party)
+    /// - Parameter price: Nil for a leg without a price, which is free: it was admitted, and a bill needs a price that
+    ///   was known before.
+    mutating func add(_ record: LegRecord, price: CallPrice?, _ currency: Currency) {
+        legs[record.id] = Leg(record: record, price: price, currency: currency)
     }
 
     /// - Returns: Whether the leg was known and not connected before.
@@ -34,32 +33,40 @@ struct LegLedger: Sendable {
 
     /// Ends a leg that was answered, or an inbound one that was not.
     ///
+    /// - Parameter paidThrough: Seconds for which money is held.
     /// - Returns: Nil for a leg that has ended before.
-    mutating func disconnected(_ id: CallID, _ end: CallEnd) -> LegEnd? {
+    mutating func disconnected(_ id: CallID, _ end: CallEnd, paidThrough: Int?) -> LegEnd? {
         guard let leg = legs.removeValue(forKey: id) else { return nil }
-        return LegEnd(
-            seconds: end.durationSeconds, isSuccessful: leg.connectedAt != nil || end.durationSeconds > 0,
-            code: end.code, reason: end.reason, charge: charge(leg, seconds: end.durationSeconds))
+        return self.end(
+            leg, seconds: end.durationSeconds, isSuccessful: leg.connectedAt != nil || end.durationSeconds > 0,
+            code: end.code, reason: end.reason, paidThrough)
     }
 
     /// Ends an outgoing leg that was never answered.
     mutating func failed(_ id: CallID, code: Int, reason: String) -> LegEnd? {
         guard let leg = legs.removeValue(forKey: id) else { return nil }
-        return LegEnd(seconds: 0, isSuccessful: false, code: code, reason: reason, charge: charge(leg, seconds: 0))
+        return end(leg, seconds: 0, isSuccessful: false, code: code, reason: reason, nil)
     }
 
     /// Ends a leg of which no event will come any more.
-    mutating func abandon(_ id: CallID, at now: UnixTime) -> LegEnd? {
+    mutating func abandon(_ id: CallID, at now: UnixTime, paidThrough: Int?) -> LegEnd? {
         guard let leg = legs.removeValue(forKey: id) else { return nil }
         let talked = leg.connectedAt.map { max(0, now.milliseconds - $0.milliseconds) / 1000 } ?? 0
-        return LegEnd(
-            seconds: Int(talked), isSuccessful: leg.connectedAt != nil, code: 200, reason: "Session ended",
-            charge: charge(leg, seconds: Int(talked)))
+        return end(
+            leg, seconds: Int(talked), isSuccessful: leg.connectedAt != nil, code: 200, reason: "Session ended",
+            paidThrough)
     }
 
-    /// A leg without a price is free: it was admitted, and a bill needs a price that was known before.
-    private func charge(_ leg: Leg, seconds: Int) -> Charge {
-        let fallback = Charge(direction: leg.direction.rawValue, amount: .zero(rating.tariff.currency))
-        return (try? rating.rate(leg.direction, leg.party, seconds: seconds)) ?? fallback
+    private func end(
+        _ leg: Leg, seconds: Int, isSuccessful: Bool, code: Int, reason: String, _ paidThrough: Int?
+    ) -> LegEnd {
+        let isHeld = leg.price.map { !$0.isFree } ?? false
+        let paid = isHeld ? min(seconds, paidThrough ?? 0) : 0
+        let free = Charge(
+            direction: leg.price?.group ?? (leg.record.isIncoming ? "incoming" : "outgoing"),
+            amount: .zero(leg.currency))
+        let charge = (try? leg.price?.charge(seconds: paid)) ?? free
+        return LegEnd(
+            seconds: seconds, isSuccessful: isSuccessful, code: code, reason: reason, charge: charge, isHeld: isHeld)
     }
 }

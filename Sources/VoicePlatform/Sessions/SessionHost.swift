@@ -17,20 +17,27 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     private var running: [SessionID: CallSession] = [:]
     /// Conferences that run or begin, by application and name.
     private var conferences: [ConferenceKey: EventLoopFuture<StartedSession>] = [:]
-    private var perAccount: [AccountID: Int] = [:]
+    private let clock: any CallClock
+    private var brake: AccountBrake
     private var counter = 0
     private var isDraining = false
     private var idleWaiters: [EventLoopPromise<Void>] = []
 
+    /// - Parameter clock: Tells how long calls talk; without one that of the event loop.
     init(
-        core: PlatformCore, eventLoop: any EventLoop, scripts: any ScriptStarting,
+        core: PlatformCore, eventLoop: any EventLoop, scripts: any ScriptStarting, clock: (any CallClock)? = nil,
         makeLegs: @escaping () -> any SessionLegs
     ) {
         self.core = core
+        self.clock = clock ?? EventLoopCallClock(eventLoop: eventLoop)
         self.eventLoop = eventLoop
         self.scripts = scripts
         self.makeLegs = makeLegs
-        desk = AdmissionDesk(directory: core.directory, database: core.database, configuration: core.configuration)
+        desk = AdmissionDesk(directory: core.directory, configuration: core.configuration)
+        brake = AccountBrake(
+            limits: .init(
+                callsAtOnce: core.configuration.limits.sessionsPerAccount,
+                callsPerSecond: core.configuration.limits.callsPerSecond))
     }
 
     /// Nothing new starts from now on.
@@ -66,6 +73,8 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     private struct Prepared: Sendable {
         let record: SessionRecord
         let party: RatedParty
+        /// Nil for a session that no call starts.
+        let price: CallPrice?
         let incoming: IncomingCall?
         let accessName: String
         /// False for a session whose log would tell its account a secret.
@@ -73,10 +82,35 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         var conferenceName: String?
     }
 
-    /// Writes the session's row, which a crash of the program then cannot hide, and starts it on the event loop.
-    private func open(_ prepared: Prepared) async throws -> (SessionID, SessionStart) {
+    /// A session whose row is written.
+    private struct Opened: Sendable {
+        let start: SessionStart
+        let held: Held?
+
+        /// Money that is held for the call, and until which second it talks for that.
+        struct Held: Sendable {
+            let hold: CallHold
+            let through: Int
+        }
+    }
+
+    /// Writes the session's row, which a crash of the program then cannot hide, and holds the price of its call's first
+    /// step.
+    ///
+    /// A power cut that takes both back ends the call too.
+    /// - Throws: ``MoneyRefusal``; then neither is written.
+    private func open(_ prepared: Prepared) async throws -> Opened {
         let record = prepared.record
-        let id = try await core.database.write(.soon) { try SessionHistory(transaction: $0).insert(record) }
+        let now = core.clock()
+        let limit = core.configuration.limits.spending(record.plan.currency)
+        let (id, held) = try await core.database.write(.soon) { transaction -> (SessionID, Opened.Held?) in
+            let id = try SessionHistory(transaction: transaction).insert(record)
+            guard let price = prepared.price, !price.isFree, let leg = prepared.incoming?.id else { return (id, nil) }
+            let hold = CallHold(
+                key: .init(session: id, leg: leg), account: record.plan.accountID, price: price, hourlyLimit: limit)
+            let through = try HoldStore(transaction: transaction, now: now).open(hold)
+            return (id, Opened.Held(hold: hold, through: through))
+        }
         let configuration = core.effectiveConfiguration()
         let urls = PublicURLs(configuration)
         let path = AccessPath.text(
@@ -91,20 +125,27 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
                 ? .operatorPublished : .account,
             customData: record.customData, logFile: prepared.hasLog ? core.files.logPath(record.logName) : nil,
             incoming: prepared.incoming)
-        return (id, start)
+        return Opened(start: start, held: held)
     }
 
-    private func run(_ start: SessionStart, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {
+    private func run(_ opened: Opened, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {
         eventLoop.assertInEventLoop()
+        let start = opened.start
+        let account = start.accountID
         let urls = PublicURLs(core.effectiveConfiguration())
         let path = String(start.accessURL.dropFirst(urls.base.count))
         let session = CallSession(
             id: start.sessionID, plan: prepared.record.plan, accessPath: path, core: core, legs: legs,
-            conferenceName: prepared.conferenceName, eventLoop: eventLoop
-        ) { [weak self] session in self?.closed(session) }
+            conferenceName: prepared.conferenceName, eventLoop: eventLoop, clock: clock,
+            guardrails: .init(
+                begin: { [weak self] () throws(AccountBrake.Refusal) in try self?.countPaidCall(of: account) },
+                end: { [weak self] in self?.brake.end(.paidCall, of: account) },
+                closed: { [weak self] session in self?.closed(session) }))
         running[session.id] = session
         byPath[path] = session
-        session.begin(start, party: prepared.party, with: scripts)
+        session.begin(
+            start, party: prepared.party, price: prepared.price, held: opened.held.map { ($0.hold, $0.through) },
+            with: scripts)
         return session
     }
 
@@ -118,17 +159,18 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         if running.isEmpty { releaseWaiters() }
     }
 
-    /// Counts a session of an account in; false when it has as many as it may.
-    private func reserve(_ account: AccountID) -> Bool {
-        let count = perAccount[account] ?? 0
-        guard !isDraining, count < core.configuration.limits.sessionsPerAccount else { return false }
-        perAccount[account] = count + 1
-        return true
+    /// Counts a session of an account in.
+    private func reserve(_ account: AccountID) throws {
+        guard !isDraining else { throw ShuttingDown() }
+        try brake.begin(.session, of: account, at: core.clock())
     }
 
-    private func release(_ account: AccountID) {
-        let count = (perAccount[account] ?? 1) - 1
-        perAccount[account] = count > 0 ? count : nil
+    private struct ShuttingDown: Error {}
+
+    private func release(_ account: AccountID) { brake.end(.session, of: account) }
+
+    private func countPaidCall(of account: AccountID) throws(AccountBrake.Refusal) {
+        try brake.begin(.paidCall, of: account, at: core.clock())
     }
 
     private func record(
@@ -169,22 +211,27 @@ extension SessionHost: CallRouter {
         eventLoop.assertInEventLoop()
         let box = LegsBox(legs: legs)
         return eventLoop.makeFutureWithTask { [self] in
-            let decision = try await desk.decide(AdmissionRequest(arrival))
-            guard case .session(let plan, let party) = decision else { return decision.refusal }
-            guard try await eventLoop.submit({ self.reserve(plan.accountID) }).get() else {
-                return .rejected(status: 503, reason: "Service Unavailable")
+            let today = TariffDay(unixSeconds: core.clock().seconds)
+            let decision = try await desk.decide(AdmissionRequest(arrival), on: today)
+            guard case .session(let plan, let party, let price) = decision else { return decision.refusal }
+            do {
+                try await eventLoop.submit { try self.reserve(plan.accountID) }.get()
+            } catch {
+                let reason = (error as? AccountBrake.Refusal)?.reason ?? "Service Unavailable"
+                return .rejected(status: 503, reason: reason)
             }
             do {
                 let user = try await user(of: arrival)
                 let prepared = Prepared(
-                    record: record(plan, user: user, initiator: arrival.remoteAddress), party: party,
+                    record: record(plan, user: user, initiator: arrival.remoteAddress), party: party, price: price,
                     incoming: IncomingCall(arrival, domain: plan.domain), accessName: arrival.id.rawValue)
-                let (_, start) = try await open(prepared)
-                try await eventLoop.submit { _ = self.run(start, prepared, box.legs) }.get()
+                let opened = try await open(prepared)
+                try await eventLoop.submit { _ = self.run(opened, prepared, box.legs) }.get()
                 return .accepted
             } catch {
                 try await eventLoop.submit { self.release(plan.accountID) }.get()
-                throw error
+                guard let refusal = error as? MoneyRefusal else { throw error }
+                return .rejected(status: refusal.status, reason: refusal.phrase)
             }
         }
     }
@@ -262,7 +309,11 @@ extension SessionHost: SessionHosting {
     }
 
     private func run(_ start: ScenarioStart, hasLog: Bool = true) async throws -> StartedSession {
-        guard try await eventLoop.submit({ self.reserve(start.plan.accountID) }).get() else {
+        do {
+            try await eventLoop.submit { try self.reserve(start.plan.accountID) }.get()
+        } catch AccountBrake.Refusal.tooFast {
+            throw APIError(code: 340, message: "The account starts sessions too fast.")
+        } catch {
             throw APIError(code: 314, message: "The account runs as many sessions as it may.")
         }
         do {
@@ -272,13 +323,13 @@ extension SessionHost: SessionHosting {
             let prepared = Prepared(
                 record: record(
                     start.plan, user: start.userID, initiator: start.initiatorAddress, customData: start.customData),
-                party: .voip, incoming: nil, accessName: name, hasLog: hasLog,
+                party: .voip, price: nil, incoming: nil, accessName: name, hasLog: hasLog,
                 conferenceName: start.conferenceName)
-            let (id, sessionStart) = try await open(prepared)
+            let opened = try await open(prepared)
             let path = try await eventLoop.submit {
-                self.run(sessionStart, prepared, self.makeLegs()).accessPath
+                self.run(opened, prepared, self.makeLegs()).accessPath
             }.get()
-            return StartedSession(id: id, accessPath: path)
+            return StartedSession(id: opened.start.sessionID, accessPath: path)
         } catch {
             try await eventLoop.submit { self.release(start.plan.accountID) }.get()
             throw error

@@ -123,7 +123,7 @@ enum ChargeMethods {
         let wanted = try parameters.optionalSelection("resource_type")
         let ids = try parameters.optionalIDs("price_group_id")
         let name = try parameters.optionalText("price_group_name", maximumLength: 256)?.lowercased()
-        let rows = Array(call.configuration.tariff(call.account.currency).rows.enumerated())
+        let rows = Array(tariff(call).rows.enumerated())
         let numbered = try numberedRows(call)
         let groups = Dictionary(
             grouping: rows.filter { index, row in
@@ -143,6 +143,10 @@ enum ChargeMethods {
         return .members(["result": .array(items)])
     }
 
+    private static func tariff(_ call: MethodCall) -> Tariff {
+        call.configuration.tariffs.tariff(call.account.currency, account: call.account.name)
+    }
+
     private static let resourceTypes = ["PSTN_IN", "PSTN_OUT", "VOIP_IN", "VOIP_OUT"]
 
     private static func resourceType(_ row: TariffRow) -> String {
@@ -153,10 +157,10 @@ enum ChargeMethods {
     /// The rows that rate calls from or to the numbers of `resource_param`; nil when it is missing.
     private static func numberedRows(_ call: MethodCall) throws -> Set<TariffRow>? {
         guard case .listed(let numbers)? = try call.parameters.optionalSelection("resource_param") else { return nil }
-        let tariff = call.configuration.tariff(call.account.currency)
+        let (tariff, today) = (tariff(call), TariffDay(unixSeconds: call.now.seconds))
         return Set(
             numbers.flatMap { number in
-                CallDirection.allCases.compactMap { tariff.row($0, .pstn(number)) }
+                CallDirection.allCases.compactMap { tariff.row($0, .pstn(number), on: today) }
             })
     }
 

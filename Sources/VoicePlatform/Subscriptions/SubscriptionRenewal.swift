@@ -87,7 +87,7 @@ struct SubscriptionRenewal {
         guard let row else { return nil }
         let account = try Account(row: row)
         let ledger = LedgerStore(transaction: transaction)
-        let available = try ledger.balance(of: account.id, account.currency).adding(account.creditLimit)
+        let available = try ledger.funds(of: account.id, at: now).available()
         guard try subscription.price.isZero || !available.isLess(than: subscription.price) else { return nil }
         var renewed = subscription
         renewed.renewalAt = Subscription.month(after: subscription.frozenAt == nil ? subscription.renewalAt : now)

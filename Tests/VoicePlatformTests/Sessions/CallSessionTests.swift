@@ -9,71 +9,6 @@ import VoiceEngine
 
 @testable import VoicePlatform
 
-/// A host over fake legs and scripts, with one number that leads to a tenant's rule.
-private struct Stage: @unchecked Sendable {  // The fakes are touched on the event loop only.
-    let platform: TestPlatform
-    let tenant: Tenant
-    let host: SessionHost
-    let scripts: FakeScripts
-    let legs: FakeLegs
-    let loop: any EventLoop
-
-    static let number = "80012345"
-    static let caller = CallID(rawValue: "16214d90008034a8.1437727808.225341")
-
-    init(_ platform: TestPlatform) async throws {
-        self.platform = platform
-        tenant = try await platform.child("tenant-one")
-        _ = try await tenant.furnish()
-        let loop = MultiThreadedEventLoopGroup.singleton.any()
-        self.loop = loop
-        let scripts = FakeScripts(eventLoop: loop)
-        let legs = FakeLegs()
-        self.scripts = scripts
-        self.legs = legs
-        host = SessionHost(core: platform.core, eventLoop: loop, scripts: scripts) { legs }
-    }
-
-    func rent() async throws {
-        try await tenant.call(
-            "AttachPhoneNumber",
-            [
-                "country_code": "DE", "phone_category_name": "TOLLFREE", "phone_region_id": "2",
-                "phone_number": Self.number,
-            ])
-        try await tenant.call(
-            "BindPhoneNumberToApplication", ["phone_number": Self.number, "application_name": "switchboard"])
-    }
-
-    func give(_ amount: String) async throws {
-        try await platform.master.call(
-            "TransferMoneyToChildAccount", ["child_account_id": "\(tenant.id)", "amount": amount])
-    }
-
-    func admit(_ source: CallSource, to destination: String) async throws -> Admission {
-        let arrival = CallArrival(
-            id: Self.caller, source: source, destination: destination, callerID: "79112233444", displayName: "Caller",
-            remoteAddress: "10.0.0.9", headers: ["VI-Client-IP": "10.0.0.9"])
-        return try await loop.flatSubmit { self.host.admit(arrival, legs: self.legs) }.get()
-    }
-
-    func onLoop(_ work: @escaping @Sendable (Stage) -> Void) async throws {
-        try await loop.submit { work(self) }.get()
-    }
-
-    func script<Value: Sendable>(_ read: @escaping @Sendable (FakeScript) throws -> Value) async throws -> Value {
-        try await loop.submit { try read(try #require(scripts.scripts.last)) }.get()
-    }
-
-    func history() async throws -> Answer {
-        await platform.core.history.flush()
-        return try await tenant.call(
-            "GetCallHistory",
-            ["from_date": "2020-01-01", "to_date": "2100-01-01", "with_calls": "true", "with_records": "true"]
-        )["result"]
-    }
-}
-
 @Suite struct CallSessionTests {
     @Test func `an account that wants it is told that a script has failed`() async throws {
         try await TestPlatform.run { platform in
@@ -126,7 +61,7 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
             #expect(try await stage.admit(trunk, to: Stage.number) == .rejected(status: 404, reason: "Not Found"))
             try await stage.rent()
             #expect(
-                try await stage.admit(trunk, to: Stage.number) == .rejected(status: 402, reason: "Payment Required"))
+                try await stage.admit(trunk, to: Stage.number) == .rejected(status: 402, reason: "Insufficient Funds"))
             try await platform.core.database.write {
                 try $0.execute("UPDATE account SET frozen = 1 WHERE name = 'tenant-one'")
             }
@@ -165,21 +100,26 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
     @Test func `a whole call is rated, recorded and ends in the history and the ledger`() async throws {
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)
+            try await stage.give("1")
             _ = try await stage.admit(Self.user, to: "1")
+            let agent = CallID(rawValue: "agent")
             try await stage.onLoop { stage in
                 guard let script = stage.scripts.scripts.last else { return }
-                let agent = CallID(rawValue: "agent")
                 script.services.customDataChanged(to: "the-data")
                 script.control.execute(.callUser(agent, OutgoingUserCall(username: "user67", callerID: "79112233444")))
                 script.control.execute(
                     .callUser(CallID(rawValue: "busy"), OutgoingUserCall(username: "phone67", callerID: "7")))
+            }
+            try await stage.dialled("busy")
+            try await stage.onLoop { stage in
+                guard let script = stage.scripts.scripts.last else { return }
                 stage.legs.onEvent?(.connected(Stage.caller, headers: [:]))
                 stage.legs.onEvent?(.connected(agent, headers: [:]))
                 guard let target = stage.legs.recordingTarget(Stage.caller) else { return }
                 stage.legs.onEvent?(.recordStarted(Stage.caller, url: target.url))
                 stage.legs.onEvent?(
                     .failed(CallID(rawValue: "busy"), code: 487, reason: "Request Terminated", headers: [:]))
-                stage.legs.onEvent?(.disconnected(agent, CallEnd(durationSeconds: 61, code: 200, reason: "OK")))
+                stage.legs.onEvent?(.disconnected(agent, CallEnd(durationSeconds: 59, code: 200, reason: "OK")))
                 stage.legs.onEvent?(.disconnected(Stage.caller, CallEnd(durationSeconds: 70, code: 200, reason: "OK")))
                 stage.legs.onEvent?(.recordStopped(Stage.caller, url: target.url, durationSeconds: 65))
                 script.terminate(.normalTermination)
@@ -187,18 +127,18 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
             let ends = try await stage.script { script in
                 script.events.compactMap { event in if case .disconnected(_, let end) = event { end } else { nil } }
             }
-            #expect(ends.map(\.cost) == [0.012, 0])
+            #expect(ends.map(\.cost) == [0.006, 0])
             #expect(ends.map(\.direction) == ["any outgoing voip", "any Incoming VoIP"])
             let session = try await stage.history()[0]
             #expect(session["finish_reason"].string == "Normal termination")
             #expect(session["custom_data"].string == "the-data")
             let calls = session["calls"].items
-            #expect(calls.compactMap { $0["duration"].number } == [70, 61, 0])
+            #expect(calls.compactMap { $0["duration"].number } == [70, 59, 0])
             #expect(calls.compactMap { $0["successful"].flag } == [true, true, false])
-            #expect(calls.compactMap { $0["cost"].decimal } == [0, 0.012, 0])
+            #expect(calls.compactMap { $0["cost"].decimal } == [0, 0.006, 0])
             #expect(session["records"][0]["duration"].number == 65)
             #expect(calls[0]["record_url"].string == session["records"][0]["record_url"].string)
-            #expect(try await stage.tenant.call("GetAccountInfo")["result"]["balance"].decimal == -0.012)
+            #expect(try await stage.tenant.call("GetAccountInfo")["result"]["balance"].decimal == 0.994)
             let isOver = try await stage.loop.submit { stage.legs.hasEnded }.get()
             #expect(isOver)
         }
@@ -242,7 +182,7 @@ private struct Stage: @unchecked Sendable {  // The fakes are touched on the eve
         try await TestPlatform.run({ $0.limits.sessionsPerAccount = 1 }) { platform in
             let stage = try await Stage(platform)
             #expect(try await stage.admit(Self.user, to: "1") == .accepted)
-            #expect(try await stage.admit(Self.user, to: "1") == .rejected(status: 503, reason: "Service Unavailable"))
+            #expect(try await stage.admit(Self.user, to: "1") == .rejected(status: 503, reason: "Too Many Calls"))
             try await stage.onLoop { $0.scripts.scripts.last?.terminate(.normalTermination) }
             #expect(try await stage.admit(Self.user, to: "1") == .accepted)
         }

@@ -13,7 +13,24 @@ final class FakeLegs: SessionLegs {
     private(set) var commands: [CallCommand] = []
     private(set) var hasEnded = false
 
-    func execute(_ command: CallCommand) { commands.append(command) }
+    private var waiters: [(isMet: (CallCommand) -> Bool, promise: EventLoopPromise<Void>)] = []
+
+    func execute(_ command: CallCommand) {
+        commands.append(command)
+        waiters.removeAll { waiter in
+            guard waiter.isMet(command) else { return false }
+            waiter.promise.succeed()
+            return true
+        }
+    }
+
+    /// Completes when a command of some kind has come.
+    func command(on eventLoop: any EventLoop, _ isMet: @escaping (CallCommand) -> Bool) -> EventLoopFuture<Void> {
+        guard !commands.contains(where: isMet) else { return eventLoop.makeSucceededVoidFuture() }
+        let promise = eventLoop.makePromise(of: Void.self)
+        waiters.append((isMet, promise))
+        return promise.futureResult
+    }
 
     func endSession() {
         hasEnded = true
@@ -39,9 +56,31 @@ final class FakeScript: SessionScript {
         self.services = services
         self.eventLoop = eventLoop
         self.onEnd = onEnd
+        ended = eventLoop.makePromise()
     }
 
-    func deliver(_ event: CallEvent) { events.append(event) }
+    deinit { ended.fail(CancellationError()) }
+
+    private var waiters: [(isMet: (CallEvent) -> Bool, promise: EventLoopPromise<Void>)] = []
+    /// Completes when the script is told to end.
+    let ended: EventLoopPromise<SessionFinishReason>
+
+    func deliver(_ event: CallEvent) {
+        events.append(event)
+        waiters.removeAll { waiter in
+            guard waiter.isMet(event) else { return false }
+            waiter.promise.succeed()
+            return true
+        }
+    }
+
+    /// Completes when an event of some kind has come.
+    func event(_ isMet: @escaping (CallEvent) -> Bool) -> EventLoopFuture<Void> {
+        guard !events.contains(where: isMet) else { return eventLoop.makeSucceededVoidFuture() }
+        let promise = eventLoop.makePromise(of: Void.self)
+        waiters.append((isMet, promise))
+        return promise.futureResult
+    }
 
     func deliverHTTPRequest(_ request: ControlRequest) -> EventLoopFuture<ControlReply> {
         eventLoop.makeSucceededFuture(.answered(body: "heard \(request.content)", contentType: "text/plain"))
@@ -49,6 +88,7 @@ final class FakeScript: SessionScript {
 
     func terminate(_ reason: SessionFinishReason) {
         control.endSession()
+        ended.succeed(reason)
         onEnd(SessionEnd(reason: reason, isOrderly: true))
     }
 
@@ -70,5 +110,28 @@ final class FakeScripts: ScriptStarting {
             start: start, control: control, services: services, eventLoop: eventLoop, onEnd: onEnd)
         scripts.append(script)
         return script
+    }
+}
+
+/// A clock of calls that stands still until a test moves it; used on the event loop.
+final class ManualCallClock: CallClock {
+    private(set) var now = Duration.zero
+    private var actions: [(number: Int, due: Duration, run: () -> Void)] = []
+    private var count = 0
+
+    func schedule(at time: Duration, _ action: @escaping () -> Void) -> () -> Void {
+        count += 1
+        let number = count
+        actions.append((number, time, action))
+        return { [weak self] in self?.actions.removeAll { $0.number == number } }
+    }
+
+    /// Moves on, and runs what is due in the order of its time.
+    func advance(by time: Duration) {
+        now += time
+        while let next = actions.min(by: { ($0.due, $0.number) < ($1.due, $1.number) }), next.due <= now {
+            actions.removeAll { $0.number == next.number }
+            next.run()
+        }
     }
 }
