@@ -74,7 +74,8 @@ struct APIMethod: Sendable {
     /// All methods, in the order of the documentation.
     static let all: [APIMethod] =
         [
-            AccountMethods.all, ChildAccountMethods.all, MoneyMethods.all, ChargeMethods.all, KeyMethods.all,
+            AccountMethods.all, ChildAccountMethods.all, MoneyMethods.all, PaymentMethods.all, ChargeMethods.all,
+            KeyMethods.all,
             ApplicationMethods.all, UserMethods.all, ScenarioMethods.all, RuleMethods.all, SessionMethods.all,
             NumberCatalogueMethods.all, NumberMethods.all, AccountNumberMethods.all, HistoryMethods.all,
             ReportMethods.all, AuditMethods.all, RecordStorageMethods.all, SIPRegistrationMethods.all,

@@ -36,7 +36,10 @@ struct AccountWatch {
         return changed
     }
 
-    private func look(at id: AccountID) throws -> Bool {
+    /// Compares an account with its limits, whatever has changed.
+    ///
+    /// - Returns: Whether it is frozen or no longer frozen now.
+    func look(at id: AccountID) throws -> Bool {
         guard let row = try transaction.queryOne("SELECT * FROM account WHERE id = ?", [.integer(id.rawValue)]) else {
             return false
         }

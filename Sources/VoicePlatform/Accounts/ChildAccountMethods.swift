@@ -55,6 +55,9 @@ enum ChildAccountMethods {
         var change = try AccountMethods.profileChange(
             call.parameters, prefix: "child_", currency: call.account.currency)
         change.set("active", flag: try call.parameters.optionalFlag("active"))
+        let credit = try call.parameters.optionalMoney("credit_limit", call.account.currency)
+        guard credit?.isNegative != true else { throw APIError.invalid("credit_limit", "is negative") }
+        change.set("credit_limit", credit.map { .integer($0.millionths) })
         var filter = QueryFilter("parent_id = ?", call.owner)
         filter.add("id", in: children.map { .integer($0.rawValue) })
         guard children.count == 1 || call.parameters.isMissing("new_child_account_email") else {
@@ -63,6 +66,10 @@ enum ChildAccountMethods {
         try AccountMethods.apply(change, to: filter, emailField: "new_child_account_email", call)
         try AccountSettings(transaction: call.transaction).set(
             AccountSettings.ofChild, from: call.parameters, for: children)
+        if credit != nil {
+            let watch = AccountWatch(transaction: call.transaction, now: call.now)
+            for child in children { _ = try watch.look(at: child) }
+        }
         // Registrations of an account that is not active are not kept.
         return .done(effects: children.map(MethodResult.Effect.directoryChanged) + [.registrationsChanged])
     }
