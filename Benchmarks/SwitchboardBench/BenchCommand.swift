@@ -10,12 +10,12 @@ struct BenchCommand: AsyncParsableCommand {
         defaultSubcommand: MeasureCommand.self)
 }
 
-/// All figures in one run of about two minutes.
+/// All figures in one run of about two and a half minutes.
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Measure everything, print a table and write a JSON file.")
 
-    enum Part: String, CaseIterable, ExpressibleByArgument { case parsing, media, scripts, calls }
+    enum Part: String, CaseIterable, ExpressibleByArgument { case parsing, media, scripts, calls, management }
 
     @Option(help: "File for the figures as JSON.") var output: String?
     @Option(help: "Measure only this; may repeat.") var only: [Part] = []
@@ -56,6 +56,13 @@ struct MeasureCommand: AsyncParsableCommand {
                 program: "\(BenchFiles.folder)/switchboard", scenarios: try BenchFiles.scenarios(), progress: Self.say)
             (benchmark.calls, benchmark.rate, benchmark.standing, benchmark.keepsFiles) = (calls, rate, standing, keep)
             return try await benchmark.run() + benchmark.runApart()
+        case .management:
+            let site = try ServerProcess.Site.bench(
+                program: "\(BenchFiles.folder)/switchboard", scenarios: try BenchFiles.scenarios(),
+                trunk: "127.0.0.3")
+            return try await ServerProcess.run(
+                site, shape: .together, seconds: 180, keepingFiles: keep, progress: Self.say
+            ) { try await ManagementBenchmark(server: $0, progress: Self.say).run() }
         }
     }
 

@@ -46,21 +46,9 @@ struct CallBenchmark {
     private func withServer(
         _ shape: ServerProcess.Shape, _ body: (ServerProcess) async throws -> [Figure]
     ) async throws -> [Figure] {
-        let site = ServerProcess.Site(
-            program: program, scenarios: scenarios, seed: try BenchCompany.seed(), number: BenchCompany.number,
-            trunk: Self.trunkAddress)
-        let server = try ServerProcess(site, shape: shape)
-        let watchdog = Watchdog(seconds: timeLimit) { server.stop(keepingFiles: false) }
-        defer { withExtendedLifetime(watchdog) {} }
-        do {
-            let figures = try await body(server)
-            server.stop(keepingFiles: keepsFiles)
-            return figures
-        } catch {
-            server.stop(keepingFiles: true)
-            progress("The server's files stay in \(server.directory); it said:\n\(server.log)")
-            throw error
-        }
+        try await ServerProcess.run(
+            .bench(program: program, scenarios: scenarios, trunk: Self.trunkAddress), shape: shape,
+            seconds: timeLimit, keepingFiles: keepsFiles, progress: progress, body)
     }
 
     private func measure(_ server: ServerProcess) async throws -> [Figure] {
