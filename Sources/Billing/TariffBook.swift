@@ -3,6 +3,9 @@ public struct TariffBook: Sendable, Hashable {
     private let common: [Currency: Tariff]
     private let own: [String: Tariff]
 
+    /// Tariffs of single accounts, by the account's name.
+    public var accounts: [String: Tariff] { own }
+
     /// - Parameters:
     ///   - common: One for each currency; a currency without one prices calls between users only, at nothing.
     ///   - own: By the account's name.

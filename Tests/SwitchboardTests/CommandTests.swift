@@ -6,6 +6,10 @@ import Testing
 /// The program as a script calls it: exit codes, help, JSON.
 @Suite(.serialized) struct CommandTests {
     private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        try Self.run(arguments)
+    }
+
+    static func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         process.executableURL = URL(filePath: "\(ProgramFiles.folder)/switchboard")
         process.arguments = arguments
@@ -23,7 +27,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route"])
+    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money"])
     func everyCommandHasHelp(name: String) throws {
         let result = try run([name, "--help"])
         #expect(result.status == 0)
