@@ -89,8 +89,7 @@ let package = Package(
             "VoiceEngine",
             [
                 "SIP", "SDP", "Media", "CallControl", "CMediaIO", "CSRTP", "Digests", nioCore, nioPosix, nioTLS, nioSSL,
-                nioHTTP1,
-                httpClient, logging,
+                nioHTTP1, nioFoundation, httpClient, logging,
             ]),
         .executableTarget(
             name: "ScriptWorker", dependencies: ["CJavaScriptCore", "CScriptProcess", "WorkerProtocol", "Digests"],
@@ -155,6 +154,7 @@ let package = Package(
 
         // Tests.
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: swiftSettings),
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         tests("LayeringTests", []),
         tests(
             "CallTests",
@@ -163,7 +163,8 @@ let package = Package(
                 "Controller", "Portal", "Storage", "TestCertificates", nioCore, nioPosix, nioHTTP1, nioFoundation,
                 httpClient,
             ]),
-        tests("SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "VoiceEngine", "VoicePlatform"]),
+        tests(
+            "SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "SDP", "VoiceEngine", "VoicePlatform", nioCore]),
         tests("DigestsTests", ["Digests"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
@@ -175,8 +176,8 @@ let package = Package(
         tests(
             "VoiceEngineTests",
             [
-                "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", "TestCertificates", nioCore,
-                nioPosix, logging, httpClient,
+                "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", "TestCertificates",
+                "CAllocationCount", nioCore, nioPosix, nioHTTP1, httpClient, logging,
             ]),
         tests("StorageTests", ["Storage"]),
         tests("BillingTests", ["Billing"]),

@@ -106,8 +106,13 @@ public struct OutgoingSIPCall: Sendable, Equatable {
 public struct RecordingRequest: Sendable, Equatable {
     /// False: both directions mixed. True: what the leg sends in the right channel, what it hears in the left.
     public var stereo: Bool
+    /// False: mp3 of 8 kHz and 32 kbit/s. True: mp3 of 48 kHz and 192 kbit/s.
+    public var isHighQuality: Bool
 
-    public init(stereo: Bool = false) { self.stereo = stereo }
+    public init(stereo: Bool = false, isHighQuality: Bool = false) {
+        self.stereo = stereo
+        self.isHighQuality = isHighQuality
+    }
 }
 
 extension CallCommand {

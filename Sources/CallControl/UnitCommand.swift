@@ -47,7 +47,7 @@ public struct SoundRequest: Sendable, Equatable {
 }
 
 /// A text to speak.
-public struct SpeechRequest: Sendable, Equatable {
+public struct SpeechRequest: Sendable, Hashable {
     public var text: String
     /// A BCP 47 tag such as `ru-RU`.
     public var language: String

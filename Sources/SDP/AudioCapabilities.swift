@@ -4,7 +4,7 @@ public struct AudioCapabilities: Hashable, Sendable {
     public var address: String
     /// The RTP port of this side.
     public var port: UInt16
-    /// What may be agreed; the offer's order decides which one is.
+    /// What may be agreed, in the order of preference, which decides among those that are offered.
     public var codecs: [AudioCodec]
     /// Whether telephone events (RFC 4733) are taken when offered.
     public var telephoneEvents: Bool

@@ -4,16 +4,20 @@ public enum AudioCodec: String, Hashable, Sendable, CaseIterable {
     case pcmu = "PCMU"
     /// G.711 A-law.
     case pcma = "PCMA"
+    /// G.722 at 64 kbit/s, sound of 16 kHz.
+    case g722 = "G722"
 
     /// The payload type of RFC 3551 table 4.
     public var staticPayloadType: UInt8 {
         switch self {
         case .pcmu: 0
         case .pcma: 8
+        case .g722: 9
         }
     }
 
-    /// Ticks of the RTP clock in one second.
+    /// Ticks of the RTP clock in one second; for G.722 half of its samples, by an old error that was kept (RFC 3551 section
+    /// 4.5.2).
     public var clockRate: Int { 8000 }
 
     init?(_ map: RTPMap) {

@@ -3,7 +3,7 @@ public enum OfferAnswer {
     /// The answer to an offer, and what is agreed by it.
     ///
     /// The first audio stream with a common codec is taken, every other stream is refused with port 0. The codec is the
-    /// first one of the offer that `local` knows. `previous` is this side's last description in the dialog: its origin is
+    /// first one of `local` that the offer names. `previous` is this side's last description in the dialog: its origin is
     /// kept and the version grows by one when the answer differs.
     /// - Throws: ``SDPError`` with code `noAudio`, `noCommonCodec`, `noCommonProtection` or `missingConnection`; the SIP
     ///   answer is 488.
@@ -88,7 +88,7 @@ public enum OfferAnswer {
             let stream = offer.media[index]
             let mine = previous.flatMap { $0.media.indices.contains(index) ? $0.media[index] : nil }
             let protection = ProtectionChoice(offered: stream, local: local.protection, previous: mine)
-            guard let found = stream.codecs.first(where: { local.codecs.contains($0.codec) }) else { continue }
+            guard let found = Self.common(stream.codecs, local.codecs) else { continue }
             guard protection == .impossible else {
                 return (index, Choice(codec: found.codec, payloadType: found.payloadType, protection: protection))
             }
@@ -97,6 +97,16 @@ public enum OfferAnswer {
         if isWithoutKey { throw noProtection(local.protection) }
         let known = local.codecs.map(\.rawValue).joined(separator: ", ")
         throw SDPError(.noCommonCodec, "none of the offered codecs is known here; offer one of \(known)")
+    }
+
+    /// The first of our codecs that is offered.
+    private static func common(
+        _ offered: [(codec: AudioCodec, payloadType: UInt8)], _ local: [AudioCodec]
+    ) -> (codec: AudioCodec, payloadType: UInt8)? {
+        for codec in local {
+            if let choice = offered.first(where: { $0.codec == codec }) { return choice }
+        }
+        return nil
     }
 
     private static func noProtection(_ local: AudioProtection?) -> SDPError {

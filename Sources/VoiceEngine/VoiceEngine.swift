@@ -13,10 +13,10 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     public let eventLoop: any EventLoop
     public private(set) var shell: SIPShell
     let sounds: SoundLibrary
-    private let configuration: VoiceEngineConfiguration
+    let configuration: VoiceEngineConfiguration
     private let logger: Logger
     private let threads: NIOThreadPool
-    private let mediaOwners: MediaOwners
+    let mediaOwners: MediaOwners
     public let media: MediaLoop
     private var registrar: Registrar?
     private(set) var outboundRegistrar: OutboundRegistrar?
@@ -44,9 +44,13 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         var sound = MediaConfiguration(address: configuration.rtpAddress, portRange: configuration.rtpPorts)
         sound.comfortNoise = configuration.comfortNoise
         media = try MediaLoop(configuration: sound) { event in owners.deliver(event) }
+        let desk = SpeechDesk(
+            eventLoop: eventLoop, threads: threads, program: speech,
+            service: configuration.googleSpeech.map { GoogleSpeech(configuration: $0, client: httpClient) },
+            logger: logger)
         sounds = SoundLibrary(
-            eventLoop: eventLoop, client: httpClient, threads: threads, speech: speech,
-            folders: configuration.soundFolders)
+            eventLoop: eventLoop, client: httpClient, threads: threads, speech: desk,
+            folders: configuration.soundFolders, downloadLimit: configuration.downloadLimit)
         var settings = UserAgentSettings()
         settings.invite.product = "Switchboard"
         shell = SIPShell(eventLoop: eventLoop, settings: settings)
@@ -240,7 +244,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         sessionCounter += 1
         do {
             let legMedia = try LegMedia(
-                loop: media, sessionID: sessionCounter, callID: id, security: security, emit: emit)
+                loop: media, sessionID: sessionCounter, codecs: configuration.codecs, callID: id, security: security,
+                emit: emit)
             mediaOwners.add(legMedia)
             return legMedia
         } catch {

@@ -1,3 +1,5 @@
+import NIOCore
+import SDP
 import SIP
 
 /// How a ``VoiceEngine`` is reached.
@@ -17,6 +19,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var keyExchange = KeyExchange.tls
     /// Level in dBm0 of the noise that fills silence; nil for none.
     public var comfortNoise: Double?
+    /// The codecs that are offered and taken, in the order of preference.
+    public var codecs: [AudioCodec]
     public var trunks: [TrunkPeer]
     /// The realm of digest challenges.
     public var realm: String
@@ -27,20 +31,29 @@ public struct VoiceEngineConfiguration: Sendable {
     public var digestAlgorithms: [DigestAlgorithm]
     /// Folders that `file:` sounds may come from.
     public var soundFolders: [String]
+    /// The time for fetching a sound that is played, to its last octet.
+    public var downloadLimit = TimeAmount.seconds(12)
+    /// Endpoints that a conference takes.
+    public var conferenceEndpoints = 100
+    /// The service that speaks; nil where espeak-ng on this machine does.
+    public var googleSpeech: GoogleSpeechConfiguration?
 
     public init(
         sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>,
-        comfortNoise: Double? = -65, trunks: [TrunkPeer], realm: String,
-        digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String]
+        comfortNoise: Double? = -65, codecs: [AudioCodec] = [.pcmu, .pcma, .g722], trunks: [TrunkPeer], realm: String,
+        digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String],
+        googleSpeech: GoogleSpeechConfiguration? = nil
     ) {
         self.sipAddress = sipAddress
         self.sipPort = sipPort
         self.rtpAddress = rtpAddress
         self.rtpPorts = rtpPorts
         self.comfortNoise = comfortNoise
+        self.codecs = codecs
         self.trunks = trunks
         self.realm = realm
         self.digestAlgorithms = digestAlgorithms
         self.soundFolders = soundFolders
+        self.googleSpeech = googleSpeech
     }
 }

@@ -4,6 +4,10 @@ import Testing
 @Suite struct OfferAnswerTests {
     static let local = AudioCapabilities(address: "192.0.2.10", port: 20_000, sessionID: 77)
 
+    static func preferring(_ codecs: [AudioCodec]) -> AudioCapabilities {
+        AudioCapabilities(address: local.address, port: local.port, codecs: codecs, sessionID: local.sessionID)
+    }
+
     /// A phone's offer with one stream; `media` replaces or adds lines.
     static func offer(_ media: [String], connection: String = "c=IN IP4 198.51.100.7") throws -> SessionDescription {
         let lines = ["v=0", "o=phone 5 9 IN IP4 198.51.100.7", "s=-", connection, "t=0 0"] + media
@@ -27,14 +31,16 @@ import Testing
         #expect(offer.text.contains("c=IN IP6 2001:db8::5\r\n"))
     }
 
-    @Test func `The answer takes the first known codec, keeps the peer's numbers and refuses other streams`() throws {
+    @Test func `The answer takes the codec that is preferred here, keeps the peer's numbers and refuses other streams`()
+        throws
+    {
         let offer = try Self.offer([
             "m=video 4002 RTP/AVP 97", "a=rtpmap:97 H264/90000",
             "m=audio 4000 RTP/AVP 96 9 97 0 98", "a=rtpmap:96 opus/48000/2", "a=rtpmap:97 PCMA/8000",
             "a=rtpmap:98 telephone-event/8000", "a=ptime:30", "a=rtcp:4500",
             "m=audio 4004 RTP/AVP 0",
         ])
-        let (answer, agreed) = try OfferAnswer.answer(to: offer, with: Self.local)
+        let (answer, agreed) = try OfferAnswer.answer(to: offer, with: Self.preferring([.pcma, .g722]))
         #expect(
             answer.text.split(separator: "\r\n") == [
                 "v=0", "o=- 77 1 IN IP4 192.0.2.10", "s=-", "c=IN IP4 192.0.2.10", "t=0 0",
@@ -49,6 +55,19 @@ import Testing
                     codec: .pcma, payloadType: 97, receivePayloadType: 97, telephoneEventPayloadType: 98,
                     receiveTelephoneEventPayloadType: 98, remoteAddress: "198.51.100.7", remotePort: 4000,
                     remoteRTCPPort: 4500, direction: .sendReceive, isHeldByRemote: false, ptime: 30))
+    }
+
+    @Test func `G.722 has payload type 9 and a clock of 8000, with and without a line that says so`() throws {
+        let offer = AudioOffer.make(address: "192.0.2.1", port: 4000, codecs: [.g722, .pcma], sessionID: 1)
+        #expect(offer.text.contains("m=audio 4000 RTP/AVP 9 8 101\r\na=rtpmap:9 G722/8000\r\n"))
+        for lines in [["m=audio 4000 RTP/AVP 0 9"], ["m=audio 4000 RTP/AVP 0 9", "a=rtpmap:9 G722/8000"]] {
+            let (answer, agreed) = try OfferAnswer.answer(to: Self.offer(lines), with: Self.preferring([.g722, .pcmu]))
+            #expect(agreed.codec == .g722 && agreed.payloadType == 9)
+            #expect(answer.media[0].formats == ["9"])
+        }
+        // A phone that names the rate of the samples means something that does not exist.
+        let wrong = ["m=audio 4000 RTP/AVP 96", "a=rtpmap:96 G722/16000"]
+        #expect(throws: SDPError.self) { try OfferAnswer.answer(to: Self.offer(wrong), with: Self.preferring([.g722])) }
     }
 
     @Test(arguments: [

@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import SDP
 import SIP
 import Testing
 import VoiceEngine
@@ -87,6 +89,37 @@ import VoicePlatform
         #expect(try await load().digestAlgorithms() == [.md5])
         #expect(try await load(arguments: ["--voice-sip-digest", "both"]).digestAlgorithms() == [.sha256, .md5])
         #expect(try await load(arguments: ["--voice-sip-digest", "SHA-256"]).digestAlgorithms() == [.sha256])
+    }
+
+    @Test func codecsComeInTheOrderThatIsSetAndOthersAreRefused() async throws {
+        #expect(try await load().codecs() == [.pcmu, .pcma, .g722])
+        #expect(try await load().replacing("voice.rtp.codecs", .list(["g722", "PCMA"])).codecs() == [.g722, .pcma])
+        for wrong in [["opus"], ["PCMA", "PCMA"], []] {
+            let settings = try await load().replacing("voice.rtp.codecs", .list(wrong))
+            #expect(throws: AssemblyError.self) { try settings.codecs() }
+        }
+    }
+
+    @Test func googleSpeaksWithAKeyFromAFile() async throws {
+        #expect(try await load().googleSpeech() == nil)
+        let path = NSTemporaryDirectory() + "key-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings = try await load(
+            arguments: [
+                "--voice-speech-engine", "google", "--voice-speech-key", path, "--voice-speech-milliseconds", "700",
+            ])
+        #expect(throws: AssemblyError.self) { try settings.googleSpeech() }
+        for (content, isKey) in [("AIzaSyExample-Key_0123456789\n", true), (#"{"type": "service_account"}"#, false)] {
+            try content.write(toFile: path, atomically: true, encoding: .utf8)
+            guard isKey else {
+                #expect(throws: AssemblyError.self) { try settings.googleSpeech() }
+                continue
+            }
+            let speech = try #require(try settings.googleSpeech())
+            #expect(speech.apiKey == "AIzaSyExample-Key_0123456789")
+            #expect(speech.endpoint.hasPrefix("https://texttospeech.googleapis.com/"))
+            #expect(speech.timeout == .milliseconds(700))
+        }
     }
 
     @Test func otherAddressesThanLoopbackNeedToBeAllowed() async throws {

@@ -11,6 +11,10 @@ enum MediaFigures {
             .measured("rtp.forward_lost", Double(bridged.packetsLost), "packets"),
             .measured("rtp.forward_recorded_packets_per_cpu_s", try packets(.recorded).packetsPerCPUSecond, "packets"),
             .measured("playback.packets_per_cpu_s", try packets(.playing).packetsPerCPUSecond, "packets"),
+            .measured(
+                "conference.100_cpu_ms_per_tick", try ConferenceBenchmark(seconds: seconds).run() * 1000, "ms"),
+            .measured("transcode.g722_cpu_us_per_frame", try CodecBenchmark.transcoding() * 1e6, "µs"),
+            .measured("record.mp3_cpu_ms_per_stream_s", try CodecBenchmark.recording() * 1000, "ms"),
         ]
     }
 }

@@ -32,8 +32,8 @@ final class RTPLoad: Sendable {
 
     func stop() { isOver.store(true, ordering: .relaxed) }
 
-    /// Sends in rhythm to all ports until it is stopped.
-    func speak(to host: String, ports: [UInt16]) {
+    /// Sends in rhythm to all ports until it is stopped; every octet of sound is `octet`.
+    func speak(to host: String, ports: [UInt16], octet: UInt8 = 0x55) {
         var targets = ports.map { port in
             var target = media_address()
             _ = media_address_parse(host, port, &target)
@@ -41,7 +41,7 @@ final class RTPLoad: Sendable {
         }
         let timer = media_timer_open(1000)
         defer { close(timer) }
-        var packet = [UInt8](repeating: 0x55, count: Self.packetSize)
+        var packet = [UInt8](repeating: octet, count: Self.packetSize)
         packet[0] = 0x80
         packet[1] = 0
         var slot = 0

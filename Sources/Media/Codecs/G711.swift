@@ -8,11 +8,12 @@ public enum G711: Sendable {
     case muLaw
     case aLaw
 
-    /// The law of a codec.
-    public init(_ codec: AudioCodec) {
+    /// The law of a codec; nil for a codec that is no G.711.
+    public init?(_ codec: AudioCodec) {
         switch codec {
         case .pcmu: self = .muLaw
         case .pcma: self = .aLaw
+        case .g722: return nil
         }
     }
 

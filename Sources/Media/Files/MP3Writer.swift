@@ -9,15 +9,21 @@ public final class MP3Writer {
     public struct Configuration: Hashable, Sendable {
         /// Two channels instead of one.
         public var isStereo: Bool
-        /// Hz, of the samples and of the mp3.
+        /// Hz, of the mp3.
         public var sampleRate: Int
+        /// Hz, of the samples.
+        public var inputRate: Int
         /// kbit/s.
         public var bitRate: Int
 
         /// What recordings have by default: 8 kHz at 32 kbit/s.
-        public init(isStereo: Bool = false, sampleRate: Int = 8000, bitRate: Int = 32) {
+        ///
+        /// - Parameters:
+        ///   - inputRate: nil for that of the mp3.
+        public init(isStereo: Bool = false, sampleRate: Int = 8000, bitRate: Int = 32, inputRate: Int? = nil) {
             self.isStereo = isStereo
             self.sampleRate = sampleRate
+            self.inputRate = inputRate ?? sampleRate
             self.bitRate = bitRate
         }
     }
@@ -36,7 +42,7 @@ public final class MP3Writer {
         lame_set_errorf(encoder, nil)
         lame_set_msgf(encoder, nil)
         lame_set_debugf(encoder, nil)
-        lame_set_in_samplerate(encoder, Int32(clamping: configuration.sampleRate))
+        lame_set_in_samplerate(encoder, Int32(clamping: configuration.inputRate))
         lame_set_out_samplerate(encoder, Int32(clamping: configuration.sampleRate))
         lame_set_num_channels(encoder, configuration.isStereo ? 2 : 1)
         // Plain stereo: nothing of one side may leak into the other.
@@ -67,8 +73,9 @@ public final class MP3Writer {
     ) throws(AudioFileError) {
         let count = min(left.count, right.count)
         guard count > 0, !isFinished else { return }
-        // The bound that lame's documentation names: 1.25 octets a sample and 7200 on top.
-        reserve(count * 5 / 4 + 7200)
+        // The bound that lame's documentation names, for the samples of the mp3: 1.25 octets each and 7200 on top.
+        let growth = max(1, (configuration.sampleRate + configuration.inputRate - 1) / max(1, configuration.inputRate))
+        reserve(count * growth * 5 / 4 + 7200)
         let written = lame_encode_buffer(
             encoder, left.baseAddress, right.baseAddress, Int32(clamping: count), &buffer, Int32(clamping: buffer.count)
         )

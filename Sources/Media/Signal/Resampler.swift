@@ -68,6 +68,13 @@ public struct Resampler: Sendable {
         }
     }
 
+    /// Feeds silence up to the first output, so that from then on output comes with every input, as late as the filter is.
+    mutating func leadIn(into output: inout [Int16]) {
+        guard inputRate != outputRate else { return }
+        let silence = [Float](repeating: 0, count: taps - half - 1)
+        silence.withUnsafeBufferPointer { process($0, into: &output) }
+    }
+
     /// Appends what is still inside; the output then has as many samples as the input's length asks for.
     public mutating func finish(into output: inout [Int16]) {
         guard inputRate != outputRate else { return }

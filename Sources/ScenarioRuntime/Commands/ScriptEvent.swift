@@ -159,6 +159,9 @@ extension ScriptEvent {
                     "code": .int(Int64(code)), "headers": .init(headers), "reason": .string(reason),
                     "role": .string("transferor"),
                 ])
+        case .firstAudioPacket: ScriptEvent("Call.FirstAudioPacketReceived", call: id, isLogged: false)
+        case .rtpStopped: ScriptEvent("Call.RtpStopped", call: id)
+        case .rtpResumed: ScriptEvent("Call.RtpResumed", call: id)
         default: ScriptEvent("Call.Unknown", call: id)
         }
     }

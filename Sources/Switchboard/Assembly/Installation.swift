@@ -38,7 +38,11 @@ struct Installation: Sendable {
         self.roles = roles
         secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton))
+        var web = HTTPClient.Configuration()
+        // Whoever asks has his own way to ask again, or nobody waits for it: a caller hears of a dead server at once.
+        web.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: web)
     }
 
     /// Runs the systems until a signal, a graceful shutdown or a failure ends them.
@@ -112,12 +116,14 @@ struct Installation: Sendable {
         var engine = VoiceEngineConfiguration(
             sipAddress: settings.text("voice.sip.address"), sipPort: settings.integer("voice.sip.port"),
             rtpAddress: settings.text("voice.rtp.address"), rtpPorts: min(first, last)...max(first, last),
-            comfortNoise: settings.comfortNoise(), trunks: try settings.trunks(), realm: settings.text("domain"),
-            digestAlgorithms: settings.digestAlgorithms(),
+            comfortNoise: settings.comfortNoise(), codecs: try settings.codecs(), trunks: try settings.trunks(),
+            realm: settings.text("domain"), digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
         engine.tls = try settings.tls()
         engine.srtp = SRTPPolicy(rawValue: settings.text("voice.rtp.srtp")) ?? .off
         engine.keyExchange = KeyExchange(rawValue: settings.text("voice.rtp.keys")) ?? .tls
+        engine.googleSpeech = try settings.googleSpeech()
+        engine.conferenceEndpoints = settings.integer("voice.conference.endpoints")
         let runtime = RuntimeConfiguration(
             workerExecutable: ProgramFiles.scriptWorker)
         let platform = VoicePlatform(

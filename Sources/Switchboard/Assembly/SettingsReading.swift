@@ -1,5 +1,7 @@
 import Billing
 import Foundation
+import NIOCore
+import SDP
 import SIP
 import VoiceEngine
 import VoicePlatform
@@ -162,6 +164,37 @@ extension Settings {
     func comfortNoise() -> Double? {
         let level = integer("voice.rtp.comfort")
         return level == 0 ? nil : Double(level)
+    }
+
+    /// Codecs in the order of preference.
+    func codecs() throws -> [AudioCodec] {
+        var codecs: [AudioCodec] = []
+        for entry in list("voice.rtp.codecs") {
+            guard let codec = AudioCodec(rawValue: entry.uppercased()), !codecs.contains(codec) else {
+                throw AssemblyError.malformedEntry(
+                    key: "voice.rtp.codecs", entry: entry, expected: "PCMU, PCMA or G722, each once")
+            }
+            codecs.append(codec)
+        }
+        guard !codecs.isEmpty else {
+            throw AssemblyError.malformedEntry(key: "voice.rtp.codecs", entry: "", expected: "one codec at least")
+        }
+        return codecs
+    }
+
+    /// The service that speaks; nil for espeak-ng.
+    func googleSpeech() throws -> GoogleSpeechConfiguration? {
+        guard text("voice.speech.engine") == "google" else { return nil }
+        let path = text("voice.speech.key")
+        let key = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let key, (16...256).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw AssemblyError.malformedEntry(
+                key: "voice.speech.key", entry: path,
+                expected: "a readable file that holds an API key and nothing else (not the JSON of a service account)")
+        }
+        return GoogleSpeechConfiguration(
+            endpoint: text("voice.speech.url"), apiKey: key,
+            timeout: .milliseconds(Int64(integer("voice.speech.milliseconds"))))
     }
 
     /// The folder of the call scenarios: what is set, or the one that came with the program.

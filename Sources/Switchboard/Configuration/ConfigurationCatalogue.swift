@@ -107,6 +107,25 @@ enum ConfigurationCatalogue {
             explanation: "Over which SIP transport the keys of encrypted sound may travel; who reads them hears the "
                 + "call."),
         .init(
+            name: "voice.rtp.codecs", kind: .list(default: ["PCMU", "PCMA", "G722"]),
+            explanation: "Codecs that are offered and taken, in the order of preference: PCMU, PCMA, G722."),
+        .init(
+            name: "voice.speech.engine", kind: .choice(default: "espeak", allowed: ["espeak", "google"]),
+            explanation: "Who speaks texts: espeak-ng on this machine, or Google Cloud Text-to-Speech."),
+        .init(
+            name: "voice.speech.key", kind: .text(default: ""),
+            explanation: "File with the API key of Google Cloud Text-to-Speech."),
+        .init(
+            name: "voice.speech.url",
+            kind: .text(default: "https://texttospeech.googleapis.com/v1/text:synthesize"),
+            explanation: "Address of Google Cloud Text-to-Speech."),
+        .init(
+            name: "voice.speech.milliseconds", kind: .integer(default: 5000, allowed: 500...30000),
+            explanation: "Time limit of Google Cloud Text-to-Speech; espeak-ng speaks afterwards."),
+        .init(
+            name: "voice.conference.endpoints", kind: .integer(default: 100, allowed: 2...1000),
+            explanation: "Calls, players and recorders that a conference takes."),
+        .init(
             name: "voice.trunks", kind: .list(default: []),
             explanation:
                 "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),

@@ -1,4 +1,5 @@
 import NIOCore
+import SDP
 import SIP
 import VoiceEngine
 
@@ -25,6 +26,8 @@ struct PhoneBehaviour: Sendable {
     var digits = Digits.events
     /// Whether the phone's sound is encrypted.
     var srtp = SRTPPolicy.off
+    /// What the phone offers and takes, in the order of preference.
+    var codecs: [AudioCodec] = [.pcmu, .pcma]
     /// False for a device that does not tell the caller that it rings.
     var tellsRinging = true
     /// Holds back everything that the phone sends, as a slow link would.

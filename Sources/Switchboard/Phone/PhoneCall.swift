@@ -11,7 +11,7 @@ final class PhoneCall {
     let handle: SessionHandle
     let leg: LegID
     let port: MediaPort
-    let digits: PhoneBehaviour.Digits
+    private let behaviour: PhoneBehaviour
     private let protection: AudioProtection?
     var state: State
     private(set) var local: SessionDescription
@@ -21,32 +21,32 @@ final class PhoneCall {
     /// A call of our own, with its offer; or one that came in, answered from `offer`.
     init(
         handle: SessionHandle, state: State, media: MediaLoop, port: MediaPort, leg: LegID, local: SessionDescription,
-        digits: PhoneBehaviour.Digits, protection: AudioProtection?
+        behaviour: PhoneBehaviour, protection: AudioProtection?
     ) {
         self.handle = handle
         self.state = state
         self.media = media
         self.port = port
         self.leg = leg
-        self.digits = digits
+        self.behaviour = behaviour
         self.protection = protection
         self.local = local
     }
 
     static func offer(
-        _ port: MediaPort, sessionID: UInt64, digits: PhoneBehaviour.Digits, protection: AudioProtection?
+        _ port: MediaPort, sessionID: UInt64, _ behaviour: PhoneBehaviour, protection: AudioProtection?
     ) -> SessionDescription {
         AudioOffer.make(
-            address: port.address, port: port.number, sessionID: sessionID, telephoneEvents: digits == .events,
-            protection: protection)
+            address: port.address, port: port.number, codecs: behaviour.codecs, sessionID: sessionID,
+            telephoneEvents: behaviour.digits == .events, protection: protection)
     }
 
     /// Our answer to a description of the peer; nil when there is nothing in common.
     func answer(to offer: [UInt8]) -> (description: SessionDescription, isHeld: Bool)? {
         guard let remote = try? SessionDescription(parsing: offer) else { return nil }
         let own = AudioCapabilities(
-            address: port.address, port: port.number, telephoneEvents: digits == .events,
-            sessionID: local.origin.sessionID, protection: protection)
+            address: port.address, port: port.number, codecs: behaviour.codecs,
+            telephoneEvents: behaviour.digits == .events, sessionID: local.origin.sessionID, protection: protection)
         guard let (answer, agreed) = try? OfferAnswer.answer(to: remote, with: own, previous: hasRemote ? local : nil)
         else { return nil }
         local = answer

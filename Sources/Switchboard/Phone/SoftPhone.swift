@@ -94,8 +94,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         let leg = media.addLeg(port)
         let flow = serverFlow
         let protection = protection(on: flow)
-        let offer = PhoneCall.offer(
-            port, sessionID: leg.rawValue, digits: behaviour.digits, protection: protection)
+        let offer = PhoneCall.offer(port, sessionID: leg.rawValue, behaviour, protection: protection)
         let invite = OutgoingInvite(
             uri: uri, from: account.address, to: NameAddress(uri: uri),
             contact: shell.contact(user: account.user, on: flow), description: Array(offer.text.utf8),
@@ -107,7 +106,7 @@ final class SoftPhone: @unchecked Sendable {  // state is touched on `eventLoop`
         adopt(
             PhoneCall(
                 handle: handle, state: .outgoing, media: media, port: port, leg: leg, local: offer,
-                digits: behaviour.digits, protection: protection))
+                behaviour: behaviour, protection: protection))
         return handle
     }
 
@@ -311,9 +310,8 @@ extension SoftPhone: SIPShell.Owner {
         let protection = protection(on: invite.flow)
         let call = PhoneCall(
             handle: handle, state: .incoming, media: media, port: port, leg: leg,
-            local: PhoneCall.offer(
-                port, sessionID: leg.rawValue, digits: behaviour.digits, protection: protection),
-            digits: behaviour.digits, protection: protection)
+            local: PhoneCall.offer(port, sessionID: leg.rawValue, behaviour, protection: protection),
+            behaviour: behaviour, protection: protection)
         guard invite.request.body.isEmpty || call.answer(to: invite.request.body) != nil else {
             media.removeLeg(leg)
             return refuse(handle, status: 488)

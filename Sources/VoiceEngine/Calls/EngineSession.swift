@@ -19,6 +19,10 @@ public final class EngineSession: CallControl {
     private var waiting: [CallEvent] = []
     private var isExecuting = false
     private var hasEnded = false
+    private lazy var units = SessionUnits(
+        loop: engine.media, sounds: engine.sounds, owners: engine.mediaOwners,
+        conferenceLimit: engine.configuration.conferenceEndpoints
+    ) { [weak self] id, event in self?.emit(.unit(id, event)) }
 
     init(engine: VoiceEngine) { self.engine = engine }
 
@@ -38,6 +42,7 @@ public final class EngineSession: CallControl {
         guard !hasEnded else { return }
         hasEnded = true
         onEvent = nil
+        units.end()
         for leg in legs.values { leg.hangup(code: 480, headers: [:]) }
     }
 
@@ -47,17 +52,18 @@ public final class EngineSession: CallControl {
         leg.transfers.onReferral = { [weak leg, engine] referral, handle in
             if let leg { engine.transferDesk.decide(referral, of: leg, in: handle) }
         }
-        let source = leg.media.leg
+        let (id, source) = (leg.id, leg.media.node)
         leg.media.onUnclaimedDigit = { [weak self] in self?.passOn($0, from: source) }
+        leg.media.onSourceChange = { [weak self] in self?.units.leg(UnitID(id), nowHears: $0, before: $1) }
     }
 
     /// A digit that came beside the sound goes to whoever hears the leg, as one in the sound would.
-    private func passOn(_ digit: Character, from source: LegID) {
+    private func passOn(_ digit: Character, from source: MediaNode) {
         for leg in legs.values where leg.media.source == source { leg.sendDigits(String(digit)) }
     }
 
     /// The leg whose sound this is.
-    func leg(withMedia media: LegID) -> (any CallLeg)? { legs.values.first { $0.media.leg == media } }
+    func leg(withMedia media: MediaNode) -> (any CallLeg)? { legs.values.first { $0.media.node == media } }
 
     func emit(_ event: CallEvent) {
         guard !hasEnded else { return settle(event) }
@@ -72,7 +78,9 @@ public final class EngineSession: CallControl {
     /// A leg that is over takes no further part in media, but its recording may still report.
     private func settle(_ event: CallEvent) {
         switch event {
-        case .failed(let id, _, _, _), .disconnected(let id, _): legs[id] = nil
+        case .failed(let id, _, _, _), .disconnected(let id, _):
+            legs[id] = nil
+            if !hasEnded { units.left(UnitID(id)) }
         default: break
         }
     }
@@ -127,14 +135,15 @@ public final class EngineSession: CallControl {
         switch command {
         case .play(let id, let url, let loop): legs[id]?.media.play(engine.sounds.clip(url: url), loop: loop)
         case .say(let id, let text, let language):
-            legs[id]?.media.play(engine.sounds.speech(text: text, language: language), loop: false)
+            let request = SpeechRequest(text: text, language: language)
+            legs[id]?.media.play(engine.sounds.speech(request), loop: false)
         case .playTone(let id, let script, let loop): legs[id]?.media.play(tone: script, loop: loop)
         case .stopPlayback(let id): legs[id]?.media.stopPlayback()
         case .sendDigits(let id, let digits): legs[id]?.sendDigits(digits)
-        case .sendMedia(let from, let to):
-            if let source = legs[from.call], let sink = legs[to.call] { sink.media.hear(source.media) }
-        case .stopMedia(let from, let to):
-            if let source = legs[from.call], let sink = legs[to.call] { sink.media.stopHearing(source.media) }
+        case .sendMedia(let from, let to): link(from, to)
+        case .stopMedia(let from, let to): unlink(from, to)
+        case .detect(let id, let detection, let enabled): legs[id]?.media.detect(detection, enabled)
+        case .unit(let id, let command): units.perform(command, on: id) { recordingTarget(id.call) }
         case .record(let id, let request): record(id, request)
         default: break
         }
@@ -145,7 +154,21 @@ public final class EngineSession: CallControl {
         guard let target = recordingTarget(id) else {
             return emit(.recordError(id, error: "The session has no place for recordings."))
         }
-        leg.media.record(target, stereo: request.stereo)
+        leg.media.record(target, request)
+    }
+
+    private func node(_ id: UnitID) -> MediaNode? { legs[id.call]?.media.node ?? units.node(id) }
+
+    /// A link that cannot be (an end that is gone, a recorder as source, a player as sink) is not made.
+    private func link(_ from: UnitID, _ to: UnitID) {
+        guard let source = node(from) else { return }
+        guard let leg = legs[to.call] else { return units.link((from, source), to: to) }
+        if units.canBeHeard(from), units.admits(from, to: to) { leg.media.hear(source) }
+    }
+
+    private func unlink(_ from: UnitID, _ to: UnitID) {
+        guard let source = node(from) else { return }
+        if let leg = legs[to.call] { leg.media.stopHearing(source) } else { units.unlink((from, source), to: to) }
     }
 
     private func inbound(_ id: CallID) -> InboundLeg? { legs[id] as? InboundLeg }

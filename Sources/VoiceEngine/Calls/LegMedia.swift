@@ -7,18 +7,24 @@ import SIP
 /// The sound of one call leg: its port, what plays into it, and its recording.
 ///
 /// Lives on the signalling loop; the media loop does the work and answers with ``MediaEvent``s.
-final class LegMedia {
+final class LegMedia: MediaOwner {
     let leg: LegID
     let port: MediaPort
     /// The `o=` number of this leg's descriptions.
     let sessionID: UInt64
+    /// What is offered and taken, in the order of preference.
+    let codecs: [AudioCodec]
     private let security: SoundSecurity
     private let keys: [MediaKey]
     private let loop: MediaLoop
     private let callID: CallID
     private let emit: (CallEvent) -> Void
-    /// The leg that is heard; nil while a sound or nothing is.
-    private(set) var source: LegID?
+    /// What is heard; nil while a sound of the leg's own or nothing is.
+    private(set) var source: MediaNode? {
+        didSet { if source != oldValue { onSourceChange?(source, oldValue) } }
+    }
+    /// Receives what is heard from now on, and what was before.
+    var onSourceChange: ((MediaNode?, MediaNode?) -> Void)?
     /// Receives what offer and answer have agreed, each time.
     var onAgreement: ((AgreedAudio) -> Void)?
     /// Receives digits that the far end has sent by INFO and that no script has asked for.
@@ -32,7 +38,7 @@ final class LegMedia {
     private var latestRequest = 0
 
     init(
-        loop: MediaLoop, sessionID: UInt64, callID: CallID, security: SoundSecurity,
+        loop: MediaLoop, sessionID: UInt64, codecs: [AudioCodec], callID: CallID, security: SoundSecurity,
         emit: @escaping (CallEvent) -> Void
     ) throws {
         self.security = security
@@ -40,10 +46,13 @@ final class LegMedia {
         self.loop = loop
         self.callID = callID
         self.sessionID = sessionID
+        self.codecs = codecs
         self.emit = emit
         port = try loop.ports.open()
         leg = loop.addLeg(port)
     }
+
+    var node: MediaNode { .leg(leg) }
 
     /// Nothing more will come for this leg.
     var isFinished: Bool { isRemoved && recordings.isEmpty }
@@ -54,7 +63,8 @@ final class LegMedia {
     /// What this leg can do with an offer that came by a flow.
     func capabilities(on flow: SIPFlow) -> AudioCapabilities {
         AudioCapabilities(
-            address: port.address, port: port.number, sessionID: sessionID, protection: protection(on: flow))
+            address: port.address, port: port.number, codecs: codecs, sessionID: sessionID,
+            protection: protection(on: flow))
     }
 
     /// An offer that leaves by a flow; nil when sound must be encrypted and the flow may carry no keys.
@@ -62,7 +72,7 @@ final class LegMedia {
         let protection = protection(on: flow)
         if let protection, protection.isRequired, protection.keys.isEmpty { return nil }
         return AudioOffer.make(
-            address: port.address, port: port.number, sessionID: sessionID, protection: protection)
+            address: port.address, port: port.number, codecs: codecs, sessionID: sessionID, protection: protection)
     }
 
     func agree(_ agreed: AgreedAudio) {
@@ -102,16 +112,26 @@ final class LegMedia {
     }
 
     /// From now on the leg hears `other`.
-    func hear(_ other: LegMedia) {
+    func hear(_ other: MediaNode) {
         latestRequest += 1
         playback = nil
-        source = other.leg
-        loop.connect(from: other.leg, to: leg)
+        source = other
+        loop.connect(from: other, to: node)
     }
 
-    func stopHearing(_ other: LegMedia) {
-        if source == other.leg { source = nil }
-        loop.disconnect(from: other.leg, to: leg)
+    func stopHearing(_ other: MediaNode) {
+        if source == other { source = nil }
+        loop.disconnect(from: other, to: node)
+    }
+
+    func detect(_ detection: SoundDetection, _ enabled: Bool) {
+        guard enabled, case .beep(let frequencies, _) = detection,
+            let wrong = frequencies.first(where: { !BeepDetector.frequencies.contains($0) })
+        else { return loop.detect(leg, detection, enabled) }
+        let range = BeepDetector.frequencies
+        emit(
+            .beepMissed(callID, reason: "\(wrong) Hz cannot be heard; give \(range.lowerBound) to \(range.upperBound).")
+        )
     }
 
     func handleTones(_ kinds: Set<DTMFKind>) { loop.handleTones(leg, kinds: kinds) }
@@ -121,8 +141,8 @@ final class LegMedia {
     /// Telephone events of the source are reported instead of being played as tones.
     func reportSourceDigits(_ wanted: Bool) { loop.reportSourceDigits(leg, wanted) }
 
-    func record(_ target: RecordingTarget, stereo: Bool) {
-        let id = loop.record(leg, to: target.path, stereo: stereo)
+    func record(_ target: RecordingTarget, _ request: RecordingRequest) {
+        let id = loop.record(leg, to: target.path, stereo: request.stereo, quality: request.quality)
         recordings[id] = target
     }
 
@@ -139,6 +159,12 @@ final class LegMedia {
         case .playbackFinished(_, let id) where id == playback:
             playback = nil
             emit(.playbackFinished(callID, error: nil))
+        case .firstPacket: emit(.firstAudioPacket(callID))
+        case .rtpStopped: emit(.rtpStopped(callID))
+        case .rtpResumed: emit(.rtpResumed(callID))
+        case .speaking(_, let isSpeaking): emit(.micStatusChanged(callID, isSpeaking: isSpeaking))
+        case .progressTone: emit(.progressToneDetected(callID))
+        case .beep(_, let frequency): emit(.beepDetected(callID, frequencies: frequency.map { [$0] } ?? []))
         case .sourceDigit(_, let digit): onSourceDigit?(digit)
         case .digit(_, let digit, let kind): emit(.toneReceived(callID, tone: digit, kind: kind))
         case .recordStarted(_, let id):

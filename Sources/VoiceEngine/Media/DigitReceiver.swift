@@ -14,6 +14,8 @@ final class DigitReceiver {
     private var detector: InBandDigitDetector?
     private var sounding: (row: Goertzel, column: Goertzel)?
     private var samples: [Int16] = Array(repeating: 0, count: 2048)
+    /// The lower band holds the digits.
+    private var g722: G722Decoder?
 
     init(kinds: Set<DTMFKind>) {
         detector = kinds.contains(.inBand) ? InBandDigitDetector() : nil
@@ -37,11 +39,11 @@ final class DigitReceiver {
     }
 
     /// Hears a packet of sound; true while a digit sounds that was reported.
-    func hear(_ octets: UnsafeRawBufferPointer, law: G711, report: (Character) -> Void) -> Bool {
+    func hear(_ octets: UnsafeRawBufferPointer, _ codec: WireCodec, report: (Character) -> Void) -> Bool {
         guard let detector else { return false }
         var found: DTMFDigit?
         samples.withUnsafeMutableBufferPointer { buffer in
-            let count = law.decode(octets, into: buffer)
+            let count = decode(octets, codec, into: buffer)
             let sound = UnsafeBufferPointer(rebasing: buffer[..<count])
             detector.process(sound) { found = $0 }
             if found == nil, let sounding {
@@ -54,6 +56,15 @@ final class DigitReceiver {
             report(found.character)
         }
         return sounding != nil
+    }
+
+    private func decode(
+        _ octets: UnsafeRawBufferPointer, _ codec: WireCodec, into buffer: UnsafeMutableBufferPointer<Int16>
+    ) -> Int {
+        if let law = codec.law { return law.decode(octets, into: buffer) }
+        let decoder = g722 ?? G722Decoder(.narrow)
+        g722 = decoder
+        return decoder?.decode(octets, into: buffer) ?? 0
     }
 
     /// The pair of tones of ITU-T Q.23.

@@ -10,6 +10,10 @@ struct LegWork: OptionSet {
     static let recorder = LegWork(rawValue: 4)
     /// Silence keeps the far end alive while nothing else is sent.
     static let silence = LegWork(rawValue: 8)
+    /// The leg hears frames: a unit, or a leg whose packets cannot be passed on as they are.
+    static let frames = LegWork(rawValue: 16)
+    /// What the far end says is made into frames for somebody.
+    static let ear = LegWork(rawValue: 32)
 }
 
 /// Who wants to see the packets of a leg besides the legs that it feeds.
@@ -21,11 +25,14 @@ struct LegTaps: OptionSet {
     static let inBand = LegTaps(rawValue: 2)
     /// Telephone events are reported here and not passed on.
     static let events = LegTaps(rawValue: 4)
+    /// Whoever hears the leg in frames: received audio.
+    static let ear = LegTaps(rawValue: 8)
 }
 
 /// Everything of a leg that a packet touches, in one trivial value without references.
 ///
-/// Links form trees: a leg has one source, and the listeners of a source form a list threaded through the listeners.
+/// Links over which packets pass form trees: a leg has one source, and the listeners of a source form a list threaded
+/// through the listeners.
 struct LegCore {
     static let nobody: Int32 = -1
 
@@ -41,8 +48,10 @@ struct LegCore {
     var signalled = media_address()
     var learning = SourceLearning()
 
-    /// Static payload type of the agreed codec, so that laws compare as bytes.
-    var law: UInt8 = 0
+    /// What was agreed, and is sent.
+    var codec = WireCodec.pcmu
+    /// What the far end's last packet of sound was in: nearly always the same.
+    var heard = WireCodec.pcmu
     var payloadType: UInt8 = 0
     var receivePayloadType: UInt8 = 0
     var eventType: UInt8 = LegCore.noPayloadType
@@ -80,9 +89,6 @@ struct LegCore {
     var late: UInt64 = 0
     var forged: UInt64 = 0
     var replayed: UInt64 = 0
-
-    /// The law of what is sent to the far end.
-    var g711: G711 { law == 0 ? .muLaw : .aLaw }
 
     init(id: LegID, generation: UInt32, rtp: Int32, rtcp: Int32, outgoing: OutgoingStream) {
         self.id = id

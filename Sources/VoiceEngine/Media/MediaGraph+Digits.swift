@@ -32,9 +32,9 @@ extension MediaGraph {
         emit(.digit(leg.id, digit, .telephoneEvent))
     }
 
-    func detectDigits(_ octets: UnsafeRawBufferPointer, law: UInt8, _ slot: Int32) {
+    func detectDigits(_ octets: UnsafeRawBufferPointer, _ codec: WireCodec, _ slot: Int32) {
         guard let leg = table[slot], let receiver = leg.digitReceiver else { return }
-        core(slot).pointee.isMuted = receiver.hear(octets, law: law == 0 ? .muLaw : .aLaw) { digit in
+        core(slot).pointee.isMuted = receiver.hear(octets, codec) { digit in
             emit(.digit(leg.id, digit, .inBand))
         }
     }
@@ -86,7 +86,7 @@ extension MediaGraph {
         case .tones(let generator):
             withUnsafeTemporaryAllocation(of: Int16.self, capacity: PacketSender.frameSize) { samples in
                 generator.fill(samples)
-                core(slot).pointee.g711.encode(UnsafeBufferPointer(samples), into: self.sender.framePayload)
+                encode(SoundFrame(samples), for: leg, slot)
             }
             if core(slot).pointee.sends { sendMadeFrame(slot, at: now) }
         }
@@ -101,6 +101,6 @@ extension MediaGraph {
             timestamp: packet.timestamp.rawValue, marker: packet.marker, at: now)
         sender.sendFrame(header, of: count, payloadType: core.pointee.eventType, to: slot)
         guard core.pointee.work.contains(.recorder) else { return }
-        recordSent(UnsafeRawBufferPointer(sender.framePayload), header, law: nil, slot, at: now)
+        recordSent(UnsafeRawBufferPointer(sender.framePayload), header, nil, slot, at: now)
     }
 }

@@ -4,8 +4,15 @@ import Media
 extension MediaGraph {
     func record(_ id: RecordingID, _ plan: RecordingPlan, of slot: Int32) {
         guard let leg = table[slot] else { return }
-        let file = RecordingFile(leg: leg.id, recording: id, plan: plan, queue: recordings, events: emit)
-        leg.recorders.append(Recorder(id: id, content: plan.content, file: file))
+        let (emit, owner) = (emit, leg.id)
+        let file = RecordingFile(plan: plan, queue: recordings) { outcome in
+            switch outcome {
+            case .started: emit(.recordStarted(owner, id))
+            case .stopped(let milliseconds): emit(.recordStopped(owner, id, durationMilliseconds: milliseconds))
+            case .failed(let reason): emit(.recordFailed(owner, id, reason))
+            }
+        }
+        leg.recorders.append(Recorder(id: id, plan: plan, file: file))
         table.addWork(.recorder, to: slot)
         core(slot).pointee.taps.insert(.recorder)
     }
@@ -18,9 +25,10 @@ extension MediaGraph {
         core(slot).pointee.taps.remove(.recorder)
     }
 
-    /// Shows a packet towards the far end to the leg's recorders; `law` is nil for one without sound.
+    /// Shows a packet towards the far end to the leg's recorders; `codec` is nil for one without sound.
     func recordSent(
-        _ octets: UnsafeRawBufferPointer, _ header: OutgoingStream.Header, law: UInt8?, _ slot: Int32, at now: UInt64
+        _ octets: UnsafeRawBufferPointer, _ header: OutgoingStream.Header, _ codec: WireCodec?, _ slot: Int32,
+        at now: UInt64
     ) {
         guard let leg = table[slot] else { return }
         let core = core(slot)
@@ -29,26 +37,40 @@ extension MediaGraph {
             sequenceNumber: SequenceNumber(rawValue: header.sequence),
             timestamp: RTPTimestamp(rawValue: header.timestamp),
             ssrc: SynchronizationSource(rawValue: core.pointee.outgoing.ssrc))
-        for recorder in leg.recorders { recorder.sent(octets, full, law: law, at: now) }
+        for recorder in leg.recorders { recorder.sent(octets, full, codec, at: now) }
     }
 
     /// Called for audio of a leg that is recorded or listened to for digits.
     func received(
-        _ octets: UnsafeMutableRawBufferPointer, _ header: RTPHeader, law: UInt8, _ slot: Int32, at now: UInt64
+        _ octets: UnsafeMutableRawBufferPointer, _ header: RTPHeader, _ codec: WireCodec, _ slot: Int32, at now: UInt64
     ) {
         guard let leg = table[slot] else { return }
-        for recorder in leg.recorders { recorder.received(UnsafeRawBufferPointer(octets), header, law: law, at: now) }
-        if core(slot).pointee.taps.contains(.inBand) { detectDigits(UnsafeRawBufferPointer(octets), law: law, slot) }
+        for recorder in leg.recorders { recorder.received(UnsafeRawBufferPointer(octets), header, codec, at: now) }
+        if core(slot).pointee.taps.contains(.inBand) { detectDigits(UnsafeRawBufferPointer(octets), codec, slot) }
     }
 
-    /// Called for a telephone event of a leg that is recorded or whose digits are handled.
+    /// Called for the same audio as it is passed on, without digits that are reported.
+    func listened(
+        _ octets: UnsafeMutableRawBufferPointer, _ header: RTPHeader, _ codec: WireCodec, _ slot: Int32, at now: UInt64
+    ) {
+        guard core(slot).pointee.taps.contains(.ear) else { return }
+        table[slot]?.ear?.insert(UnsafeRawBufferPointer(octets), header, codec: codec, at: now)
+    }
+
+    /// Called for a telephone event of a leg that is recorded, heard in frames or whose digits are handled.
     func receivedEvent(
         _ octets: UnsafeMutableRawBufferPointer, _ header: RTPHeader, _ slot: Int32, at now: UInt64
     ) {
         guard let leg = table[slot] else { return }
-        for recorder in leg.recorders { recorder.received(UnsafeRawBufferPointer(octets), header, law: nil, at: now) }
+        for recorder in leg.recorders { recorder.received(UnsafeRawBufferPointer(octets), header, nil, at: now) }
+        leg.ear?.insert(UnsafeRawBufferPointer(octets), header, codec: nil, at: now)
         if core(slot).pointee.taps.contains(.events) {
             takeEvent(UnsafeRawBufferPointer(octets), header, slot, at: now)
+        } else {
+            // Legs that hear packets have got the event already.
+            for case .leg(let listener) in leg.listeners {
+                if let slot = table.slot(of: listener) { playEvent(UnsafeRawBufferPointer(octets), header, to: slot) }
+            }
         }
     }
 }

@@ -10,12 +10,16 @@ extension MediaGraph {
     /// One tick; `frames` is more than 1 when ticks before it were given up.
     func tick(frames: UInt32, at now: UInt64) {
         tickCount &+= 1
+        // What is heard is made first, then mixed, then sent and recorded.
+        makeFrames()
+        for conference in units.conferences { conference.mix() }
         // Backwards, because a leg whose work ends leaves the list and the last one takes its place.
         var index = table.active.count - 1
         while index >= 0 {
             if index < table.active.count { work(table.active[index], frames: frames, at: now) }
             index -= 1
         }
+        for recorder in units.recorders { recorder.tick(frames: Int(min(frames, Self.longestGap))) }
         table.forEach(remainder: tickCount % Self.sweepTicks, stride: Self.sweepTicks) { slot, leg in
             sweep(slot, leg, at: now)
         }
@@ -27,6 +31,8 @@ extension MediaGraph {
         if work.contains(.player) { advance(leg, slot, isHeard: !work.contains(.digits), frames: frames, at: now) }
         if work.contains(.digits) {
             sendNextDigitPacket(leg, slot, at: now)
+        } else if work.contains(.frames) {
+            sendFrame(leg, slot, frames: frames, at: now)
         } else if work.contains(.silence) {
             sendSilence(slot, frames: frames, at: now)
         }
@@ -38,22 +44,23 @@ extension MediaGraph {
     private func advance(_ leg: MediaLeg, _ slot: Int32, isHeard: Bool, frames: UInt32, at now: UInt64) {
         guard let player = leg.player else { return }
         let core = core(slot)
-        let law = core.pointee.g711
-        guard player.next(into: sender.framePayload, law: law) else {
+        guard let frame = player.next() else {
             leg.player = nil
             table.removeWork(.player, from: slot)
             refreshSilence(slot)
-            emit(.playbackFinished(leg.id, player.id))
+            emit(.playbackFinished(leg.id, leg.playback))
             if core.pointee.work.contains(.silence) { sendSilence(slot, frames: frames, at: now) }
             return
         }
-        if isHeard, core.pointee.sends { sendMadeFrame(slot, frames: frames, at: now) }
+        guard isHeard, core.pointee.sends else { return }
+        encode(frame, for: leg, slot)
+        sendMadeFrame(slot, frames: frames, at: now)
     }
 
     func sendSilence(_ slot: Int32, frames: UInt32 = 1, at now: UInt64) {
         let core = core(slot)
         // Two legs that are silent at once do not hear the same noise.
-        comfort.copy(tickCount &+ Int(slot) &* 7, law: core.pointee.g711, into: sender.framePayload)
+        comfort.copy(tickCount &+ Int(slot) &* 7, codec: core.pointee.codec.audio, into: sender.framePayload)
         sendMadeFrame(slot, frames: frames, at: now)
     }
 
@@ -64,7 +71,7 @@ extension MediaGraph {
         let header = core.pointee.outgoing.generate(duration: UInt32(count), frames: frames, at: now)
         sender.sendFrame(header, of: count, payloadType: core.pointee.payloadType, to: slot)
         guard core.pointee.work.contains(.recorder) else { return }
-        recordSent(UnsafeRawBufferPointer(sender.framePayload), header, law: core.pointee.law, slot, at: now)
+        recordSent(UnsafeRawBufferPointer(sender.framePayload), header, core.pointee.codec, slot, at: now)
     }
 
     /// Everything that may wait up to a second.
@@ -86,14 +93,14 @@ extension MediaGraph {
 
     /// Called when a packet was forwarded to a leg that has work: silence ends, recorders see the packet.
     func forwarded(
-        _ payload: UnsafeMutableRawPointer, _ count: Int, _ header: OutgoingStream.Header, _ law: UInt8?,
+        _ payload: UnsafeMutableRawPointer, _ count: Int, _ header: OutgoingStream.Header, _ codec: WireCodec?,
         _ slot: Int32, at now: UInt64
     ) {
         let core = core(slot)
         if core.pointee.work.contains(.silence) { table.removeWork(.silence, from: slot) }
         guard core.pointee.work.contains(.recorder) else { return }
         let octets = UnsafeRawBufferPointer(start: payload, count: count)
-        recordSent(octets, header, law: law == nil ? nil : core.pointee.law, slot, at: now)
+        recordSent(octets, header, codec == nil ? nil : core.pointee.codec, slot, at: now)
     }
 }
 

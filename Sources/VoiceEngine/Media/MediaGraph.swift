@@ -3,15 +3,17 @@ import CallControl
 import Media
 import SDP
 
-/// Who hears whom: the legs, their sources and listeners, players, recorders and digits.
+/// Who hears whom: the legs, their sources and listeners, players, recorders, conferences and digits.
 ///
-/// Lives on the media thread. Links between legs are kept in the ``LegCore``s, where the ``PacketPath`` follows them.
+/// Lives on the media thread. Links over which packets pass are kept in the ``LegCore``s, where the ``PacketPath`` follows
+/// them; all others go by frames of 20 ms at every tick.
 final class MediaGraph {
     let table: LegTable
     let sender: PacketSender
     let configuration: MediaConfiguration
     let recordings: RecordingQueue
     let comfort: ComfortFrames
+    let units = MediaUnits()
     let emit: @Sendable (MediaEvent) -> Void
     var lateTicks: UInt64 = 0
     var skippedTicks: UInt64 = 0
@@ -38,12 +40,19 @@ final class MediaGraph {
         case .addLeg, .stop: break
         case .removeLeg(let leg): remove(leg)
         case .setRemote(let leg, let remote): onLeg(leg) { agree(on: remote, $0, at: now) }
-        case .connect(let source, let leg): onLeg(leg) { connect(from: source, to: $0) }
-        case .disconnect(let source, let leg): onLeg(leg) { disconnect(from: source, to: $0) }
+        case .connect(let source, let sink): connect(from: source, to: sink)
+        case .disconnect(let source, let sink): disconnect(from: source, to: sink)
+        case .addUnit(let unit, let plan): add(unit, plan)
+        case .removeUnit(let unit): remove(unit)
+        case .setSound(let unit, let sound): units.player(unit)?.begin(sound)
+        case .pause(let unit, let pauses): units.player(unit)?.isPaused = pauses
+        case .mark(let unit, let marker): units.player(unit)?.add(marker)
+        case .mute(let unit, let mutes): units.recorder(unit)?.isMuted = mutes
         case .play(let leg, let playback, let sound): onLeg(leg) { play(sound, playback, to: $0) }
         case .stopPlayback(let leg): onLeg(leg) { stopPlayback($0) }
         case .clear(let leg): onLeg(leg) { clear($0) }
         case .handleTones(let leg, let kinds): onLeg(leg) { handleTones(kinds, of: $0) }
+        case .detect(let leg, let detection, let wanted): onLeg(leg) { detect(detection, wanted, of: $0) }
         case .sendDigits(let leg, let digits): onLeg(leg) { sendDigits(digits, to: $0) }
         case .reportSourceDigits(let leg, let wanted): onLeg(leg) { table[$0]?.reportsSourceDigits = wanted }
         case .record(let leg, let recording, let plan): onLeg(leg) { record(recording, plan, of: $0) }
@@ -87,7 +96,8 @@ extension MediaGraph {
         }
         core.pointee.signalled = signalled
         let isUsable = protect(slot, remote.protection)
-        core.pointee.law = remote.codec.staticPayloadType
+        core.pointee.codec = WireCodec(remote.codec)
+        core.pointee.heard = core.pointee.codec
         core.pointee.payloadType = remote.payloadType & 0x7F
         core.pointee.receivePayloadType = remote.receivePayloadType & 0x7F
         core.pointee.eventType = remote.telephoneEventType ?? LegCore.noPayloadType
@@ -97,6 +107,7 @@ extension MediaGraph {
         core.pointee.isAgreed = isUsable
         core.pointee.arrivedAt = now
         core.pointee.awaitsPacket = true
+        rewire(slot)
         refreshSilence(slot)
     }
 
@@ -127,12 +138,8 @@ extension MediaGraph {
 
     func remove(_ id: LegID) {
         guard let slot = table.slot(of: id), let leg = table[slot], let figures = statistics(of: slot) else { return }
-        while core(slot).pointee.firstListener != LegCore.nobody {
-            let listener = core(slot).pointee.firstListener
-            unlink(listener)
-            refreshSilence(listener)
-        }
-        unlink(slot)
+        dropListeners(of: .leg(id))
+        clearSource(slot)
         sendGoodbye(slot)
         for recorder in leg.recorders { recorder.stop() }
         leg.recorders = []
@@ -144,5 +151,6 @@ extension MediaGraph {
         var legs: [LegID] = []
         table.forEach { _, leg in legs.append(leg.id) }
         for leg in legs { remove(leg) }
+        for unit in units.all { remove(unit) }
     }
 }

@@ -18,3 +18,16 @@ public struct RecordingID: RawRepresentable, Hashable, Sendable, CustomStringCon
     public init(rawValue: UInt64) { self.rawValue = rawValue }
     public var description: String { "recording \(rawValue)" }
 }
+
+/// Names a player, recorder or conference of the media graph; unique for the life of its ``MediaLoop``, also among legs.
+public struct MediaUnitID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public var description: String { "unit \(rawValue)" }
+}
+
+/// Anything that sound comes from or goes to.
+public enum MediaNode: Hashable, Sendable {
+    case leg(LegID)
+    case unit(MediaUnitID)
+}

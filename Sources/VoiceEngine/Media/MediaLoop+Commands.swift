@@ -25,10 +25,25 @@ extension MediaLoop {
 
 extension MediaLoop {
     /// Has `destination` hear `source` instead of what it heard before; a source can have any number of listeners.
-    public func connect(from source: LegID, to destination: LegID) { post(.connect(from: source, to: destination)) }
+    public func connect(from source: LegID, to destination: LegID) {
+        connect(from: .leg(source), to: .leg(destination))
+    }
+
+    /// Has a leg hear a unit or another leg instead of what it heard before, or a recorder or conference hear one more.
+    ///
+    /// A recorder is no source and a player hears nothing; such links, and one of a unit to itself, are not made. A leg that
+    /// is linked to itself hears its own far end.
+    public func connect(from source: MediaNode, to destination: MediaNode) {
+        post(.connect(from: source, to: destination))
+    }
 
     /// Takes the link away if it is there.
     public func disconnect(from source: LegID, to destination: LegID) {
+        disconnect(from: .leg(source), to: .leg(destination))
+    }
+
+    /// Takes the link away if it is there.
+    public func disconnect(from source: MediaNode, to destination: MediaNode) {
         post(.disconnect(from: source, to: destination))
     }
 
@@ -68,6 +83,12 @@ extension MediaLoop {
     /// SIP INFO is not media and is ignored here.
     public func handleTones(_ leg: LegID, kinds: Set<DTMFKind>) { post(.handleTones(leg, kinds)) }
 
+    /// Listens for something in what the far end says, or no more; a finding is reported as ``MediaEvent/speaking(_:_:)``,
+    /// ``MediaEvent/progressTone(_:)`` or ``MediaEvent/beep(_:_:)``.
+    public func detect(_ leg: LegID, _ detection: SoundDetection, _ wanted: Bool) {
+        post(.detect(leg, detection, wanted))
+    }
+
     /// Sends digits to the far end, as telephone events or, where it takes none, as tones; `p` is a pause.
     ///
     /// The leg's source is not heard meanwhile; `digitsSent` follows. Digits given while others go out are queued.
@@ -81,18 +102,20 @@ extension MediaLoop {
 // MARK: - Recording
 
 extension MediaLoop {
-    /// Records both directions into an mp3 file (8 kHz, 32 kbit/s) until the leg ends or ``stopRecording(_:_:)``.
+    /// Records both directions into an mp3 file until the leg ends or ``stopRecording(_:_:)``.
     ///
     /// In stereo the left channel is what the leg's far end hears, the right what it says; otherwise both are mixed.
     @discardableResult
-    public func record(_ leg: LegID, to path: String, stereo: Bool = false) -> RecordingID {
-        start(RecordingPlan(path: path, content: stereo ? .stereo : .mix, format: .mp3), of: leg)
+    public func record(
+        _ leg: LegID, to path: String, stereo: Bool = false, quality: RecordingQuality = .telephone
+    ) -> RecordingID {
+        start(RecordingPlan(path: path, content: stereo ? .stereo : .mix, format: .mp3, quality: quality), of: leg)
     }
 
     /// Records what the leg's far end says into a wav file; for a test phone that is what it hears.
     @discardableResult
     public func hear(_ leg: LegID, to path: String) -> RecordingID {
-        start(RecordingPlan(path: path, content: .received, format: .wav), of: leg)
+        start(RecordingPlan(path: path, content: .received, format: .wav, quality: .telephone), of: leg)
     }
 
     /// Completes a recording; `recordStopped` follows.

@@ -78,21 +78,20 @@ final class PacketPath {
 
     /// What a payload type means on a leg.
     private enum Content: Equatable {
-        /// G.711 by its static payload type.
-        case audio(law: UInt8)
+        case audio(WireCodec)
         case event
         case silence
         case unknown
 
-        /// The static numbers are taken too: some phones send the other law of an answer that named both.
+        /// The static numbers are taken too: some phones send another codec of an answer that named several.
         @inline(__always)
         init(payloadType: UInt8, _ core: UnsafeMutablePointer<LegCore>) {
             if payloadType == core.pointee.receivePayloadType {
-                self = .audio(law: core.pointee.law)
+                self = .audio(core.pointee.codec)
             } else if payloadType == core.pointee.receiveEventType {
                 self = .event
-            } else if payloadType == 0 || payloadType == 8 {
-                self = .audio(law: payloadType)
+            } else if let codec = WireCodec(payloadType: payloadType) {
+                self = .audio(codec)
             } else {
                 self = payloadType == PacketPath.comfortNoise ? .silence : .unknown
             }
@@ -174,17 +173,19 @@ final class PacketPath {
         _ content: Content, _ header: RTPHeader, _ slot: Int32, _ core: UnsafeMutablePointer<LegCore>, at now: UInt64
     ) {
         switch content {
-        case .audio(let law):
-            guard !core.pointee.isMuted else { return muted(header, law: law, slot, at: now) }
-            forward(header, law: law, from: core, at: now)
+        case .audio(let codec):
+            if codec != core.pointee.heard { graph.hears(codec, slot) }
+            guard !core.pointee.isMuted else { return muted(header, codec, slot, at: now) }
+            forward(header, codec, from: core, at: now)
             if !core.pointee.taps.isEmpty {
-                graph.received(payload(header), header, law: law, slot, at: now)
+                graph.received(payload(header), header, codec, slot, at: now)
+                graph.listened(payload(header), header, codec, slot, at: now)
             }
         case .event:
             if core.pointee.taps.contains(.events) {
                 omit(from: core)
             } else {
-                forward(header, law: nil, from: core, at: now)
+                forward(header, nil, from: core, at: now)
             }
             if !core.pointee.taps.isEmpty { graph.receivedEvent(payload(header), header, slot, at: now) }
         case .silence, .unknown:
@@ -197,13 +198,12 @@ final class PacketPath {
     }
 
     /// Audio while an in-band digit sounds: listeners get silence in its place, detection goes on.
-    private func muted(_ header: RTPHeader, law: UInt8, _ slot: Int32, at now: UInt64) {
+    private func muted(_ header: RTPHeader, _ codec: WireCodec, _ slot: Int32, at now: UInt64) {
         let core = cores + Int(slot)
-        graph.received(payload(header), header, law: law, slot, at: now)
-        if core.pointee.isMuted {
-            payload(header).initializeMemory(as: UInt8.self, repeating: law == 0 ? 0xFF : 0xD5)
-        }
-        forward(header, law: law, from: core, at: now)
+        graph.received(payload(header), header, codec, slot, at: now)
+        if core.pointee.isMuted { codec.silence(payload(header)) }
+        forward(header, codec, from: core, at: now)
+        graph.listened(payload(header), header, codec, slot, at: now)
     }
 
     @inline(__always)
@@ -216,22 +216,25 @@ final class PacketPath {
         }
     }
 
-    /// Passes audio (`law` set) or a telephone event (`law` nil) on to all listeners.
+    /// Passes audio (`codec` set) or a telephone event (`codec` nil) on to all listeners.
     @inline(__always)
-    private func forward(_ header: RTPHeader, law: UInt8?, from core: UnsafeMutablePointer<LegCore>, at now: UInt64) {
+    private func forward(
+        _ header: RTPHeader, _ codec: WireCodec?, from core: UnsafeMutablePointer<LegCore>, at now: UInt64
+    ) {
         var listener = core.pointee.firstListener
         while listener != LegCore.nobody {
             let target = cores + Int(listener)
-            deliver(header, law: law, to: target, listener, at: now)
+            deliver(header, codec, to: target, listener, at: now)
             listener = target.pointee.nextListener
         }
     }
 
     @inline(__always)
     private func deliver(
-        _ header: RTPHeader, law: UInt8?, to target: UnsafeMutablePointer<LegCore>, _ slot: Int32, at now: UInt64
+        _ header: RTPHeader, _ codec: WireCodec?, to target: UnsafeMutablePointer<LegCore>, _ slot: Int32,
+        at now: UInt64
     ) {
-        let type = law == nil ? target.pointee.eventType : target.pointee.payloadType
+        let type = codec == nil ? target.pointee.eventType : target.pointee.payloadType
         guard target.pointee.sends, !target.pointee.work.contains(.digits), type != LegCore.noPayloadType else {
             if type == LegCore.noPayloadType {
                 graph.playEvent(UnsafeRawBufferPointer(payload(header)), header, to: slot)
@@ -243,27 +246,27 @@ final class PacketPath {
             let next = target.pointee.outgoing.forward(
                 sequence: header.sequenceNumber.rawValue, timestamp: header.timestamp.rawValue,
                 ssrc: header.ssrc.rawValue, marker: header.marker,
-                duration: law == nil ? UInt32(PacketSender.frameSize) : UInt32(truncatingIfNeeded: count), at: now)
+                duration: codec == nil ? UInt32(PacketSender.frameSize) : UInt32(truncatingIfNeeded: count), at: now)
         else {
             target.pointee.late &+= 1
             return
         }
-        guard let start = bytes(header, law: law, for: target) else { return }
+        guard let start = bytes(header, codec, for: target) else { return }
         sender.send(start, count, next, payloadType: type, to: target)
-        if !target.pointee.work.isEmpty { graph.forwarded(start + RTPHeader.size, count, next, law, slot, at: now) }
+        if !target.pointee.work.isEmpty { graph.forwarded(start + RTPHeader.size, count, next, codec, slot, at: now) }
     }
 
     /// Where the outgoing packet starts: in place, or a copy in the other law. Room for the header precedes the payload.
     @inline(__always)
     private func bytes(
-        _ header: RTPHeader, law: UInt8?, for target: UnsafeMutablePointer<LegCore>
+        _ header: RTPHeader, _ codec: WireCodec?, for target: UnsafeMutablePointer<LegCore>
     ) -> UnsafeMutableRawPointer? {
         guard let base = packet.baseAddress, let copy = transcoded.baseAddress else { return nil }
         let payload = base + header.payload.lowerBound
-        guard let law, law != target.pointee.law else { return payload - RTPHeader.size }
+        guard let codec, codec != target.pointee.codec, let law = codec.law else { return payload - RTPHeader.size }
         (copy + RTPHeader.size).copyMemory(from: payload, byteCount: header.payload.count)
         let octets = UnsafeMutableRawBufferPointer(start: copy + RTPHeader.size, count: header.payload.count)
-        (law == 0 ? G711.muLaw : G711.aLaw).transcode(octets)
+        law.transcode(octets)
         return copy
     }
 }

@@ -1,102 +1,93 @@
 import Media
 
-/// Puts both directions of a leg on one time line, the tick's, and hands the sound to the file in blocks.
+/// Records a leg: puts both directions on one time line, the tick's.
 ///
-/// Each direction has a jitter buffer, so what is recorded does not depend on the order of packets, and what is missing
-/// is silence. Lives on the media thread; the ``RecordingFile`` encodes and writes elsewhere.
+/// Each direction has a jitter buffer, so what is recorded does not depend on the order of packets; a lost packet is
+/// bridged, and what is missing for longer is silence. Lives on the media thread.
 final class Recorder {
-    /// Samples a channel in one block: half a second.
-    private static let blockFrames = 25
+    /// Milliseconds that a direction collects: more than for listening, as nobody waits.
+    private static let delay = 60
+    /// Frames that wait in the buffers at most: some hundred milliseconds.
+    private static let waitingFrames = 25
 
     let id: RecordingID
     private let content: RecordingPlan.Content
-    private let file: RecordingFile
-    private let heard = RecorderTrack()
-    private let said = RecorderTrack()
-    private var block: [Int16] = []
-    private let blockSize: Int
+    private let blocks: RecordingBlocks
+    private let heard: RecordedDirection
+    private let said: RecordedDirection
+    /// What both directions make together.
+    private let frame: UnsafeMutableBufferPointer<Int16>
 
-    init(id: RecordingID, content: RecordingPlan.Content, file: RecordingFile) {
+    init(id: RecordingID, plan: RecordingPlan, file: RecordingFile) {
         self.id = id
-        self.content = content
-        self.file = file
-        blockSize = Self.blockFrames * PacketSender.frameSize * (content == .stereo ? 2 : 1)
-        block.reserveCapacity(blockSize)
+        content = plan.content
+        blocks = RecordingBlocks(plan, file: file)
+        heard = RecordedDirection(delay: Self.delay, rate: plan.rate)
+        said = RecordedDirection(delay: Self.delay, rate: plan.rate)
+        frame = .allocate(capacity: plan.rate.frameLength * plan.channels)
     }
 
-    /// A packet of the far end; `law` is nil for one without sound.
-    func received(_ octets: UnsafeRawBufferPointer, _ header: RTPHeader, law: UInt8?, at now: UInt64) {
-        said.insert(octets, header, law: law, at: now)
+    deinit { frame.deallocate() }
+
+    /// A packet of the far end; `codec` is nil for one without sound.
+    func received(_ octets: UnsafeRawBufferPointer, _ header: RTPHeader, _ codec: WireCodec?, at now: UInt64) {
+        said.track.insert(octets, header, codec: codec, at: now)
     }
 
-    /// A packet towards the far end; `law` is nil for one without sound.
-    func sent(_ octets: UnsafeRawBufferPointer, _ header: RTPHeader, law: UInt8?, at now: UInt64) {
+    /// A packet towards the far end; `codec` is nil for one without sound.
+    func sent(_ octets: UnsafeRawBufferPointer, _ header: RTPHeader, _ codec: WireCodec?, at now: UInt64) {
         guard content != .received else { return }
-        heard.insert(octets, header, law: law, at: now)
+        heard.track.insert(octets, header, codec: codec, at: now)
     }
 
     /// Takes one frame of both directions; frames of ticks that were given up are silence.
     func tick(frames: Int) {
-        for _ in 1..<max(1, frames) { append(repeatElement(0, count: blockSize / Self.blockFrames)) }
+        blocks.skip(frames - 1)
         takeFrame()
     }
 
     /// Hands over what is left and completes the file.
     func stop() {
-        // The buffers hold some hundred milliseconds at most.
-        for _ in 0..<Self.blockFrames where said.hasSound || heard.hasSound { takeFrame() }
-        file.write(block)
-        block = []
-        file.close()
+        for _ in 0..<Self.waitingFrames where said.track.hasSound || heard.track.hasSound { takeFrame() }
+        blocks.close()
     }
 
     private func takeFrame() {
         let said = said.takeFrame()
         switch content {
-        case .received:
-            append(said)
+        case .received: blocks.append(said)
         case .mix:
-            let heard = heard.takeFrame()
-            append(zip(said, heard).lazy.map { Int16(clamping: Int($0) + Int($1)) })
+            Mixer.mix(said, heard.takeFrame(), into: frame)
+            blocks.append(SoundFrame(frame))
         case .stereo:
             let heard = heard.takeFrame()
             for index in said.indices {
-                block.append(heard[index])
-                block.append(said[index])
+                frame[2 * index] = heard[index]
+                frame[2 * index + 1] = said[index]
             }
+            blocks.append(SoundFrame(frame))
         }
-        guard block.count >= blockSize else { return }
-        file.write(block)
-        block = []
-        block.reserveCapacity(blockSize)
     }
-
-    private func append(_ samples: some Sequence<Int16>) { block.append(contentsOf: samples) }
 }
 
-/// One direction of a recording: packets in as they come, a frame of sound out at every tick.
-final class RecorderTrack {
-    private let buffer = JitterBuffer(configuration: .init(minimumDelayMilliseconds: 60, maximumDelayMilliseconds: 200))
-    private let frame: UnsafeMutableBufferPointer<Int16>
-    private var law = G711.muLaw
+/// One direction of a leg's recording, at the recording's rate.
+private final class RecordedDirection {
+    let track: SoundTrack
+    private let rate: SoundRate
+    private let adapter = RateAdapter()
+    private let silence: UnsafeMutableBufferPointer<Int16>
 
-    init() { frame = .allocate(capacity: PacketSender.frameSize) }
-
-    deinit { frame.deallocate() }
-
-    var hasSound: Bool { buffer.depthMilliseconds > 0 }
-
-    func insert(_ octets: UnsafeRawBufferPointer, _ header: RTPHeader, law: UInt8?, at now: UInt64) {
-        guard let law else { return buffer.skip(header) }
-        self.law = law == 0 ? .muLaw : .aLaw
-        buffer.insert(octets, header: header, arrival: MediaTime(microseconds: now))
+    init(delay: Int, rate: SoundRate) {
+        track = SoundTrack(delay: delay)
+        self.rate = rate
+        silence = .allocate(capacity: rate.frameLength)
+        silence.initialize(repeating: 0)
     }
 
-    /// The next 20 ms, silence where nothing came; valid until the next call.
-    func takeFrame() -> UnsafeMutableBufferPointer<Int16> {
-        var filled = 0
-        if case .frame(let octets) = buffer.pop() { filled = law.decode(octets, into: frame) }
-        frame[filled...].update(repeating: 0)
-        return frame
+    deinit { silence.deallocate() }
+
+    /// The next 20 ms, silence where nothing came.
+    func takeFrame() -> SoundFrame {
+        track.takeFrame().map { adapter.convert($0, to: rate) } ?? SoundFrame(silence)
     }
 }

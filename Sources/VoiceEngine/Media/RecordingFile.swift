@@ -1,12 +1,12 @@
 import Media
 import Synchronization
 
-/// One file that grows while a leg is recorded; encoding and writing happen on the ``RecordingQueue``, in order.
+/// One file that grows while something is recorded; encoding and writing happen on the ``RecordingQueue``, in order.
 ///
-/// After an error nothing more is written and `recordFailed` has been reported, once.
+/// After an error nothing more is written and the failure has been reported, once.
 final class RecordingFile: Sendable {
-    /// Sound that may wait for a slow disk, in samples over all channels: a minute of mono.
-    private static let backlog = 60 * 8000
+    /// Seconds of mono sound that may wait for a slow disk.
+    private static let backlog = 60
 
     private enum State {
         case waiting
@@ -14,32 +14,30 @@ final class RecordingFile: Sendable {
         case closed
     }
 
-    private let leg: LegID
-    private let recording: RecordingID
     private let plan: RecordingPlan
     private let queue: RecordingQueue
-    private let events: @Sendable (MediaEvent) -> Void
+    private let report: @Sendable (RecordingOutcome) -> Void
     private let state = Mutex(State.waiting)
     private let waitingSamples = Atomic<Int>(0)
     private let isBehind = Atomic<Bool>(false)
 
     /// Has the file created at once.
     init(
-        leg: LegID, recording: RecordingID, plan: RecordingPlan, queue: RecordingQueue,
-        events: @escaping @Sendable (MediaEvent) -> Void
+        plan: RecordingPlan, queue: RecordingQueue, report: @escaping @Sendable (RecordingOutcome) -> Void
     ) {
-        self.leg = leg
-        self.recording = recording
         self.plan = plan
         self.queue = queue
-        self.events = events
+        self.report = report
         queue.async { self.open() }
     }
 
     /// Appends interleaved samples; returns at once.
     func write(_ block: [Int16]) {
         guard !block.isEmpty, !isBehind.load(ordering: .relaxed) else { return }
-        guard waitingSamples.wrappingAdd(block.count, ordering: .relaxed).newValue <= Self.backlog else {
+        guard
+            waitingSamples.wrappingAdd(block.count, ordering: .relaxed).newValue
+                <= Self.backlog * plan.rate.rawValue
+        else {
             isBehind.store(true, ordering: .relaxed)
             queue.async { self.fail("the disk is more than a minute behind") }
             return
@@ -57,10 +55,10 @@ final class RecordingFile: Sendable {
         state.withLock { state in
             do {
                 state = .open(try SoundFile(plan), samples: 0)
-                events(.recordStarted(leg, recording))
+                report(.started)
             } catch {
                 state = .closed
-                events(.recordFailed(leg, recording, "\(error)"))
+                report(.failed("\(error)"))
             }
         }
     }
@@ -73,7 +71,7 @@ final class RecordingFile: Sendable {
                 state = .open(file, samples: samples + block.count / plan.channels)
             } catch {
                 state = .closed
-                events(.recordFailed(leg, recording, "\(error)"))
+                report(.failed("\(error)"))
             }
         }
     }
@@ -84,9 +82,9 @@ final class RecordingFile: Sendable {
             state = .closed
             do {
                 try file.close()
-                events(.recordStopped(leg, recording, durationMilliseconds: samples / 8))
+                report(.stopped(milliseconds: samples * 1000 / plan.rate.rawValue))
             } catch {
-                events(.recordFailed(leg, recording, "\(error)"))
+                report(.failed("\(error)"))
             }
         }
     }
@@ -97,7 +95,16 @@ final class RecordingFile: Sendable {
             state = .closed
             // What was written so far stays readable; a second error tells nothing new.
             try? file.close()
-            events(.recordFailed(leg, recording, reason))
+            report(.failed(reason))
         }
     }
+}
+
+/// What became of a file.
+enum RecordingOutcome: Sendable {
+    /// It exists and grows.
+    case started
+    /// It is complete and closed.
+    case stopped(milliseconds: Int)
+    case failed(String)
 }

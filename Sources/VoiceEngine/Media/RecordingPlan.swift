@@ -1,7 +1,9 @@
+import Media
+
 /// What a recording holds and where it goes.
 struct RecordingPlan: Sendable {
     enum Content: Sendable {
-        /// Both directions in one channel.
+        /// Everything in one channel: both directions of a leg, or all sources of a recorder.
         case mix
         /// What the far end hears on the left, what it says on the right.
         case stereo
@@ -16,6 +18,17 @@ struct RecordingPlan: Sendable {
     var path: String
     var content: Content
     var format: Format
+    var quality: RecordingQuality
 
     var channels: Int { content == .stereo ? 2 : 1 }
+    /// The rate at which the sound is taken.
+    var rate: SoundRate { quality == .high ? .wide : .narrow }
+}
+
+/// How much of the sound a recording keeps.
+public enum RecordingQuality: Sendable {
+    /// mp3 of 8 kHz and 32 kbit/s.
+    case telephone
+    /// mp3 of 48 kHz and 192 kbit/s, of sound that is taken at 16 kHz.
+    case high
 }

@@ -1,7 +1,7 @@
 import CMediaIO
 import Media
 
-/// A sound file that is being written, fed with interleaved samples of 8 kHz.
+/// A sound file that is being written, fed with interleaved samples of the plan's rate.
 final class SoundFile {
     private enum Writer {
         case mp3(MP3Writer, OutputFile)
@@ -17,10 +17,10 @@ final class SoundFile {
         channels = plan.channels
         switch plan.format {
         case .mp3:
-            let encoder = try MP3Writer(configuration: .init(isStereo: plan.channels == 2))
+            let encoder = try MP3Writer(configuration: plan.mp3)
             writer = .mp3(encoder, try OutputFile(path: plan.path))
         case .wav:
-            writer = .wav(try WAVWriter(path: plan.path, channels: plan.channels))
+            writer = .wav(try WAVWriter(path: plan.path, channels: plan.channels, sampleRate: plan.rate.rawValue))
         }
     }
 
@@ -63,5 +63,14 @@ final class SoundFile {
     private func flush(to file: OutputFile) throws {
         try encoded.withUnsafeBytes { bytes throws in try file.write(bytes) }
         encoded.removeAll(keepingCapacity: true)
+    }
+}
+
+extension RecordingPlan {
+    fileprivate var mp3: MP3Writer.Configuration {
+        switch quality {
+        case .telephone: .init(isStereo: channels == 2)
+        case .high: .init(isStereo: channels == 2, sampleRate: 48_000, bitRate: 192, inputRate: rate.rawValue)
+        }
     }
 }

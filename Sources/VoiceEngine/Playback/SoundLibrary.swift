@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CallControl
 import Foundation
 import Media
 import NIOCore
@@ -8,10 +9,14 @@ import NIOPosix
 /// Fetches, decodes and remembers what scenarios play; used on one event loop only.
 final class SoundLibrary {
     static let largestFile = 10 << 20
-    static let downloadLimit = TimeAmount.seconds(12)
     /// Decoded samples that are kept at the most: about an hour of 8 kHz sound.
     static let keptSamples = 30_000_000
     static let freshness = TimeAmount.minutes(10)
+
+    private enum Key: Hashable {
+        case url(String)
+        case speech(SpeechRequest)
+    }
 
     private struct Entry {
         let clip: PCMClip
@@ -19,55 +24,75 @@ final class SoundLibrary {
         var used: NIODeadline
     }
 
-    private let eventLoop: any EventLoop
-    private let client: HTTPClient
+    let eventLoop: any EventLoop
+    private let web: WholeAnswer
     private let threads: NIOThreadPool
-    private let speech: any SpeechSynthesizer
+    private let speech: SpeechDesk
     /// Folders that file URLs may point into; a scenario must not read the rest of the disk.
     private let folders: [String]
-    private var entries: [String: Entry] = [:]
-    private var loading: [String: EventLoopFuture<PCMClip>] = [:]
+    private var entries: [Key: Entry] = [:]
+    private var loading: [Key: EventLoopFuture<PCMClip>] = [:]
 
     init(
-        eventLoop: any EventLoop, client: HTTPClient, threads: NIOThreadPool, speech: any SpeechSynthesizer,
-        folders: [String]
+        eventLoop: any EventLoop, client: HTTPClient, threads: NIOThreadPool, speech: SpeechDesk, folders: [String],
+        downloadLimit: TimeAmount
     ) {
         self.folders = folders.map { URL(filePath: $0).resolvingSymlinksInPath().path }
         self.eventLoop = eventLoop
-        self.client = client
+        web = WholeAnswer(client: client, limit: downloadLimit, largest: Self.largestFile)
         self.threads = threads
         self.speech = speech
     }
 
     /// The sound behind an http, https or file URL; fails with a ``SoundFailure``.
     func clip(url: String) -> EventLoopFuture<PCMClip> {
-        cached("url:" + url) {
+        cached(.url(url)) {
             if let path = Self.localPath(url) {
                 let folders = self.folders
                 return self.decode { try Self.contents(ofFile: path, within: folders) }
             }
-            guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            guard Self.isWeb(url) else {
                 return self.eventLoop.makeFailedFuture(SoundFailure.malformedURL)
             }
-            return self.download(url).assumeIsolated().flatMap { bytes in self.decode { bytes } }.nonisolated()
+            return self.download(SoundRequest(url: url)).assumeIsolated().flatMap { bytes in self.decode { bytes } }
+                .nonisolated()
         }
+    }
+
+    /// The sound of a request; only one without method, headers and body of its own is remembered.
+    func clip(_ request: SoundRequest) -> EventLoopFuture<PCMClip> {
+        let isPlain = request.method.uppercased() == "GET" && request.headers.isEmpty && request.body.isEmpty
+        guard !isPlain, Self.isWeb(request.url) else { return clip(url: request.url) }
+        guard Self.isToken(request.method), request.headers.allSatisfy({ Self.isToken($0) && Self.isFieldValue($1) })
+        else {
+            return eventLoop.makeFailedFuture(SoundFailure.malformedRequest)
+        }
+        return download(request).assumeIsolated().flatMap { bytes in self.decode { bytes } }.nonisolated()
+    }
+
+    private static func isWeb(_ url: String) -> Bool { url.hasPrefix("http://") || url.hasPrefix("https://") }
+
+    /// A name as HTTP spells it (RFC 9110 section 5.6.2).
+    private static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+    }
+
+    private static func isFieldValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 == 9 || ($0 >= 0x20 && $0 != 0x7F) }
     }
 
     /// The spoken text; fails with a ``SoundFailure``.
-    func speech(text: String, language: String) -> EventLoopFuture<PCMClip> {
-        cached("say:\(language):\(text)") {
-            let speech = self.speech
-            return self.decode {
-                do {
-                    return try speech.speak(text, language: language)
-                } catch {
-                    throw SoundFailure.speech("\(error)")
-                }
-            }
+    func speech(_ request: SpeechRequest) -> EventLoopFuture<PCMClip> {
+        cached(.speech(request)) {
+            self.speech.speak(request).assumeIsolated().flatMap { bytes in self.decode { bytes } }.nonisolated()
         }
     }
 
-    private func cached(_ key: String, load: () -> EventLoopFuture<PCMClip>) -> EventLoopFuture<PCMClip> {
+    private func cached(_ key: Key, load: () -> EventLoopFuture<PCMClip>) -> EventLoopFuture<PCMClip> {
         let now = NIODeadline.now()
         if var entry = entries[key], now - entry.loaded < Self.freshness {
             entry.used = now
@@ -84,7 +109,7 @@ final class SoundLibrary {
         return future
     }
 
-    private func keep(_ clip: PCMClip, as key: String) {
+    private func keep(_ clip: PCMClip, as key: Key) {
         let now = NIODeadline.now()
         entries[key] = Entry(clip: clip, loaded: now, used: now)
         var total = entries.values.reduce(0) { $0 + $1.clip.samples.count }
@@ -107,27 +132,15 @@ final class SoundLibrary {
         }
     }
 
-    private func download(_ url: String) -> EventLoopFuture<[UInt8]> {
-        let client = client
+    private func download(_ request: SoundRequest) -> EventLoopFuture<[UInt8]> {
+        let (web, request) = (web, HTTPClientRequest(request))
         return eventLoop.makeFutureWithTask {
             do {
-                let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.downloadLimit)
-                guard response.status == .ok else { throw SoundFailure.status(Int(response.status.code)) }
-                return Array(buffer: try await response.body.collect(upTo: Self.largestFile))
-            } catch let failure as SoundFailure {
-                throw failure
-            } catch {
-                throw Self.failure(of: error)
+                return Array(buffer: try await web.fetch(request))
+            } catch let failure as WholeAnswer.Failure {
+                throw SoundFailure(failure)
             }
         }
-    }
-
-    private static func failure(of error: any Error) -> SoundFailure {
-        if error is NIOTooManyBytesError { return .tooLarge(limit: largestFile) }
-        guard let known = error as? HTTPClientError else { return .unreachable("no connection") }
-        if [.deadlineExceeded, .readTimeout, .connectTimeout].contains(known) { return .timeout }
-        if [.invalidURL, .emptyHost].contains(known) { return .malformedURL }
-        return .unreachable(known.shortDescription)
     }
 
     private static func localPath(_ url: String) -> String? {
@@ -147,5 +160,14 @@ final class SoundLibrary {
         } catch {
             throw SoundFailure.unreachable("the file cannot be read")
         }
+    }
+}
+
+extension HTTPClientRequest {
+    fileprivate init(_ request: SoundRequest) {
+        self.init(url: request.url)
+        method = HTTPMethod(rawValue: request.method.uppercased())
+        for (name, value) in request.headers { headers.replaceOrAdd(name: name, value: value) }
+        if !request.body.isEmpty { body = .bytes(request.body) }
     }
 }

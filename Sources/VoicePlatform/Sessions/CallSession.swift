@@ -137,6 +137,9 @@ final class CallSession {
         case .recordStarted(let leg, _): recordStarted(leg)
         case .recordStopped(let leg, _, let seconds): recordStopped(leg, seconds: seconds)
         case .recordError(let leg, _): records[leg] = nil
+        case .unit(let id, .recorderStarted): recordStarted(id.call)
+        case .unit(let id, .recorderStopped(_, let seconds)): recordStopped(id.call, seconds: seconds)
+        case .unit(let id, .recorderFailed): records[id.call] = nil
         default: break
         }
         script?.deliver(event)
@@ -185,8 +188,9 @@ final class CallSession {
         scriptHasEnded = true
         let (id, account, now) = (id, plan.accountID, core.clock())
         if !end.isOrderly {
-            // The legs' own ends follow as events.
+            // The ends of legs and of recorders that are no leg's follow as events.
             for leg in ledger.openLegs { legs.execute(.hangup(leg, code: 500, headers: [:])) }
+            for recorder in records.keys { legs.execute(.unit(UnitID(recorder), .stopRecorder)) }
         }
         core.history.enqueue("session ended") {
             try SessionHistory(transaction: $0).finish(id, at: now, reason: end.reason.rawValue)

@@ -203,8 +203,8 @@ final class Beat {
 /// Sounds for tests.
 enum TestSound {
     /// A sine with a peak of 8000.
-    static func sine(_ hertz: Double, count: Int, from start: Int = 0) -> [Int16] {
-        (start..<start + count).map { Int16(8000 * sin(2 * .pi * hertz * Double($0) / 8000)) }
+    static func sine(_ hertz: Double, count: Int, from start: Int = 0, rate: Int = 8000) -> [Int16] {
+        (start..<start + count).map { Int16(8000 * sin(2 * .pi * hertz * Double($0) / Double(rate))) }
     }
 
     static func encode(_ samples: [Int16], _ law: G711 = .muLaw) -> [UInt8] { samples.map { law.encode($0) } }
@@ -217,9 +217,9 @@ enum TestSound {
     }
 
     /// The share of windows of 50 ms in which a frequency is loud; a busy machine leaves gaps in what is sent in real time.
-    static func share(_ hertz: Double, in samples: [Int16]) -> Double {
+    static func share(_ hertz: Double, in samples: [Int16], above threshold: Double = -20) -> Double {
         let windows = stride(from: 0, to: samples.count - 399, by: 400).map { Array(samples[$0..<$0 + 400]) }
         guard !windows.isEmpty else { return 0 }
-        return Double(windows.filter { level(hertz, in: $0) > -20 }.count) / Double(windows.count)
+        return Double(windows.filter { level(hertz, in: $0) > threshold }.count) / Double(windows.count)
     }
 }

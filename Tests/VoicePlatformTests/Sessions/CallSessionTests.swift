@@ -162,6 +162,28 @@ import VoiceEngine
         }
     }
 
+    @Test func `when the script breaks its recorders end with it, and so does the session`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            let recorder = UnitID(rawValue: "recorder")
+            try await stage.onLoop { stage in
+                guard let url = stage.legs.recordingTarget(recorder.call)?.url else { return }
+                stage.legs.onEvent?(.unit(recorder, .recorderStarted(url: url)))
+                stage.scripts.scripts.last?.crash()
+                stage.legs.onEvent?(.disconnected(Stage.caller, CallEnd(durationSeconds: 0, code: 500, reason: "x")))
+            }
+            let (commands, isOver) = try await stage.loop.submit { (stage.legs.commands, stage.legs.hasEnded) }.get()
+            #expect(commands.contains(.unit(recorder, .stopRecorder)) && !isOver)
+            try await stage.onLoop { stage in
+                stage.legs.onEvent?(.unit(recorder, .recorderStopped(url: "u", durationSeconds: 7)))
+            }
+            #expect(try await stage.history()[0]["records"][0]["duration"].number == 7)
+            let isOverNow = try await stage.loop.submit { stage.legs.hasEnded }.get()
+            #expect(isOverNow)
+        }
+    }
+
     @Test func `a control URL lives as long as its session`() async throws {
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)

@@ -1,0 +1,44 @@
+/// What a unit of the media graph is to be.
+enum MediaUnitPlan: Sendable {
+    case player(isPaused: Bool)
+    case recorder(RecordingPlan)
+    case conference
+}
+
+/// The players, recorders and conferences of the media thread.
+final class MediaUnits {
+    private(set) var players: [PlayerUnit] = []
+    private(set) var recorders: [RecorderUnit] = []
+    private(set) var conferences: [Conference] = []
+    private var units: [MediaUnitID: AnyObject] = [:]
+
+    var all: [MediaUnitID] { Array(units.keys) }
+
+    func player(_ id: MediaUnitID) -> PlayerUnit? { units[id] as? PlayerUnit }
+
+    func recorder(_ id: MediaUnitID) -> RecorderUnit? { units[id] as? RecorderUnit }
+
+    func conference(_ id: MediaUnitID) -> Conference? { units[id] as? Conference }
+
+    func insert(_ player: PlayerUnit) {
+        units[player.id] = player
+        players.append(player)
+    }
+
+    func insert(_ recorder: RecorderUnit) {
+        units[recorder.id] = recorder
+        recorders.append(recorder)
+    }
+
+    func insert(_ conference: Conference) {
+        units[conference.id] = conference
+        conferences.append(conference)
+    }
+
+    func remove(_ id: MediaUnitID) {
+        guard units.removeValue(forKey: id) != nil else { return }
+        players.removeAll { $0.id == id }
+        recorders.removeAll { $0.id == id }
+        conferences.removeAll { $0.id == id }
+    }
+}
