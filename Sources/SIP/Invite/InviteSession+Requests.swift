@@ -79,8 +79,8 @@ extension InviteSession {
             receiveInformationAnswer(response, request.request.method, at: now)
         case .referral(let referral):
             receiveReferAnswer(response, of: referral, pending: id, at: now)
-        case .report:
-            receiveReportAnswer(response, pending: id)
+        case .report(let referral):
+            receiveReportAnswer(response, of: referral, pending: id, at: now)
         case .cancel, .prack:
             break
         }

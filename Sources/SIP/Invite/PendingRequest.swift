@@ -22,7 +22,7 @@ struct PendingRequest: Sendable {
         case prack
         case referral(ReferralID)
         /// A NOTIFY about a transfer that the peer has asked for.
-        case report
+        case report(ReferralID)
     }
 
     let request: SIPRequest

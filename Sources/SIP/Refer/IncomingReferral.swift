@@ -16,6 +16,9 @@ struct IncomingReferral: Sendable {
     let transaction: TransactionID
     let wantsReports: Bool
     var phase = Phase.waiting
+    /// A report waits for its answer; the next one stays here, so that they arrive in their order.
+    var isReporting = false
+    var next: StatusFragment?
     var expiresAt: SIPInstant?
 
     var sequence: UInt32 { (try? request.headers.cseq)?.number ?? 0 }

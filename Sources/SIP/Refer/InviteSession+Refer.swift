@@ -118,7 +118,7 @@ extension InviteSession {
         act(.respond(response, waiting.transaction))
         referral?.phase = .reporting
         referral?.expiresAt = now + IncomingReferral.longest
-        notify(waiting, StatusFragment(status: 100), isFinal: false, at: now)
+        tell(StatusFragment(status: 100), at: now)
         return true
     }
 
@@ -133,36 +133,62 @@ extension InviteSession {
     }
 
     /// Reports how the transfer goes; a final status is the last report. False when none is under way.
+    ///
+    /// A report waits until the one before is answered: over UDP the last one could overtake it and end the subscription,
+    /// and small devices take one request at a time.
     @discardableResult
     mutating func reportRefer(_ id: ReferralID, status: Int, reason: String?, at now: SIPInstant) -> Bool {
-        guard phase == .established, let running = referral, running.id == id, running.phase == .reporting else {
-            return false
-        }
-        if status >= 200 { referral?.phase = .over }
-        notify(running, StatusFragment(status: status, reason: reason), isFinal: status >= 200, at: now)
+        guard phase == .established, let running = referral, running.id == id, running.phase == .reporting,
+            running.next?.isFinal != true
+        else { return false }
+        let fragment = StatusFragment(status: status, reason: reason)
+        if running.isReporting { referral?.next = fragment } else { tell(fragment, at: now) }
         return true
     }
 
+    private mutating func tell(_ fragment: StatusFragment, at now: SIPInstant) {
+        guard let running = referral else { return }
+        if fragment.isFinal { referral?.phase = .over }
+        let isSent = notify(running, fragment, at: now)
+        referral?.isReporting = isSent
+    }
+
     private mutating func notify(
-        _ referral: IncomingReferral, _ fragment: StatusFragment, isFinal: Bool, at now: SIPInstant
-    ) {
-        guard referral.wantsReports, let made = makeRequest(.notify) else { return }
+        _ referral: IncomingReferral, _ fragment: StatusFragment, at now: SIPInstant
+    ) -> Bool {
+        guard referral.wantsReports, let made = makeRequest(.notify) else { return false }
         var request = made.request
         decorate(&request.headers, isRequest: true)
         let left = now.duration(to: referral.expiresAt ?? now + IncomingReferral.longest).wholeSeconds
         request.headers.set(.event, "refer;id=\(referral.sequence)")
         request.headers.set(
-            .subscriptionState, isFinal ? "terminated;reason=noresource" : "active;expires=\(max(1, left))")
+            .subscriptionState, fragment.isFinal ? "terminated;reason=noresource" : "active;expires=\(max(1, left))")
         request.headers.set(.contentType, StatusFragment.contentType)
         request.body = fragment.octets
-        send(request, on: made.flow, for: .report)
+        send(request, on: made.flow, for: .report(referral.id))
+        return true
     }
 
-    /// Takes the answer to a report. RFC 5057 5.1: a 481 ends the subscription, not the call.
-    mutating func receiveReportAnswer(_ response: SIPResponse, pending: PendingID) {
+    /// Takes the answer to a report; the owner hears of it unless another report follows. RFC 5057 5.1: a 481 ends the
+    /// subscription, not the call.
+    mutating func receiveReportAnswer(
+        _ response: SIPResponse, of id: ReferralID, pending: PendingID, at now: SIPInstant
+    ) {
         guard response.isFinal, !retryWithCredentials(response, id: pending) else { return }
-        if !response.isSuccess, referral?.phase == .reporting { referral?.phase = .over }
+        let next = reportAnswered(response, of: id)
         guard phase == .established else { return }
+        if let next { return tell(next, at: now) }
         report(.requestAnswered(.notify, status: response.status))
+    }
+
+    /// The report that has waited for this answer.
+    private mutating func reportAnswered(_ response: SIPResponse, of id: ReferralID) -> StatusFragment? {
+        guard var running = referral, running.id == id else { return nil }
+        let next = response.isSuccess ? running.next : nil
+        running.isReporting = false
+        running.next = nil
+        if !response.isSuccess { running.phase = .over }
+        referral = running
+        return next
     }
 }

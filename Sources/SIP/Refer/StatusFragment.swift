@@ -7,6 +7,8 @@ struct StatusFragment: Hashable, Sendable {
     let status: Int
     let reason: String
 
+    var isFinal: Bool { status >= 200 }
+
     init(status: Int, reason: String? = nil) {
         self.status = min(max(status, 100), 699)
         self.reason = reason ?? SIPStatus.reason(status)

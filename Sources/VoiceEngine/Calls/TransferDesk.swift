@@ -95,7 +95,7 @@ final class TransferDesk {
             try agent.acceptRefer(handle, referral.id, at: now)
             try agent.reportRefer(handle, referral.id, status: 200, at: now)
         }
-        legs.retire(handle, afterReport: true)
+        legs.retire(handle, afterReport: referral.wantsReports)
         legs.retire(found.dialog.handle)
         Self.announce(leg, theirs ?? LegParty(name: referral.target.user ?? ""))
         Self.announce(other, mine ?? LegParty())

@@ -56,6 +56,35 @@ struct ReferTests {
         }
     }
 
+    @Test("An outcome that is known at once waits for the answer to the first report, and is dropped without interest")
+    func outcomeWaits() throws {
+        for answers in [true, false] {
+            var (network, _, callee, id) = try asked()
+            let referral = try referral(in: network)
+            network.drops = { sender, message in
+                sender == 0 && !answers && message.response?.status == 200
+                    && (try? message.headers.cseq)?.method == .notify
+            }
+            try network.with(1) { agent, now in
+                try agent.acceptRefer(callee, referral.id, at: now)
+                try agent.reportRefer(callee, referral.id, status: 180, at: now)
+                try agent.reportRefer(callee, referral.id, status: 200, at: now)
+            }
+            #expect(notifies(network).map(\.body) == [Array("SIP/2.0 100 Trying\r\n".utf8)])
+            #expect(throws: UserAgentError.nothingToAnswer) {
+                try network.with(1) { agent, now in try agent.reportRefer(callee, referral.id, status: 486, at: now) }
+            }
+            try network.run(for: .seconds(40))
+            let bodies = Set(notifies(network).map { String(decoding: $0.body, as: UTF8.self) })
+            #expect(
+                bodies == (answers ? ["SIP/2.0 100 Trying\r\n", "SIP/2.0 200 OK\r\n"] : ["SIP/2.0 100 Trying\r\n"]))
+            let outcomes = network.events(of: 0).filter { $0.name == "referFinished" }
+            #expect(outcomes == (answers ? [.referFinished(id, status: 200, reason: "OK")] : []))
+            let answered = network.events(of: 1).filter { $0.name == "requestAnswered" }
+            #expect(answered == [.requestAnswered(.notify, status: answers ? 200 : 408)], "the last report alone")
+        }
+    }
+
     @Test("A refused REFER is the outcome")
     func refused() throws {
         var (network, _, callee, id) = try asked()

@@ -132,7 +132,7 @@ struct TransferTests {
     }
 
     /// Boris talks to Anna and asks Clara in a call of his own; then he puts them through.
-    @Test func aPhonePutsItsTwoCallsThrough() async throws {
+    @Test(arguments: [true, false]) func aPhonePutsItsTwoCallsThrough(wantsReports: Bool) async throws {
         try await EngineStage.run { stage in
             let talk = try await Talk(stage)
             let clara = try await stage.phone("clara")
@@ -142,12 +142,16 @@ struct TransferTests {
             let clarasLeg = try await second.bridge(to: "clara")
             try await talk.boris.next("answered", of: inquiry)
             let (call, leg) = (talk.borissCall, talk.borissLeg)
+            let headers =
+                wantsReports ? SIPHeaders() : SIPHeaders([("Refer-Sub", "false"), (.require, "norefersub")])
             let id = try await talk.boris.perform { (agent, now) throws(UserAgentError) in
                 let dialog = agent.replaceableDialog(of: inquiry)
-                return try agent.refer(call, to: Self.target("clara"), replaces: dialog?.replaces, at: now)
+                return try agent.refer(
+                    call, to: Self.target("clara"), replaces: dialog?.replaces, headers: headers, at: now)
             }
             let outcome = try await talk.boris.next("referFinished", of: call)
-            #expect(outcome == .referFinished(id, status: 200, reason: "OK"))
+            let (status, reason) = wantsReports ? (200, "OK") : (202, "Accepted")
+            #expect(outcome == .referFinished(id, status: status, reason: reason))
             for handle in [call, inquiry] { try await talk.boris.next("ended", of: handle) }
             try await talk.session.events.first("Clara in Boris's place") {
                 $0 == .replaced(leg, peer: "clara", displayName: "", headers: [:])
