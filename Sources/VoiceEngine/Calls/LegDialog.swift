@@ -16,6 +16,8 @@ final class LegDialog {
     private(set) var isHeldByRemote = false
     /// Our last description was an offer; the answer comes with the ACK.
     private var awaitsAnswer: Bool
+    /// The dialog began with that offer, perhaps in the place of another device's.
+    private var beginsWithOffer: Bool
     /// SIP INFO digits are reported only while the scenario wants tones.
     var reportsInfoDigits = false
 
@@ -31,6 +33,7 @@ final class LegDialog {
         self.callID = callID
         self.local = local
         self.awaitsAnswer = awaitsAnswer
+        beginsWithOffer = awaitsAnswer
         self.emit = emit
         digits.sendInfo = { [weak self] in self?.send($0) }
     }
@@ -106,7 +109,8 @@ final class LegDialog {
         guard let answer = try? SessionDescription(parsing: description),
             let agreed = try? OfferAnswer.agree(offer: local, answer: answer)
         else { return false }
-        media.agree(agreed)
+        media.agree(agreed, with: beginsWithOffer ? .otherDevice : .sameDevice)
+        beginsWithOffer = false
         note(held: agreed.isHeldByRemote)
         return true
     }

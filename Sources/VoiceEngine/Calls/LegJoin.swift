@@ -21,8 +21,8 @@ final class LegJoin {
         guard let (answer, agreed) = try? OfferAnswer.answer(to: offer, with: capabilities),
             let own = try? OfferAnswer.agree(offer: offer, answer: answer)
         else { return nil }
-        second.media.agree(agreed)
-        first.media.agree(own)
+        second.media.agree(agreed, with: .ownLeg)
+        first.media.agree(own, with: .ownLeg)
     }
 
     func other(than leg: any CallLeg) -> (any CallLeg)? { leg === first ? second : first }

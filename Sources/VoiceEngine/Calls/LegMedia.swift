@@ -75,8 +75,10 @@ final class LegMedia: MediaOwner {
             address: port.address, port: port.number, codecs: codecs, sessionID: sessionID, protection: protection)
     }
 
-    func agree(_ agreed: AgreedAudio) {
-        loop.setRemote(leg, MediaRemote(agreed))
+    func agree(_ agreed: AgreedAudio, with change: MediaRemote.Change = .sameDevice) {
+        var remote = MediaRemote(agreed)
+        remote.change = change
+        loop.setRemote(leg, remote)
         onAgreement?(agreed)
     }
 

@@ -47,7 +47,7 @@ final class TakeoverDesk {
         guard let offer = try? SessionDescription(parsing: body),
             let (answer, agreed) = try? OfferAnswer.answer(to: offer, with: media.capabilities(on: invite.flow))
         else { return nil }
-        media.agree(agreed)
+        media.agree(agreed, with: .otherDevice)
         return leg.makeDialog(handle, on: invite.flow, local: answer, awaitsAnswer: false)
     }
 }

@@ -47,6 +47,10 @@ struct LegCore {
     var remoteControl = media_address()
     var signalled = media_address()
     var learning = SourceLearning()
+    /// Where the device was whose place the far end has taken.
+    var former = media_address()
+    /// Only the signalled address is believed.
+    var isFixed = false
 
     /// What was agreed, and is sent.
     var codec = WireCodec.pcmu

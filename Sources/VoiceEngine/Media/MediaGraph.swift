@@ -89,12 +89,14 @@ extension MediaGraph {
         if !isNumeric { signalled = media_address() }
         let flows = core.pointee.learning.fit != .none && now &- core.pointee.arrivedAt < 2_000_000
         if !core.pointee.isAgreed || !flows || !media_same_address(&signalled, &core.pointee.signalled) {
+            if remote.change == .otherDevice { core.pointee.former = core.pointee.remote }
             core.pointee.remote = signalled
             core.pointee.remoteControl = signalled
             media_address_set_port(&core.pointee.remoteControl, remote.controlPort)
             core.pointee.learning = SourceLearning()
         }
         core.pointee.signalled = signalled
+        core.pointee.isFixed = remote.change == .ownLeg
         let isUsable = protect(slot, remote.protection)
         core.pointee.codec = WireCodec(remote.codec)
         core.pointee.heard = core.pointee.codec

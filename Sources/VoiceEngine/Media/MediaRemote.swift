@@ -20,6 +20,17 @@ public struct MediaRemote: Sendable, Equatable {
     public var receives: Bool
     /// The keys of SRTP; nil for plain RTP.
     public var protection: AgreedProtection?
+    public var change = Change.sameDevice
+
+    /// Who the far end is, compared with the one before: packets of the one before may come for a while.
+    public enum Change: Sendable, Equatable {
+        /// The same device, perhaps at another address; its source is learned.
+        case sameDevice
+        /// Another device; its source is learned, and the one before is believed no more.
+        case otherDevice
+        /// A leg of this engine, which sends from the address that it names and no other.
+        case ownLeg
+    }
 
     /// A far end that uses the same numbers in both directions.
     public init(

@@ -148,6 +148,7 @@ final class PacketPath {
         if media_same_address(from, &core.pointee.signalled) {
             fit = .exact
         } else {
+            guard !core.pointee.isFixed, !media_same_address(from, &core.pointee.former) else { return false }
             fit = media_same_host(from, &core.pointee.signalled) ? .host : .stranger
         }
         guard core.pointee.learning.accept(fit, at: now) else { return false }

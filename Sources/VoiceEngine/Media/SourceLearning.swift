@@ -1,8 +1,8 @@
 /// Decides which source address a leg believes: learned once, then fixed until a new session description.
 ///
-/// The signalled address is believed at once and for good. Any other first source (a far end behind NAT) is believed
-/// for the time being; for a short while a source that fits the signalled address better may take its place, so that a
-/// stranger who is quicker than the far end gains nothing. A source that fits equally well never replaces the first.
+/// The signalled address is believed whenever it comes, and for good. Any other first source (a far end behind NAT) is
+/// believed for the time being; for a short while a source at the signalled host may take its place, so that a stranger
+/// who is quicker than the far end gains nothing. A source that fits equally well never replaces the first.
 struct SourceLearning {
     /// How well a source fits the signalled address.
     enum Fit: UInt8, Comparable {
@@ -30,7 +30,7 @@ struct SourceLearning {
         guard candidate > fit else { return false }
         if fit == .none {
             deadline = now &+ Self.window
-        } else if now >= deadline {
+        } else if candidate != .exact, now >= deadline {
             return false
         }
         fit = candidate

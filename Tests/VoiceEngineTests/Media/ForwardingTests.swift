@@ -115,6 +115,32 @@ struct ForwardingTests {
         #expect(try #require(b.phone.receive()).payload == [6])
     }
 
+    @Test("The device whose place another one takes is believed no more, a leg's far end only at its address")
+    func forgetsTheFormerDevice() throws {
+        let bench = try quietBench()
+        let (a, b) = (try bench.leg(), try bench.leg())
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.loop.connect(from: b.id, to: a.id)
+        let nat = try TestPhone(server: a.phone.server)
+        let signalled = try TestPhone(server: a.phone.server)
+        for change in [MediaRemote.Change.otherDevice, .ownLeg] {
+            var remote = MediaRemote(address: "127.0.0.1", port: signalled.port, codec: .pcmu)
+            remote.change = change
+            bench.loop.setRemote(a.id, MediaRemote(address: "127.0.0.1", port: a.phone.port, codec: .pcmu))
+            bench.loop.setRemote(a.id, remote)
+            bench.settle()
+            a.phone.say([1])
+            if change == .ownLeg { nat.say([2]) }
+            b.phone.say([3])
+            #expect(try #require(signalled.receive()).payload == [3], "what is late from before changes nothing")
+            let next = change == .ownLeg ? signalled : nat
+            next.say([4])
+            #expect(try #require(b.phone.receive()).payload == [4])
+            b.phone.say([5])
+            #expect(try #require(next.receive()).payload == [5])
+        }
+    }
+
     @Test("A refresh that names the same address does not open the leg to strangers")
     func refreshKeepsSource() throws {
         let bench = try quietBench()
