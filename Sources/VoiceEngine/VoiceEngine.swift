@@ -275,7 +275,7 @@ extension VoiceEngine: SIPShell.Owner {
     public func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite) {
         guard !isDraining else {
             return shell.attempt { (agent, now) throws(UserAgentError) in
-                try agent.reject(handle, status: 503, headers: SIPHeaders([(.retryAfter, "10")]), at: now)
+                try agent.reject(handle, status: 503, headers: SIPHeaders([(.retryAfter, SIPShell.retryAfter)]), at: now)
             }
         }
         admission?.receive(handle, invite)

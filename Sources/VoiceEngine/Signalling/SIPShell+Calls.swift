@@ -4,6 +4,9 @@ import SIP
 
 /// The commands of one call, for owners that do not care whether the call has ended meanwhile.
 extension SIPShell {
+    /// Seconds after which a caller may try again whom the platform cannot take now (RFC 3261 20.33).
+    static let retryAfter = "10"
+
     func ring(_ handle: SessionHandle, headers: CallHeaders) {
         attempt { (agent, now) throws(UserAgentError) in
             try agent.ring(handle, headers: SIPHeaders(headers), at: now)
@@ -22,9 +25,12 @@ extension SIPShell {
         }
     }
 
+    /// Refuses a call; a 503 says when to try again, without which it counts as 500 (RFC 3261 21.5.4).
     func reject(_ handle: SessionHandle, status: Int, headers: CallHeaders) {
         attempt { (agent, now) throws(UserAgentError) in
-            try agent.reject(handle, status: status, headers: SIPHeaders(headers), at: now)
+            var fields = SIPHeaders(headers)
+            if status == 503 { fields.set(.retryAfter, Self.retryAfter) }
+            try agent.reject(handle, status: status, headers: fields, at: now)
         }
     }
 

@@ -54,6 +54,8 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let sessions = StageJournal<Session>()
+    /// What becomes of the next calls.
+    var verdict = Admission.accepted
     private(set) var engine: VoiceEngine
     private var stations: [SIPStation] = []
 
@@ -126,6 +128,6 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
     func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission> {
         if case .user(let user) = arrival.source { session.domain = user.domain } else { session.domain = Self.domain }
         sessions.add(Session(arrival, session, eventLoop))
-        return eventLoop.makeSucceededFuture(.accepted)
+        return eventLoop.makeSucceededFuture(verdict)
     }
 }

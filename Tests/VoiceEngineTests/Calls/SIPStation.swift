@@ -52,6 +52,9 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
 
     var port: UInt16 { shell.localPort }
 
+    /// Keeps what the phone sends until it is called with false.
+    func holdBack(_ wanted: Bool) async throws { try await eventLoop.submit { self.shell.holdsBack = wanted }.get() }
+
     /// Runs a command on the machine.
     func perform<T: Sendable>(
         _ body: @escaping @Sendable (inout UserAgent, SIPInstant) throws(UserAgentError) -> T
@@ -92,21 +95,26 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
         return try await answers.first("an answer to \(method)") { _ in true }.status
     }
 
-    static let description = Array(
-        """
-        v=0\r
-        o=- 1 1 IN IP4 127.0.0.1\r
-        s=-\r
-        c=IN IP4 127.0.0.1\r
-        t=0 0\r
-        m=audio 49170 RTP/AVP 0 8 101\r
-        a=rtpmap:101 telephone-event/8000\r
+    static let description = description(port: 49170)
 
-        """.utf8)
+    private static func description(port: UInt16) -> [UInt8] {
+        Array(
+            """
+            v=0\r
+            o=- 1 1 IN IP4 127.0.0.1\r
+            s=-\r
+            c=IN IP4 127.0.0.1\r
+            t=0 0\r
+            m=audio \(port) RTP/AVP 0 8 101\r
+            a=rtpmap:101 telephone-event/8000\r
+
+            """.utf8)
+    }
 
     /// Calls somebody; a name is a user of the own domain.
     func call(
-        _ target: String, headers: SIPHeaders = SIPHeaders(), from: NameAddress? = nil, hasOffer: Bool = true
+        _ target: String, headers: SIPHeaders = SIPHeaders(), from: NameAddress? = nil, hasOffer: Bool = true,
+        hearsAt port: UInt16 = 49170
     ) async throws -> SessionHandle {
         try await eventLoop.submit {
             let uri = try SIPURI(parsing: target.contains(":") ? target : "sip:\(target)@\(self.domain)")
@@ -114,7 +122,8 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
             let invite = OutgoingInvite(
                 uri: uri, from: from ?? self.own, to: NameAddress(uri: uri),
                 contact: self.shell.contact(user: self.user, on: flow),
-                description: hasOffer ? Self.description : [], headers: headers, credentials: self.credentials)
+                description: hasOffer ? Self.description(port: port) : [], headers: headers,
+                credentials: self.credentials)
             let handle = try self.shell.command { (agent, now) throws(UserAgentError) in
                 try agent.invite(invite, on: flow, at: now)
             }
