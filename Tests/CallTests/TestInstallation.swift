@@ -99,7 +99,7 @@ struct TestInstallation {
     }
 
     /// All session logs as they are now.
-    private func logs() -> [String] {
+    func logs() -> [String] {
         let folder = "\(directory)/voice/logs"
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".log") }

@@ -21,6 +21,11 @@ struct ToneTrack {
         levels(frequency).firstIndex { $0 > threshold }.map { Double($0 * Self.blockMilliseconds) / 1000 }
     }
 
+    /// Seconds from the beginning to the end of the last block that holds the frequency; 0 when none does.
+    func end(of frequency: Double, above threshold: Double = -25) -> Double {
+        seconds((levels(frequency).lastIndex { $0 > threshold } ?? -1) + 1)
+    }
+
     /// Seconds that the frequency is heard in.
     func seconds(of frequency: Double, above threshold: Double = -25) -> Double {
         seconds(levels(frequency).count { $0 > threshold })

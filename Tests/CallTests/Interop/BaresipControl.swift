@@ -63,14 +63,16 @@ final class BaresipControl: Sendable {
         guard response.isSuccess else { throw Failure(description: "baresip refused \(command): \(response.text)") }
     }
 
-    /// The next event of a type; throws at once when the opposite happens.
-    func event(_ type: String, opposite: String? = nil) async throws {
+    /// The text of the next event of a type; throws at once when the opposite happens.
+    @discardableResult
+    func event(_ type: String, opposite: String? = nil) async throws -> String {
         let event = try await Wait.until("the event \(type) of baresip") {
             inbox.take { $0.type == type || (opposite != nil && $0.type == opposite) }
         }
         guard event.type == type else {
             throw Failure(description: "baresip told \(event.type ?? "") instead of \(type): \(event.text)")
         }
+        return event.text
     }
 }
 

@@ -5,7 +5,7 @@ import Media
 
 /// baresip as an employee's phone: no audio hardware, a steady tone as its voice, what it hears in a wav file.
 final class BaresipPhone {
-    /// The frequency of its voice.
+    /// The frequency of its voice, unless it is started with another one.
     static let voice = 1000.0
 
     let program: ForeignProgram
@@ -19,7 +19,7 @@ final class BaresipPhone {
     }
 
     /// Starts baresip without an account; it is ready for commands.
-    static func start(in folder: String) async throws -> BaresipPhone {
+    static func start(in folder: String, voice: Double = voice) async throws -> BaresipPhone {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let tone = try DemoPhones.tone(voice).samples
         let wav = try WAVWriter(path: "\(folder)/voice.wav")
@@ -70,13 +70,20 @@ final class BaresipPhone {
         try await control.event("REGISTER_OK", opposite: "REGISTER_FAIL")
     }
 
+    /// Waits for a call and answers it.
+    func take() async throws {
+        try await control.event("CALL_INCOMING")
+        try await control.perform("accept")
+        try await control.event("CALL_ESTABLISHED", opposite: "CALL_CLOSED")
+    }
+
     /// Waits until it has heard so much more.
     func hear(seconds: Double) async throws { try await grow("dec", seconds) }
 
     /// Waits until it has made so much more sound, whether it is sent or not.
     func speak(seconds: Double) async throws { try await grow("enc", seconds) }
 
-    /// What it has heard until it held the call: baresip takes its recorder out of the receiving side then.
+    /// What it has heard in its newest call until it held it: baresip takes its recorder out of the receiving side then.
     func heard() throws -> PCMClip {
         guard let path = dump("dec") else {
             throw BaresipControl.Failure(description: "baresip has heard nothing.")
@@ -111,9 +118,11 @@ final class BaresipPhone {
         return Double(size) / 2 / Double(PCMClip.sampleRate)
     }
 
+    /// The newest; their names hold the time.
     private func dump(_ direction: String) -> String? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.first { $0.hasPrefix("dump-") && $0.hasSuffix("-\(direction).wav") }.map { "\(folder)/\($0)" }
+        return names.filter { $0.hasPrefix("dump-") && $0.hasSuffix("-\(direction).wav") }.max()
+            .map { "\(folder)/\($0)" }
     }
 
     private static func configuration(_ folder: String, controlPort: Int) -> String {
