@@ -4,6 +4,10 @@ import CallControl
 struct ConferenceRoster {
     /// The error that a script sees when there is no room.
     static let fullCode = 101
+    /// The error that a script sees when conferences would hear themselves.
+    static let circleCode = 103
+    static let circleText =
+        "The conferences would hear themselves by way of a third; take one of their links away first."
 
     /// A direction in which sound goes between an endpoint and the conference.
     struct Role: OptionSet {
@@ -21,6 +25,9 @@ struct ConferenceRoster {
     var fullText: String { "The conference has \(limit) endpoints already; remove one first." }
 
     var endpoints: [UnitID] { roles.keys.sorted { $0.rawValue < $1.rawValue } }
+
+    /// The endpoints to or from which sound goes.
+    func endpoints(_ role: Role) -> [UnitID] { roles.filter { $0.value.contains(role) }.map(\.key) }
 
     /// Whether the endpoint is in, or may come in.
     func hasRoom(for endpoint: UnitID) -> Bool { roles[endpoint] != nil || roles.count < limit }

@@ -40,6 +40,14 @@ final class SessionConference: SessionUnit {
         return false
     }
 
+    /// Who hears the conference.
+    var hearers: [UnitID] { roster.endpoints(.hears) }
+
+    /// Refuses a link to another conference.
+    func refuseCircle() {
+        emit(.conferenceFailed(error: ConferenceRoster.circleText, code: ConferenceRoster.circleCode))
+    }
+
     func join(_ endpoint: UnitID, _ role: ConferenceRoster.Role) {
         if roster.add(endpoint, role) { emit(.endpointAdded(endpoint)) }
     }

@@ -93,9 +93,27 @@ extension SessionUnits {
         guard from.id != sink, canBeHeard(from.id), let unit = units[sink],
             unit is SessionConference || unit is SessionRecorder, admits(from.id, to: sink)
         else { return }
+        if let conference = units[from.id] as? SessionConference, goesRound(from.id, sink) {
+            return conference.refuseCircle()
+        }
         (units[from.id] as? SessionConference)?.join(sink, .hears)
         (unit as? SessionConference)?.join(from.id, .speaks)
         loop.connect(from: from.node, to: unit.node)
+    }
+
+    /// Whether the sound of one conference would come by the other, and a third, back to it.
+    ///
+    /// Two that hear each other leave out what they have from each other.
+    private func goesRound(_ source: UnitID, _ sink: UnitID) -> Bool {
+        guard let sinkUnit = units[sink] as? SessionConference else { return false }
+        var waiting = sinkUnit.hearers.filter { $0 != source }
+        var seen: Set = [sink]
+        while let next = waiting.popLast() {
+            if next == source { return true }
+            guard seen.insert(next).inserted, let conference = units[next] as? SessionConference else { continue }
+            waiting += conference.hearers
+        }
+        return false
     }
 
     func unlink(_ from: (id: UnitID, node: MediaNode), to sink: UnitID) {

@@ -125,7 +125,8 @@ struct SessionUnitsTests {
             ("broken", "cannot be decoded"), ("mute", "Timeout is reached"), ("unfinished", "Timeout is reached"),
         ])
     func refusesFiles(path: String, reason: String) async throws {
-        try await UnitStage.run(adjust: { $0.downloadLimit = .milliseconds(path == "large" ? 8000 : 400) }) { stage in
+        let limit = reason.hasPrefix("Timeout") ? TimeAmount.milliseconds(400) : .seconds(50)
+        try await UnitStage.run(adjust: { $0.downloadLimit = limit }) { stage in
             let server = try await TestWebServer.start(on: stage.engine.eventLoop) { Self.badFile($0.path) }
             try await stage.begin()
             let sound = PlayerSound.url(SoundRequest(url: "http://127.0.0.1:\(server.port)/\(path)"))
@@ -201,6 +202,28 @@ struct SessionUnitsTests {
                     .conferenceFailed(error: "The conference has 2 endpoints already; remove one first.", code: 101),
                     .endpointRemoved(players[0]), .endpointAdded(players[2]),
                 ])
+        }
+    }
+
+    @Test("Conferences do not hear themselves by way of a third; chains of them, and pairs, are fine")
+    func refusesCircles() async throws {
+        try await UnitStage.run { stage in
+            try await stage.begin()
+            let rooms = (0..<4).map { UnitID(rawValue: "room\($0)") }
+            for room in rooms { try await stage.execute(.unit(room, .createConference)) }
+            func link(_ from: Int, _ to: Int) async throws {
+                try await stage.execute(.sendMedia(from: rooms[from], to: rooms[to]))
+            }
+            for (from, to) in [(0, 1), (1, 0), (1, 2), (2, 1), (2, 3)] { try await link(from, to) }
+            for (from, to) in [(3, 0), (3, 1), (0, 2), (0, 0)] { try await link(from, to) }
+            let refusals = rooms.map { room in
+                stage.events(of: room).filter { if case .conferenceFailed(_, 103) = $0 { true } else { false } }.count
+            }
+            #expect(refusals == [1, 0, 0, 2])
+            // Once the chain is cut the ends may meet.
+            try await stage.execute(.stopMedia(from: rooms[2], to: rooms[3]))
+            try await link(3, 0)
+            #expect(stage.events(of: rooms[0]).last == .endpointAdded(rooms[3]))
         }
     }
 

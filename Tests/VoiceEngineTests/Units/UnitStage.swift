@@ -81,17 +81,17 @@ final class UnitStage: Sendable {
         events.compactMap { if case .unit(unit, let event) = $0 { event } else { nil } }
     }
 
-    /// The first event that fits, whenever it comes; nil after 10 s.
+    /// The first event that fits, whenever it comes; nil after a minute.
     func first(_ fits: @escaping @Sendable (CallEvent) -> Bool) async throws -> CallEvent? {
         try await wait { $0.first(where: fits) }
     }
 
-    /// Whether the event comes that often, within 10 s.
+    /// Whether the event comes that often, within a minute.
     func first(of unit: UnitID, _ wanted: UnitEvent, times: Int = 1) async throws -> Bool {
         try await wait { $0.filter { $0 == .unit(unit, wanted) }.dropFirst(times - 1).first } != nil
     }
 
-    /// What is found among all events so far, as soon as it is; nil after 10 s.
+    /// What is found among all events so far, as soon as it is; nil after a minute.
     private func wait(_ find: @escaping @Sendable ([CallEvent]) -> CallEvent?) async throws -> CallEvent? {
         let promise = engine.eventLoop.makePromise(of: CallEvent?.self)
         let found = journal.withLock { journal -> CallEvent? in
@@ -100,7 +100,7 @@ final class UnitStage: Sendable {
             return nil
         }
         if let found { promise.succeed(found) }
-        let limit = engine.eventLoop.scheduleTask(in: .seconds(10)) { promise.succeed(nil) }
+        let limit = engine.eventLoop.scheduleTask(in: .seconds(60)) { promise.succeed(nil) }
         defer { limit.cancel() }
         return try await promise.futureResult.get()
     }
