@@ -164,7 +164,11 @@ let package = Package(
                 httpClient,
             ]),
         tests(
-            "SwitchboardTests", ["Switchboard", "ScriptWorker", "SIP", "SDP", "VoiceEngine", "VoicePlatform", nioCore]),
+            "SwitchboardTests",
+            [
+                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "PhoneNumbers", "VoiceEngine",
+                "VoicePlatform", nioCore,
+            ]),
         tests("DigestsTests", ["Digests"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
@@ -184,7 +188,8 @@ let package = Package(
         tests(
             "VoicePlatformTests",
             [
-                "VoicePlatform", "Billing", "Storage", "CallControl", "ScenarioRuntime", "VoiceEngine", "Digests",
+                "VoicePlatform", "Billing", "Storage", "CallControl", "PhoneNumbers", "ScenarioRuntime", "VoiceEngine",
+                "Digests",
                 nioCore, nioPosix, nioHTTP1, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),

@@ -83,12 +83,14 @@ public struct OutgoingSIPCall: Sendable, Equatable {
     public var outboundProxy: String?
     /// The number or user that was called and sends the call on; the callee is told (RFC 5806, RFC 7044).
     public var forwardedFrom: String?
+    /// The ways through trunks that are tried, in order; none: the address is called itself.
+    public var ways: [TrunkWay]
     public var timeoutSeconds: Int
 
     public init(
         uri: String, callerID: String, displayName: String? = nil, authUser: String? = nil, password: String? = nil,
         headers: CallHeaders = [:], outboundProxy: String? = nil, forwardedFrom: String? = nil,
-        timeoutSeconds: Int = 60
+        ways: [TrunkWay] = [], timeoutSeconds: Int = 60
     ) {
         self.uri = uri
         self.callerID = callerID
@@ -98,6 +100,7 @@ public struct OutgoingSIPCall: Sendable, Equatable {
         self.headers = headers
         self.outboundProxy = outboundProxy
         self.forwardedFrom = forwardedFrom
+        self.ways = ways
         self.timeoutSeconds = timeoutSeconds
     }
 }

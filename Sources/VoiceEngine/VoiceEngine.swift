@@ -14,12 +14,13 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     public private(set) var shell: SIPShell
     let sounds: SoundLibrary
     let configuration: VoiceEngineConfiguration
-    private let logger: Logger
+    let logger: Logger
     private let threads: NIOThreadPool
     let mediaOwners: MediaOwners
     public let media: MediaLoop
     private var registrar: Registrar?
     private(set) var outboundRegistrar: OutboundRegistrar?
+    private(set) var trunks: TrunkDesk?
     /// What is to be registered from the start on.
     private var wantedRegistrations: [OutboundRegistration] = []
     private var admission: CallAdmission?
@@ -76,8 +77,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             metadata: ["sip.address": "\(address)", "sip.port": "\(sipPort)", "sip.tls.port": "\(shell.tlsPort)"])
     }
 
-    /// Refuses new calls from now on; running calls go on.
-    public func drain() { isDraining = true }
+    /// Refuses new calls from now on, and takes back the registrations at trunks; running calls go on.
+    public func drain() {
+        isDraining = true
+        trunks?.stop()
+    }
 
     /// Closes sockets and files; calls that still run are cut.
     public func shutdown() async {
@@ -103,6 +107,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         outbound.onOutcome = { [weak self] in self?.onRegistration($0) }
         outboundRegistrar = outbound
         outbound.keep(wantedRegistrations)
+        trunks?.start()
     }
 
     /// Ends every registration of a user at once.
@@ -117,8 +122,13 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         messages = MessageDesk(shell: shell, authenticator: authenticator) { [weak self] in
             self?.registeredPhones(of: $0) ?? []
         }
+        let desk = TrunkDesk(trunks: configuration.trunks, shell: shell, logger: logger) { [unowned self] in
+            flow(to: $0)
+        }
+        trunks = desk
         admission = CallAdmission(
-            engine: self, shell: shell, authenticator: authenticator, router: router, trunks: configuration.trunks)
+            engine: self, shell: shell, authenticator: authenticator, router: router, trunks: desk,
+            realm: configuration.realm)
         shell.owner = self
     }
 
@@ -126,14 +136,14 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     func registeredPhones(of user: UserAddress) -> [RegistrarBinding] { registrar?.phones(of: user) ?? [] }
 
-    /// - Parameter srtp: the policy of whoever calls; nil for a phone's.
+    /// - Parameter trunk: the trunk that calls; nil for everybody else.
     func makeInboundLeg(
-        _ id: CallID, _ handle: SessionHandle, on flow: SIPFlow, offer: SessionDescription?, srtp: SRTPPolicy?,
+        _ id: CallID, _ handle: SessionHandle, on flow: SIPFlow, offer: SessionDescription?, over trunk: Trunk?,
         session: EngineSession
     ) -> InboundLeg? {
         let emit: (CallEvent) -> Void = { session.emit($0) }
-        let security = SoundSecurity(policy: srtp ?? configuration.srtp, keyExchange: configuration.keyExchange)
-        guard let media = makeMedia(id, security, emit) else { return nil }
+        guard let media = makeMedia(id, phoneSecurity, emit) else { return nil }
+        if let trunk { useSound(of: trunk, in: media) }
         let leg = InboundLeg(
             id: id, handle: handle, shell: shell, flow: flow, offer: offer, media: media, emit: emit)
         session.add(leg)
@@ -169,7 +179,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             leg?.failAtOnce(code: 404, reason: "Malformed SIP address")
             return
         }
-        if let user = uri.user,
+        if let user = uri.user, call.ways.isEmpty,
             registrar?.phones(of: UserAddress(username: user, domain: uri.bareHost)).isEmpty == false
         {
             let inner = OutgoingUserCall(
@@ -179,9 +189,12 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         }
         guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
         leg.party = LegParty(name: uri.user ?? uri.bareHost)
+        if callThroughTrunks(call, uri, leg, session) { return }
         allowRedirections(of: leg, dialled: uri, domain: session.domain)
         resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
             switch result {
+            case .success(let flow?) where self.trunks?.isReserved(flow.remoteAddress) == true:
+                leg.failAtOnce(code: 403, reason: "The trunk is not open to this call")
             case .success(let flow?): self.dial(call, uri, on: flow, leg)
             case .success(nil): leg.failAtOnce(code: 404, reason: "Transport not supported")
             case .failure: leg.failAtOnce(code: 404, reason: "Host not found")
@@ -193,34 +206,31 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         let own = HostText.bracketed(flow.localAddress)
         let identity = OutgoingIdentity(
             callerID: call.callerID, displayName: call.displayName, host: own, scenario: call.headers,
-            isTrusted: configuration.trunks.contains { $0.network.contains(flow.remoteAddress) })
+            isTrusted: trunks?.trunk(at: flow.remoteAddress) != nil)
         var invite = OutgoingInvite(
             uri: uri, from: identity.from, to: NameAddress(uri: uri),
             contact: shell.contact(user: call.callerID, on: flow, isSecure: uri.scheme == "sips"),
             description: [], headers: SIPHeaders(call.headers))
         for field in identity.headers { invite.headers.set(field.name, field.value) }
-        if let number = call.forwardedFrom {
-            invite.headers.noteForwarding(
-                from: SIPURI(user: number, host: own), to: uri, status: 302, reason: .unconditional)
-        }
-        if let password = call.password {
-            invite.credentials = SIPCredentials(username: call.authUser ?? call.callerID, password: password)
-        }
+        invite.noteForwarding(of: call, to: uri, host: own)
+        invite.credentials = call.credentials
         add(invite, on: flow, to: leg)
         if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
     }
 
-    /// Sends an INVITE with the leg's offer for the flow; nothing when the flow may not carry what must be offered.
-    func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) {
-        guard let offer = leg.media.offer(on: flow) else { return }
+    /// Sends an INVITE with the leg's offer for the flow; nil and nothing when the flow may not carry what must be offered.
+    @discardableResult
+    func add(_ invite: OutgoingInvite, on flow: SIPFlow, to leg: OutboundLeg) -> SessionHandle? {
+        guard let offer = leg.media.offer(on: flow) else { return nil }
         var invite = invite
         invite.description = offer.bytes
         let handle = try? shell.command { (agent, now) throws(UserAgentError) in
             try agent.invite(invite, on: flow, at: now)
         }
-        guard let handle else { return }
+        guard let handle else { return nil }
         leg.add(OutboundLeg.Branch(invite: invite, flow: flow, offer: offer), as: handle)
         legDirectory.attach(handle, to: leg, on: flow)
+        return handle
     }
 
     private func makeOutboundLeg(_ id: CallID, timeout: Int, _ session: EngineSession) -> OutboundLeg? {
@@ -275,7 +285,8 @@ extension VoiceEngine: SIPShell.Owner {
     public func incomingCall(_ handle: SessionHandle, _ invite: IncomingInvite) {
         guard !isDraining else {
             return shell.attempt { (agent, now) throws(UserAgentError) in
-                try agent.reject(handle, status: 503, headers: SIPHeaders([(.retryAfter, SIPShell.retryAfter)]), at: now)
+                try agent.reject(
+                    handle, status: 503, headers: SIPHeaders([(.retryAfter, SIPShell.retryAfter)]), at: now)
             }
         }
         admission?.receive(handle, invite)
@@ -294,6 +305,7 @@ extension VoiceEngine: SIPShell.Owner {
 
     public func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
         outboundRegistrar?.completed(handle, response)
+        trunks?.completed(handle, response)
     }
 
     public func handshakeFailed(with address: String, isOutgoing: Bool, reason: String) {

@@ -21,8 +21,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var comfortNoise: Double?
     /// The codecs that are offered and taken, in the order of preference.
     public var codecs: [AudioCodec]
-    public var trunks: [TrunkPeer]
-    /// The realm of digest challenges.
+    public var trunks: [Trunk]
+    /// The realm in which trunks log in, and the end of the domains in which users do.
     public var realm: String
     /// The algorithms of digest challenges, the preferred one first.
     ///
@@ -40,7 +40,7 @@ public struct VoiceEngineConfiguration: Sendable {
 
     public init(
         sipAddress: String, sipPort: Int, rtpAddress: String, rtpPorts: ClosedRange<UInt16>,
-        comfortNoise: Double? = -65, codecs: [AudioCodec] = [.pcmu, .pcma, .g722], trunks: [TrunkPeer], realm: String,
+        comfortNoise: Double? = -65, codecs: [AudioCodec] = [.pcmu, .pcma, .g722], trunks: [Trunk], realm: String,
         digestAlgorithms: [DigestAlgorithm] = [.md5], soundFolders: [String],
         googleSpeech: GoogleSpeechConfiguration? = nil
     ) {

@@ -227,7 +227,8 @@ import VoiceEngine
     }
 
     @Test func `a number becomes a caller id when its owner has heard the code`() async throws {
-        try await TestPlatform.run({ $0.gateway = NumberGateway(address: "gateway.test") }) { platform in
+        try await TestPlatform.run({ $0.dialPlan = DialPlan([NumberRoute(trunk: TrunkName(rawValue: "carrier"))]) }) {
+            platform in
             let tenant = try await platform.child("tenant-one")
             let added = try await tenant.call("AddCallerID", ["callerid_number": "+7 911 000-00-01"])
             let id = ["callerid_id": "\(try added.integer("callerid_id"))"]
@@ -251,7 +252,8 @@ import VoiceEngine
     }
 
     @Test func `a code can be guessed five times and calls are made three times`() async throws {
-        try await TestPlatform.run({ $0.gateway = NumberGateway(address: "gateway.test") }) { platform in
+        try await TestPlatform.run({ $0.dialPlan = DialPlan([NumberRoute(trunk: TrunkName(rawValue: "carrier"))]) }) {
+            platform in
             let tenant = try await platform.child("tenant-one")
             let added = try await tenant.call("AddCallerID", ["callerid_number": "79110000001"])
             let id = ["callerid_id": "\(try added.integer("callerid_id"))"]
@@ -267,7 +269,7 @@ import VoiceEngine
         }
     }
 
-    @Test func `without a gateway no number is called`() async throws {
+    @Test func `without a trunk no number is called`() async throws {
         try await TestPlatform.run { platform in
             let tenant = try await platform.child("tenant-one")
             try await tenant.call("AddCallerID", ["callerid_number": "79110000001"])
@@ -279,7 +281,7 @@ import VoiceEngine
     @Test func `a caller id expires after a year, with a warning before`() async throws {
         let time = ManualTime(UnixTime(seconds: 1_800_000_000))
         try await TestPlatform.run(
-            { $0.gateway = NumberGateway(address: "gateway.test") }, clock: { time.now }
+            { $0.dialPlan = DialPlan([NumberRoute(trunk: TrunkName(rawValue: "carrier"))]) }, clock: { time.now }
         ) { platform in
             let tenant = try await platform.child("tenant-one")
             try await tenant.call("SetAccountInfo", ["callback_url": "https://hooks.example/"])

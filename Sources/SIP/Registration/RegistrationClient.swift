@@ -47,6 +47,11 @@ public struct RegistrationClient: Sendable {
         if state == .idle || state == .waiting { send(expiry: expiry, as: .registering) }
     }
 
+    /// Registers again without waiting, where a registration stands or waits for its next try.
+    public mutating func renew() {
+        if state == .registered || state == .waiting { send(expiry: expiry, as: .registering) }
+    }
+
     /// Removes the binding; while a request is under way, after its answer.
     public mutating func stop() {
         isStopping = true

@@ -45,6 +45,11 @@ extension UserAgent {
         sessionTransactions[key] = id
     }
 
+    /// Whether the peer of a call of ours has answered anything yet, such as 100.
+    public func hasProvisionalResponse(_ handle: SessionHandle) -> Bool {
+        sessions[handle]?.caller?.hasProvisional ?? false
+    }
+
     /// The call that a request with our tag belongs to; nil when it belongs to none.
     public func session(of request: SIPRequest) -> SessionHandle? {
         guard let callID = try? request.headers.callID, let tag = (try? request.headers.to)?.tag else { return nil }

@@ -93,6 +93,7 @@ struct Installation: Sendable {
     // MARK: Systems
 
     private func voicePlatform() throws -> any Service {
+        let (trunks, dialPlan) = try settings.trunks(environment: ProcessInfo.processInfo.environment)
         let masters = Currency.allCases.compactMap { currency in
             secrets.masterKeys[currency.code].map { key in
                 MasterAccount(
@@ -104,7 +105,7 @@ struct Installation: Sendable {
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
             dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
-            tariffs: try settings.tariffs(), numbers: try settings.numbers(),
+            tariffs: try settings.tariffs(), numbers: try settings.numbers(), dialPlan: dialPlan,
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished,
             limits: try settings.platformLimits())
         configuration.callbacks = CallbackPolicy(
@@ -116,7 +117,7 @@ struct Installation: Sendable {
         var engine = VoiceEngineConfiguration(
             sipAddress: settings.text("voice.sip.address"), sipPort: settings.integer("voice.sip.port"),
             rtpAddress: settings.text("voice.rtp.address"), rtpPorts: min(first, last)...max(first, last),
-            comfortNoise: settings.comfortNoise(), codecs: try settings.codecs(), trunks: try settings.trunks(),
+            comfortNoise: settings.comfortNoise(), codecs: try settings.codecs(), trunks: trunks,
             realm: settings.text("domain"), digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
         engine.tls = try settings.tls()

@@ -28,18 +28,6 @@ extension Settings {
         }
     }
 
-    /// `name network` entries.
-    func trunks() throws -> [TrunkPeer] {
-        try list("voice.trunks").map { entry in
-            let words = entry.split(separator: " ").map(String.init)
-            guard words.count == 2, let network = IPNetwork(words[1]) else {
-                throw AssemblyError.malformedEntry(
-                    key: "voice.trunks", entry: entry, expected: "name and network, such as carrier 192.0.2.0/24")
-            }
-            return TrunkPeer(name: words[0], network: network)
-        }
-    }
-
     /// `number country category region price` entries, joined to regions.
     func numbers() throws -> NumberCatalogue {
         var regions: [NumberRegion] = []

@@ -130,6 +130,10 @@ enum ConfigurationCatalogue {
             explanation:
                 "Peers whose calls need no password, each as `name network`, for example `carrier 192.0.2.0/24`."),
         .init(
+            name: "voice.trunkfile", kind: .text(default: ""),
+            explanation: "YAML file of the trunks that calls leave by, with servers, registrations and numbers; empty: "
+                + "none."),
+        .init(
             name: "voice.numbers", kind: .list(default: []),
             explanation: "Phone numbers for rent, each as `number country category region price`."),
         .init(

@@ -10,19 +10,22 @@ final class CallAdmission {
     private let shell: SIPShell
     private let authenticator: SIPAuthenticator
     private let router: any CallRouter
-    private let trunks: [TrunkPeer]
+    private let trunks: TrunkDesk
+    /// The end of the domains of users; whoever calls from another one may be a trunk.
+    private let realm: String
     private let takeovers: TakeoverDesk
     private var counter = 0
 
     init(
         engine: VoiceEngine, shell: SIPShell, authenticator: SIPAuthenticator, router: any CallRouter,
-        trunks: [TrunkPeer]
+        trunks: TrunkDesk, realm: String
     ) {
         self.engine = engine
         self.shell = shell
         self.authenticator = authenticator
         self.router = router
         self.trunks = trunks
+        self.realm = realm.lowercased()
         takeovers = TakeoverDesk(shell: shell, legs: engine.legDirectory)
     }
 
@@ -34,8 +37,11 @@ final class CallAdmission {
             return admit(
                 handle, invite, from: .registration(registration.id), to: registration.userName, pending)
         }
-        if let trunk = trunks.first(where: { $0.network.contains(invite.flow.remoteAddress) }) {
-            return admit(handle, invite, from: .trunk(name: trunk.name), srtp: trunk.srtp, pending)
+        if let trunk = trunks.trunk(registeredAs: invite.request.uri) {
+            return admit(handle, invite, from: trunk, to: trunk.number(calledBy: invite.request), pending)
+        }
+        if let trunk = trunks.trunk(at: invite.flow.remoteAddress) {
+            return admit(handle, invite, from: trunk, pending)
         }
         let domain = invite.request.uri.bareHost.lowercased()
         router.trusts(invite.flow.remoteAddress, domain: domain).assumeIsolated().whenComplete { result in
@@ -52,6 +58,9 @@ final class CallAdmission {
         guard let from = try? invite.request.headers.from, let address = AddressOfRecord(from.uri) else {
             return shell.reject(handle, status: 400, headers: [:])
         }
+        if trunks.hasLogins, !address.domain.hasSuffix(".\(realm)") {
+            return authenticateTrunk(handle, invite, pending)
+        }
         authenticator.judge(invite.request, domain: address.domain, flow: invite.flow).assumeIsolated()
             .whenComplete { result in
                 guard !pending.isOver else { return }
@@ -66,6 +75,21 @@ final class CallAdmission {
             }
     }
 
+    private func authenticateTrunk(_ handle: SessionHandle, _ invite: IncomingInvite, _ pending: PendingArrival) {
+        let verdict = authenticator.judge(invite.request, realm: realm, flow: invite.flow) { name in
+            trunks.trunk(loginName: name)?.login?.password
+        }
+        switch verdict {
+        case .authenticated(let peer):
+            guard let trunk = trunks.trunk(loginName: peer.username) else {
+                return shell.reject(handle, status: 403, headers: [:])
+            }
+            admit(handle, invite, from: trunk, pending)
+        case .challenge(let headers): challenge(handle, headers)
+        case .banned: shell.reject(handle, status: 403, headers: [:])
+        }
+    }
+
     private func challenge(_ handle: SessionHandle, _ headers: SIPHeaders) {
         shell.attempt { (agent, now) throws(UserAgentError) in
             try agent.reject(handle, status: 401, headers: headers, at: now)
@@ -73,8 +97,15 @@ final class CallAdmission {
     }
 
     private func admit(
+        _ handle: SessionHandle, _ invite: IncomingInvite, from trunk: Trunk, to destination: String? = nil,
+        _ pending: PendingArrival
+    ) {
+        admit(handle, invite, from: .trunk(name: trunk.name), to: destination, over: trunk, pending)
+    }
+
+    private func admit(
         _ handle: SessionHandle, _ invite: IncomingInvite, from source: CallSource, to destination: String? = nil,
-        srtp: SRTPPolicy? = nil, _ pending: PendingArrival
+        over trunk: Trunk? = nil, _ pending: PendingArrival
     ) {
         if let replaces = (try? invite.request.headers.replaces) ?? nil {
             return take(handle, invite, replaces, from: source)
@@ -90,7 +121,7 @@ final class CallAdmission {
         let session = EngineSession(engine: engine)
         guard
             let leg = engine.makeInboundLeg(
-                arrival.id, handle, on: invite.flow, offer: offer, srtp: srtp, session: session)
+                arrival.id, handle, on: invite.flow, offer: offer, over: trunk, session: session)
         else {
             return shell.reject(handle, status: 503, headers: [:])
         }
@@ -119,8 +150,7 @@ final class CallAdmission {
             case .user(let user): entry.leg.session?.domain == user.domain
             case .network(let domain): entry.leg.session?.domain == domain
             case .registration: false
-            case .trunk(let name):
-                self.trunks.contains { $0.name == name && $0.network.contains(entry.flow.remoteAddress) }
+            case .trunk(let name): self.trunks.trunk(named: name)?.has(entry.flow.remoteAddress) ?? false
             }
         }
     }
@@ -160,6 +190,15 @@ final class CallAdmission {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
         let padded = String(repeating: "0", count: 16 - random.count) + random
         return CallID(rawValue: "\(padded).\(Int(Date().timeIntervalSince1970)).\(counter)")
+    }
+}
+
+extension Trunk {
+    /// What a call over the trunk's registration is for: the number in To, unless that is the registered address itself.
+    fileprivate func number(calledBy request: SIPRequest) -> String? {
+        let called = (try? request.headers.to)?.uri.user
+        guard let called, called != registration?.user else { return number ?? registration?.user }
+        return called
     }
 }
 

@@ -25,7 +25,7 @@ public struct UserSecret: Sendable, Hashable {
 
 /// Who a call comes from, once that is certain.
 public enum CallSource: Sendable, Hashable {
-    case trunk(name: String)
+    case trunk(name: TrunkName)
     case user(UserAddress)
     /// A registrar at which the platform is registered.
     case registration(OutboundRegistrationID)

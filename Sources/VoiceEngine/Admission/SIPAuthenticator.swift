@@ -31,13 +31,26 @@ final class SIPAuthenticator {
 
     /// Judges the request as one of a user of `domain`.
     func judge(_ request: SIPRequest, domain: String, flow: SIPFlow) -> EventLoopFuture<Verdict> {
-        let domain = domain.lowercased()
-        let credentials = (try? request.headers.authorization) ?? []
-        let username = credentials.first { $0.realm == domain }?.username ?? ""
-        let user = UserAddress(username: username, domain: domain)
+        let (user, credentials) = Self.claim(of: request, in: domain.lowercased())
         return router.secret(of: user).assumeIsolated().map { secret in
             self.verdict(request, credentials, user, secret, flow)
         }.nonisolated()
+    }
+
+    /// Judges the request as one of a peer whose password is known here.
+    ///
+    /// - Parameter password: that of a name; nil for a name that nobody bears.
+    func judge(_ request: SIPRequest, realm: String, flow: SIPFlow, password: (String) -> String?) -> Verdict {
+        let (user, credentials) = Self.claim(of: request, in: realm.lowercased())
+        let secret = password(user.username).map { UserSecret(user, password: $0) }
+        return verdict(request, credentials, user, secret, flow)
+    }
+
+    /// Who the sender says that he is in a realm.
+    private static func claim(of request: SIPRequest, in realm: String) -> (UserAddress, [DigestCredentials]) {
+        let credentials = (try? request.headers.authorization) ?? []
+        let username = credentials.first { $0.realm == realm }?.username ?? ""
+        return (UserAddress(username: username, domain: realm), credentials)
     }
 
     private func verdict(
@@ -74,6 +87,14 @@ final class SIPAuthenticator {
     private func remember(_ authenticator: DigestAuthenticator, for domain: String) {
         guard authenticators[domain] != nil || authenticators.count < Self.mostDomains else { return }
         authenticators[domain] = authenticator
+    }
+}
+
+extension UserSecret {
+    /// The digests of a password (RFC 7616 3.4.2).
+    init(_ user: UserAddress, password: String) {
+        let text = "\(user.username):\(user.domain):\(password)"
+        self.init(md5: HashFunction.md5.hexDigest(text), sha256: HashFunction.sha256.hexDigest(text))
     }
 }
 

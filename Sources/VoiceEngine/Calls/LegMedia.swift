@@ -13,9 +13,9 @@ final class LegMedia: MediaOwner {
     /// The `o=` number of this leg's descriptions.
     let sessionID: UInt64
     /// What is offered and taken, in the order of preference.
-    let codecs: [AudioCodec]
-    private let security: SoundSecurity
-    private let keys: [MediaKey]
+    private(set) var codecs: [AudioCodec]
+    private var security: SoundSecurity
+    private var keys: [MediaKey]
     private let loop: MediaLoop
     private let callID: CallID
     private let emit: (CallEvent) -> Void
@@ -53,6 +53,13 @@ final class LegMedia: MediaOwner {
     }
 
     var node: MediaNode { .leg(leg) }
+
+    /// What this leg offers and takes from now on, with fresh keys.
+    func use(_ codecs: [AudioCodec], _ security: SoundSecurity) {
+        self.codecs = codecs
+        self.security = security
+        keys = security.makeKeys()
+    }
 
     /// Nothing more will come for this leg.
     var isFinished: Bool { isRemoved && recordings.isEmpty }

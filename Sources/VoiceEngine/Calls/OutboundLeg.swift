@@ -13,6 +13,8 @@ final class OutboundLeg: CallLeg {
     weak var session: EngineSession?
     var party = LegParty()
     private(set) var farEnd: FarEnd?
+    /// Knows other ways to the callee; nil when the branches are all there is.
+    var branchOwner: (any BranchOwner)?
     /// Follows a device that names other addresses; false when none of them may be called.
     var onRedirect: ((Redirection) -> Bool)?
     private let digits: LegDigits
@@ -61,6 +63,15 @@ final class OutboundLeg: CallLeg {
     func add(_ branch: Branch, as handle: SessionHandle) { branches[handle] = branch }
 
     var hasNoBranch: Bool { branches.isEmpty }
+
+    /// Whether nobody has answered yet and nobody has given up.
+    var isRinging: Bool { state == .ringing }
+
+    /// Gives up one branch; nothing that comes of it is the leg's any more.
+    func abandon(_ handle: SessionHandle) {
+        branches[handle] = nil
+        shell.cancel(handle, headers: [:])
+    }
 
     /// Devices that are called now.
     var branchCount: Int { branches.count }
@@ -112,7 +123,7 @@ final class OutboundLeg: CallLeg {
     func receive(_ event: InviteEvent, from handle: SessionHandle) {
         if let farEnd, farEnd.isDialog(handle), transfers.receive(event, from: handle) { return }
         switch event {
-        case .ringing(let status, let headers, _): ringing(status, headers)
+        case .ringing(let status, let headers, _): ringing(status, headers, from: handle)
         case .earlyMedia(let description, let headers): startAudio(description, headers, from: handle)
         case .answered(let description, let headers): answered(by: handle, description, headers)
         case .failed(let failure): branchFailed(handle, failure)
@@ -122,8 +133,9 @@ final class OutboundLeg: CallLeg {
         }
     }
 
-    private func ringing(_ status: Int, _ headers: SIPHeaders) {
-        guard state == .ringing else { return }
+    private func ringing(_ status: Int, _ headers: SIPHeaders, from handle: SessionHandle) {
+        guard state == .ringing, branches[handle] != nil else { return }
+        branchOwner?.branchReached(handle)
         if status == 180 { emit(.ringing(id, headers: headers.callHeaders)) }
         if status == 181 { emit(.forwarding(id, headers: headers.callHeaders)) }
     }
@@ -200,7 +212,8 @@ final class OutboundLeg: CallLeg {
     func farEndLeft() { disconnect(CallEnd(durationSeconds: 0, code: 16, reason: "Normal call clearing")) }
 
     private func branchFailed(_ handle: SessionHandle, _ branchFailure: InviteFailure) {
-        branches[handle] = nil
+        guard branches.removeValue(forKey: handle) != nil else { return }
+        if state == .ringing, branchOwner?.branchFailed(handle, branchFailure) == true { return }
         guard state == .ringing || state == .givenUp else { return }
         failure = Self.better(failure, branchFailure)
         guard branches.isEmpty else { return }

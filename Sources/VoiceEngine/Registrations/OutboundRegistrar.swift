@@ -56,6 +56,13 @@ final class OutboundRegistrar {
         for registration in wanted.values where kept[registration.id] == nil { begin(registration) }
     }
 
+    /// Registers again at once: the registrar may have lost what it knew.
+    func renew(_ id: OutboundRegistrationID) {
+        guard let entry = kept[id] else { return }
+        entry.client.renew()
+        perform(entry)
+    }
+
     /// Takes the answer to a request, nil for none.
     func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
         guard let entry = requests.removeValue(forKey: handle) else { return }
@@ -73,7 +80,7 @@ final class OutboundRegistrar {
         let client = RegistrationClient(
             settings: RegistrationSettings(
                 registrar: registrar, address: address,
-                contact: shell.contact(user: registration.contactUser, on: flow)),
+                contact: shell.contact(user: registration.contactUser, on: flow), expiry: registration.expiry),
             seed: SecureRandom.bytes(32))
         let entry = Entry(registration, hop: hop, client: client)
         kept[registration.id] = entry

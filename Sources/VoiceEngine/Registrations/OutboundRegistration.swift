@@ -20,10 +20,13 @@ public struct OutboundRegistration: Sendable, Hashable {
     /// User part of the Contact, the same after every start: a call to it is the registration's, whoever sends it, so
     /// it must not be guessed.
     public var contactUser: String
+    /// The life that is asked for; the registrar's answer counts.
+    public var expiry: Duration
 
     public init(
         id: OutboundRegistrationID, userName: String, proxy: String, authUser: String? = nil,
-        outboundProxy: String? = nil, password: String? = nil, contactUser: String
+        outboundProxy: String? = nil, password: String? = nil, contactUser: String,
+        expiry: Duration = .seconds(3600)
     ) {
         self.id = id
         self.userName = userName
@@ -32,6 +35,7 @@ public struct OutboundRegistration: Sendable, Hashable {
         self.outboundProxy = outboundProxy
         self.password = password
         self.contactUser = contactUser
+        self.expiry = expiry
     }
 }
 

@@ -28,7 +28,7 @@ public struct APIError: Error, Sendable, Equatable {
     static let internalError = APIError(code: 2, message: "Internal error.")
     static let insufficientMoney = APIError(code: 127, message: "Insufficient money.")
 
-    static let noGateway = APIError(code: 21, message: "No telephone number can be called; set a gateway.")
+    static let noTrunk = APIError(code: 21, message: "No telephone number can be called; set a trunk with numbers.")
 
     static func invalid(_ field: String, _ expectation: String) -> APIError {
         APIError(code: 101, message: "Invalid argument: \(field) \(expectation).", field: field)

@@ -57,7 +57,7 @@ enum CallerIDMethods {
         guard try !row.flag("active") else {
             throw APIError(code: 570, message: "The caller id is verified already.", field: "callerid_id")
         }
-        guard call.configuration.gateway != nil else { throw APIError.noGateway }
+        guard !call.configuration.dialPlan.isEmpty else { throw APIError.noTrunk }
         guard try row.integer("calls_left") > 0 else {
             throw APIError(code: 414, message: "No verification calls are left; delete the caller id and add it again.")
         }

@@ -20,8 +20,8 @@ public struct VoicePlatformConfiguration: Sendable {
     public var masterAccounts: [MasterAccount]
     public var tariffs: TariffBook
     public var numbers: NumberCatalogue
-    /// Where `callPSTN` dials; nil answers it with `Call.Failed`.
-    public var gateway: NumberGateway?
+    /// Where `callPSTN` dials; a number without a way is answered with `Call.Failed`.
+    public var dialPlan: DialPlan
     public var scenarioTrust: ScenarioTrustPolicy
     /// What signs the addresses of recordings and logs; the platform takes the key of its data directory.
     var urlSigning = URLSigning.ephemeral()
@@ -37,7 +37,7 @@ public struct VoicePlatformConfiguration: Sendable {
         host: String = "127.0.0.1", port: Int = 8082, publicURL: String? = nil, publicSecureURL: String? = nil,
         mediaServerAddress: String = "127.0.0.1", dataDirectory: String, domain: String,
         masterAccounts: [MasterAccount], tariffs: TariffBook = [], numbers: NumberCatalogue = NumberCatalogue(),
-        gateway: NumberGateway? = nil, scenarioTrust: ScenarioTrustPolicy = .eachAccount,
+        dialPlan: DialPlan = DialPlan(), scenarioTrust: ScenarioTrustPolicy = .eachAccount,
         limits: VoicePlatformLimits = VoicePlatformLimits()
     ) {
         self.host = host
@@ -50,7 +50,7 @@ public struct VoicePlatformConfiguration: Sendable {
         self.masterAccounts = masterAccounts
         self.tariffs = tariffs
         self.numbers = numbers
-        self.gateway = gateway
+        self.dialPlan = dialPlan
         self.scenarioTrust = scenarioTrust
         self.limits = limits
     }
@@ -92,20 +92,6 @@ public struct MasterAccount: Sendable, Hashable {
         self.apiKey = apiKey
         self.openingBalance = openingBalance
         self.creditLimit = creditLimit
-    }
-}
-
-/// A SIP peer through which telephone numbers are dialled.
-public struct NumberGateway: Sendable, Hashable {
-    /// Host, or host and port: `gateway.example:5060`.
-    public var address: String
-    public var user: String?
-    public var password: String?
-
-    public init(address: String, user: String? = nil, password: String? = nil) {
-        self.address = address
-        self.user = user
-        self.password = password
     }
 }
 

@@ -360,14 +360,16 @@ extension CallSession: SessionServices {
         core.history.enqueue("custom data") { try SessionHistory(transaction: $0).setCustomData(text, of: id) }
     }
 
-    /// Numbers are dialled through the configured gateway, and only those that have a price.
+    /// Numbers are dialled through the operator's trunks, and only those that have a price.
     func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall? {
         let digits = number.filter { $0.isASCII && $0.isNumber }
-        guard !digits.isEmpty, let gateway = core.configuration.gateway,
-            tariff.row(.outgoing, .pstn(digits), on: today) != nil
+        guard !digits.isEmpty, tariff.row(.outgoing, .pstn(digits), on: today) != nil
         else { return nil }
-        let uri = "sip:\(digits)@\(gateway.address)"
+        let ways = core.configuration.dialPlan.ways(to: digits, callerID: callerID, application: plan.domain)
+        guard !ways.isEmpty else { return nil }
+        // Stands for the number; the ways say what is really called.
+        let uri = "sip:\(digits)@numbers.invalid;user=phone"
         dialledNumbers[uri] = digits
-        return OutgoingSIPCall(uri: uri, callerID: callerID, authUser: gateway.user, password: gateway.password)
+        return OutgoingSIPCall(uri: uri, callerID: callerID, ways: ways)
     }
 }

@@ -55,6 +55,26 @@ struct RegistrationClientTests {
         #expect(try sent().headers.first(.expires) == "7200")
     }
 
+    @Test("A renewal does not wait, neither for the refresh nor for the next try")
+    mutating func renewal() throws {
+        client.renew()
+        #expect(client.nextAction() == nil)
+        client.start()
+        let first = try sent()
+        client.renew()
+        #expect(client.nextAction() == nil)
+        answer(200, to: first, ["Expires": "600"], at: 0)
+        _ = client.nextAction()
+        client.renew()
+        #expect(client.state == .registering && client.nextDeadline == nil)
+        _ = try sent()
+        client.receive(nil, at: at(1))
+        _ = client.nextAction()
+        client.renew()
+        _ = try sent()
+        #expect(client.state == .registering)
+    }
+
     @Test("Failures wait 30 s, 60 s, 120 s and so on up to 30 min, each with up to a tenth more")
     mutating func backOff() throws {
         client.start()

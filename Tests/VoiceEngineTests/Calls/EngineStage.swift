@@ -59,20 +59,22 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
     private(set) var engine: VoiceEngine
     private var stations: [SIPStation] = []
 
-    private init() throws {
+    private init(_ trunks: [Trunk]) throws {
         var configuration = VoiceEngineConfiguration(
             sipAddress: "127.0.0.1", sipPort: 0, rtpAddress: "127.0.0.1", rtpPorts: 42000...43999,
             trunks: [], realm: "stage", soundFolders: [])
         if let network = IPNetwork("127.0.0.9/32") {
-            configuration.trunks = [TrunkPeer(name: "carrier", network: network)]
+            configuration.trunks = [Trunk(name: TrunkName(rawValue: "carrier"), networks: [network])]
         }
+        configuration.trunks += trunks
         engine = try VoiceEngine(
             configuration: configuration, eventLoop: eventLoop,
             httpClient: HTTPClient.shared, logger: Logger(label: "stage") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    static func run(_ body: (EngineStage) async throws -> Void) async throws {
-        let stage = try EngineStage()
+    /// - Parameter trunks: beside the one at the carrier's address.
+    static func run(trunks: [Trunk] = [], _ body: (EngineStage) async throws -> Void) async throws {
+        let stage = try EngineStage(trunks)
         try await stage.engine.start(router: stage)
         let result: Result<Void, any Error>
         do {

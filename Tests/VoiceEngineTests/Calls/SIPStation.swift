@@ -25,12 +25,13 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
     /// What a call is refused with, such as 302 and a Contact.
     var refusal: (status: Int, headers: SIPHeaders)?
     private let password: String?
-    private let server: UInt16
+    /// The platform's port.
+    var server: UInt16
     private let address: String
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let shell: SIPShell
 
-    init(user: String, domain: String, password: String?, server: UInt16, address: String = "127.0.0.1") {
+    init(user: String, domain: String, password: String?, server: UInt16 = 0, address: String = "127.0.0.1") {
         self.user = user
         self.domain = domain
         self.password = password
@@ -113,14 +114,14 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
 
     /// Calls somebody; a name is a user of the own domain.
     func call(
-        _ target: String, headers: SIPHeaders = SIPHeaders(), from: NameAddress? = nil, hasOffer: Bool = true,
-        hearsAt port: UInt16 = 49170
+        _ target: String, headers: SIPHeaders = SIPHeaders(), from: NameAddress? = nil, to: NameAddress? = nil,
+        hasOffer: Bool = true, hearsAt port: UInt16 = 49170
     ) async throws -> SessionHandle {
         try await eventLoop.submit {
             let uri = try SIPURI(parsing: target.contains(":") ? target : "sip:\(target)@\(self.domain)")
             let flow = self.flow
             let invite = OutgoingInvite(
-                uri: uri, from: from ?? self.own, to: NameAddress(uri: uri),
+                uri: uri, from: from ?? self.own, to: to ?? NameAddress(uri: uri),
                 contact: self.shell.contact(user: self.user, on: flow),
                 description: hasOffer ? Self.description(port: port) : [], headers: headers,
                 credentials: self.credentials)

@@ -57,7 +57,7 @@ import VoiceEngine
     @Test func `who may not have a session is told why`() async throws {
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)
-            let trunk = CallSource.trunk(name: "carrier")
+            let trunk = CallSource.trunk(name: TrunkName(rawValue: "carrier"))
             #expect(try await stage.admit(trunk, to: Stage.number) == .rejected(status: 404, reason: "Not Found"))
             try await stage.rent()
             #expect(

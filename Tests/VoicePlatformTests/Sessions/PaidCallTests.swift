@@ -1,6 +1,7 @@
 import Billing
 import CallControl
 import NIOCore
+import PhoneNumbers
 import ScenarioRuntime
 import Storage
 import Testing
@@ -19,6 +20,35 @@ import VoiceEngine
             .outgoing, .user, text: "by seconds", pricePerMinute: try Money("0.6", .eur),
             step: BillingStep(first: 1, next: 1))
         configuration.tariffs = [try Tariff(currency: .eur, rows: [row], on: configuration.tariff(.eur))]
+    }
+
+    /// Numbers of Moscow and Germany have a trunk, Russian ones a price.
+    private static func withTrunk(_ configuration: inout VoicePlatformConfiguration) throws {
+        let free = TariffRow(.outgoing, .pstn(prefix: "7"), text: "Russia", pricePerMinute: .zero(.eur))
+        configuration.tariffs = [try Tariff(currency: .eur, rows: [free], on: configuration.tariff(.eur))]
+        configuration.dialPlan = DialPlan([
+            NumberRoute(trunk: TrunkName(rawValue: "carrier"), prefixes: ["7495", "49"], format: .leadingPlus)
+        ])
+    }
+
+    @Test func `a number leaves by the ways of its trunks, and not at all without a price`() async throws {
+        try await TestPlatform.run({ try? Self.withTrunk(&$0) }) { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            let calls = try await stage.loop.submit {
+                let services = stage.scripts.scripts[0].services
+                return ["+7 495 445-11-20", "74012000000", "4930123456", "nobody"].map {
+                    services.outgoingCall(toNumber: $0, callerID: "74012000000")
+                }
+            }.get()
+            let way = TrunkWay(
+                trunk: TrunkName(rawValue: "carrier"), callee: "+74954451120", callerID: "+74012000000")
+            #expect(calls.map { $0?.ways } == [[way], nil, nil, nil])
+            let call = try #require(calls[0])
+            try await stage.onLoop { $0.scripts.scripts[0].control.execute(.callSIP(Self.agent, call)) }
+            let leg = try await stage.history()[0]["calls"].items.first { $0["incoming"].flag == false }
+            #expect(leg?["remote_number"].string == "74954451120" && leg?["remote_number_type"].string == "pstn")
+        }
     }
 
     @Test func `a leg that cannot be paid is not made, whatever else the script asks of it`() async throws {
@@ -190,11 +220,11 @@ import VoiceEngine
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)
             try await stage.rent()
-            let refused = try await stage.admit(.trunk(name: "carrier"), to: Stage.number)
+            let refused = try await stage.admit(.trunk(name: TrunkName(rawValue: "carrier")), to: Stage.number)
             #expect(refused == .rejected(status: 402, reason: "Insufficient Funds"))
             #expect(try await stage.history().items.isEmpty)
             try await stage.give("0.1")
-            #expect(try await stage.admit(.trunk(name: "carrier"), to: Stage.number) == .accepted)
+            #expect(try await stage.admit(.trunk(name: TrunkName(rawValue: "carrier")), to: Stage.number) == .accepted)
             #expect(try await stage.held() == 100_000)
         }
     }

@@ -1,0 +1,151 @@
+import CallControl
+import Dispatch
+import NIOCore
+import SIP
+
+/// Takes one outgoing leg through its trunks: tries the servers one after another until one takes the call.
+///
+/// Held by its leg; everything happens on the shell's event loop.
+final class TrunkCall: BranchOwner {
+    private weak var leg: OutboundLeg?
+    private let engine: VoiceEngine
+    private let desk: TrunkDesk
+    private let call: OutgoingSIPCall
+    private let attempts: [TrunkAttempt]
+    private var plan: FailoverPlan
+    /// The invitation of the attempt under way, once it has left.
+    private var branch: SessionHandle?
+    private var timer: Scheduled<Void>?
+
+    init(_ call: OutgoingSIPCall, _ attempts: [TrunkAttempt], of leg: OutboundLeg, desk: TrunkDesk, engine: VoiceEngine)
+    {
+        self.call = call
+        self.attempts = attempts
+        self.leg = leg
+        self.desk = desk
+        self.engine = engine
+        plan = FailoverPlan(limits: attempts.map(\.trunk.attemptLimit))
+    }
+
+    deinit { timer?.cancel() }
+
+    func start() {
+        plan.start(at: Self.now)
+        perform()
+    }
+
+    func branchReached(_ handle: SessionHandle) {
+        guard handle == branch, let way = plan.current else { return }
+        desk.noted(.answered, of: attempts[way].server)
+        plan.reached(way)
+        arm()
+    }
+
+    func branchFailed(_ handle: SessionHandle, _ failure: InviteFailure) -> Bool {
+        guard handle == branch, let way = plan.current else { return false }
+        branch = nil
+        desk.noted(failure.report, of: attempts[way].server)
+        let goesOn = plan.failed(way, .init(status: failure.status, isLocal: failure.side == .local), at: Self.now)
+        perform()
+        return goesOn
+    }
+
+    private func perform() {
+        while let action = plan.nextAction() {
+            switch action {
+            case .attempt(let way): attempt(way)
+            case .abandon(let way): abandon(way)
+            case .exhausted: leg?.failAtOnce(code: 408, reason: SIPStatus.reason(408))
+            }
+        }
+        arm()
+    }
+
+    private func arm() {
+        timer?.cancel()
+        timer = plan.nextDeadline.map { deadline in
+            engine.eventLoop.assumeIsolated().scheduleTask(
+                deadline: .uptimeNanoseconds(deadline.nanoseconds)
+            ) { [weak self] in self?.limitReached() }
+        }
+    }
+
+    private func limitReached() {
+        guard let leg, leg.isRinging else { return }
+        let isTrying = branch.map { handle in
+            engine.shell.command { agent, _ in agent.hasProvisionalResponse(handle) }
+        }
+        plan.timersFired(at: Self.now, isTrying: isTrying ?? false)
+        perform()
+    }
+
+    private func abandon(_ way: Int) {
+        desk.noted(.silent, of: attempts[way].server)
+        if let branch { leg?.abandon(branch) }
+        branch = nil
+    }
+
+    private func attempt(_ way: Int) {
+        let attempt = attempts[way]
+        engine.flow(to: attempt.hop).assumeIsolated().whenComplete { [weak self] result in
+            guard let self, let leg, leg.isRinging, plan.current == way else { return }
+            guard case .success(let flow) = result else { return notSent(way, status: 503) }
+            engine.useSound(of: attempt.trunk, in: leg.media)
+            guard let handle = engine.add(invite(attempt, on: flow), on: flow, to: leg) else {
+                // The trunk wants keys that this way may not carry, or the machine is full.
+                return notSent(way, status: 488)
+            }
+            branch = handle
+        }
+    }
+
+    /// An attempt that has come to nothing before anything was sent.
+    private func notSent(_ way: Int, status: Int) {
+        if status == 503 { desk.noted(.silent, of: attempts[way].server) }
+        let goesOn = plan.failed(way, .init(status: status, isLocal: true), at: Self.now)
+        perform()
+        if !goesOn { leg?.failAtOnce(code: status, reason: SIPStatus.reason(status)) }
+    }
+
+    private func invite(_ attempt: TrunkAttempt, on flow: SIPFlow) -> OutgoingInvite {
+        let uri = attempt.uri
+        let own = HostText.bracketed(flow.localAddress)
+        let identity = attempt.identity(of: call, own: own)
+        var invite = OutgoingInvite(
+            uri: uri, from: identity.from, to: NameAddress(uri: uri),
+            contact: engine.shell.contact(
+                user: identity.from.uri.user ?? attempt.callerID, on: flow, isSecure: uri.scheme == "sips"),
+            description: [], headers: SIPHeaders(call.headers))
+        for field in identity.headers { invite.headers.set(field.name, field.value) }
+        invite.noteForwarding(of: call, to: uri, host: own)
+        invite.credentials = call.credentials ?? attempt.trunk.credentials
+        return invite
+    }
+
+    private static var now: SIPInstant { SIPInstant(nanoseconds: DispatchTime.now().uptimeNanoseconds) }
+}
+
+extension InviteFailure {
+    /// What the failure of a call shows of the server.
+    fileprivate var report: ServerHealth.Report {
+        if side == .local { return .silent }
+        // RFC 3261 21.5.4: without a time it is about this call, not about the server.
+        guard status == 503, let pause = headers.retryPause else { return .answered }
+        return .busy(retryAfter: pause)
+    }
+}
+
+extension OutgoingSIPCall {
+    /// What the scenario itself answers challenges with.
+    var credentials: SIPCredentials? {
+        password.map { SIPCredentials(username: authUser ?? callerID, password: $0) }
+    }
+}
+
+extension OutgoingInvite {
+    /// Tells the callee who sends the call on, when somebody does.
+    mutating func noteForwarding(of call: OutgoingSIPCall, to uri: SIPURI, host: String) {
+        guard let number = call.forwardedFrom else { return }
+        headers.noteForwarding(from: SIPURI(user: number, host: host), to: uri, status: 302, reason: .unconditional)
+    }
+}
