@@ -35,6 +35,7 @@ ifeq ($(strip $(TEST_ARGS)),)
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '^CallTests\.'
 	@# Whole calls run one after the other: what they measure in real time is the product's time, not that of other tests.
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '^CallTests\.'
+	$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboard scenario test Scenarios/tests
 else
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
 endif

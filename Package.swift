@@ -12,6 +12,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
@@ -62,11 +63,12 @@ let package = Package(
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSpandsp", pkgConfig: "spandsp", providers: [.apt(["libspandsp-dev"])]),
         .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CMediaIO"),
         .target(name: "CScriptProcess"),
         .target(
             name: "CPhoneNumber", cxxSettings: [],
-            linkerSettings: [.linkedLibrary("phonenumber")]),
+            linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("geocoding"), .linkedLibrary("icuuc")]),
 
         // Decisions: pure values.
         module("CallControl"),
@@ -92,15 +94,23 @@ let package = Package(
                 nioHTTP1, nioFoundation, httpClient, logging,
             ]),
         .executableTarget(
-            name: "ScriptWorker", dependencies: ["CJavaScriptCore", "CScriptProcess", "WorkerProtocol", "Digests"],
+            name: "ScriptWorker",
+            dependencies: ["CJavaScriptCore", "CScriptProcess", "WorkerProtocol", "Digests", "PhoneNumbers"],
             swiftSettings: swiftSettings),
         .target(
             name: "ScenarioRuntime",
             dependencies: [
-                "CallControl", "CScriptProcess", "WorkerProtocol", nioCore, nioPosix, nioFoundation, nioHTTP1,
-                httpClient, logging,
+                "CallControl", "CScriptProcess", "WorkerProtocol", "CCurl", nioCore, nioPosix, nioSSL, nioFoundation,
+                nioHTTP1, nioWebSocket, httpClient, logging,
             ],
             resources: [.embedInCode("Prelude")], swiftSettings: swiftSettings),
+
+        module(
+            "ScenarioTesting",
+            [
+                "CallControl", "ScenarioRuntime", nioCore, nioPosix, logging,
+                .product(name: "Yams", package: "Yams"),
+            ]),
 
         // The three systems.
         module(
@@ -131,8 +141,9 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "VoicePlatform",
-                "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning", "Digests",
+                "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "ScenarioTesting",
+                "VoicePlatform", "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning",
+                "Digests",
                 nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging,
                 lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -166,8 +177,8 @@ let package = Package(
         tests(
             "SwitchboardTests",
             [
-                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "PhoneNumbers", "VoiceEngine",
-                "VoicePlatform", nioCore,
+                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "PhoneNumbers", "ScenarioRuntime",
+                "VoiceEngine", "VoicePlatform", nioCore,
             ]),
         tests("DigestsTests", ["Digests"]),
         tests("JSONTextTests", ["JSONText"]),
@@ -195,7 +206,13 @@ let package = Package(
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
         tests(
             "ScenarioRuntimeTests",
-            ["ScenarioRuntime", "CallControl", "WorkerProtocol", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
+            [
+                "ScenarioRuntime", "CallControl", "WorkerProtocol", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                httpClient,
+                logging,
+            ]),
+        tests(
+            "ScenarioTestingTests", ["ScenarioTesting", "ScenarioRuntime", "CallControl", nioCore, nioPosix, logging]),
         tests(
             "PortalTests",
             [

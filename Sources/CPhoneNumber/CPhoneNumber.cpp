@@ -1,11 +1,14 @@
 #include "CPhoneNumber.h"
 
+#include <phonenumbers/geocoding/phonenumber_offline_geocoder.h>
 #include <phonenumbers/phonenumberutil.h>
+#include <unicode/locid.h>
 
 #include <cstring>
 #include <string>
 
 using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberOfflineGeocoder;
 using i18n::phonenumbers::PhoneNumberUtil;
 
 namespace {
@@ -38,7 +41,39 @@ struct sb_phone read(const char *text, const char *region) {
     return result;
 }
 
+struct sb_phone_facts inspect(const char *text, const char *region) {
+    static const PhoneNumberOfflineGeocoder geocoder;
+    struct sb_phone_facts facts = {};
+    PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    facts.error = static_cast<enum sb_phone_error>(util.Parse(text, region, &number));
+    if (facts.error != SB_PHONE_NO_ERROR) return facts;
+    std::string formatted;
+    util.Format(number, PhoneNumberUtil::E164, &formatted);
+    std::string owner;
+    util.GetRegionCodeForNumber(number, &owner);
+    copy(formatted, facts.number);
+    if (owner == "ZZ" || !copy(owner, facts.region)) facts.region[0] = '\0';
+    copy(geocoder.GetDescriptionForNumber(number, icu::Locale::getEnglish()), facts.location);
+    facts.type = static_cast<int>(util.GetNumberType(number));
+    facts.is_possible = util.IsPossibleNumber(number);
+    facts.is_valid = util.IsValidNumber(number);
+    const std::string home = std::strcmp(region, "ZZ") == 0 ? owner : region;
+    facts.is_valid_for_region = util.IsValidNumberForRegion(number, home);
+    return facts;
+}
+
 }  // namespace
+
+extern "C" struct sb_phone_facts sb_phone_inspect(const char *text, const char *region) {
+    try {
+        return inspect(text, region);
+    } catch (...) {
+        struct sb_phone_facts facts = {};
+        facts.error = SB_PHONE_NOT_A_NUMBER;
+        return facts;
+    }
+}
 
 extern "C" struct sb_phone sb_phone_read(const char *text, const char *region) {
     try {
