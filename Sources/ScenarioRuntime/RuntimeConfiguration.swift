@@ -25,6 +25,18 @@ public struct SessionLimits: Sendable, Equatable {
     /// Seconds that a session without a leg goes on.
     public var idleSeconds = 60
     public var timers = 100
+    /// Players that have not ended.
+    public var players = 10
+    /// Recorders, conferences and WebSockets at one time, of each.
+    public var otherUnits = 10
+    /// Units that a session makes at all, which bounds a script that makes them without end.
+    public var unitsMade = 10_000
+    /// All header fields of one message together, in bytes, and one of their values.
+    public var headerBytes = 4095
+    public var headerValueBytes = 200
+    public var runningMails = 2
+    /// Mails that are sent or wait; the next one raises an exception in the script.
+    public var outstandingMails = 10
     public var runningRequests = 3
     /// Requests that run or wait; the next one raises an exception in the script.
     public var outstandingRequests = 35

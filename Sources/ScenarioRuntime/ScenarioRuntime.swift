@@ -11,19 +11,23 @@ public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `
     let configuration: RuntimeConfiguration
     let clock: any SessionClock
     let httpClient: any ScenarioHTTPClient
+    let mailClient: any ScenarioMailClient
+    let socketClient: any ScenarioSocketClient
     let logger: Logger
     let logWriter: LogFileWriter
     let pool: WorkerPool
     private var identifiers: any RandomNumberGenerator & Sendable
     private var sessions: [SessionID: ScenarioSession] = [:]
     private var isAccepting = false
+    var requestCounts = RequestCounts()
 
     /// - Parameters:
     ///   - clock: time of the sessions; nil means the event loop's.
     ///   - identifiers: randomness for the ids of outgoing calls; anything but the system's is for tests.
     public init(
         configuration: RuntimeConfiguration = RuntimeConfiguration(), eventLoop: any EventLoop,
-        httpClient: any ScenarioHTTPClient, clock: (any SessionClock)? = nil,
+        httpClient: any ScenarioHTTPClient, mailClient: any ScenarioMailClient = CurlMailClient(),
+        socketClient: any ScenarioSocketClient = NIOScenarioSocketClient(), clock: (any SessionClock)? = nil,
         identifiers: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger = Logger(label: "scenario-runtime")
     ) {
@@ -31,6 +35,8 @@ public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `
         self.eventLoop = eventLoop
         self.clock = clock ?? EventLoopClock(eventLoop: eventLoop)
         self.httpClient = httpClient
+        self.mailClient = mailClient
+        self.socketClient = socketClient
         self.identifiers = identifiers
         self.logger = logger
         logWriter = LogFileWriter(logger: logger)
@@ -72,13 +78,15 @@ public final class ScenarioRuntime: @unchecked Sendable {  // State is used on `
 
     /// Starts a session: its scenarios are evaluated, then `Application.Started` and, with an incoming leg, `CallAlerting` follow.
     ///
-    /// Returns at once. `onEnd` comes exactly once, on the event loop, never before this method has returned.
+    /// Returns at once. `onEnd` comes exactly once, on the event loop, never before this method has returned; `onLogLine` sees
+    /// each line of the session log without its stamp, when it is written.
     public func startSession(
         _ start: SessionStart, control: any CallControl, services: any SessionServices,
-        onEnd: @escaping (SessionEnd) -> Void
+        onLogLine: ((String) -> Void)? = nil, onEnd: @escaping (SessionEnd) -> Void
     ) -> ScenarioSession {
         eventLoop.assertInEventLoop()
-        let session = ScenarioSession(start: start, runtime: self, control: control, services: services, onEnd: onEnd)
+        let session = ScenarioSession(
+            start: start, runtime: self, control: control, services: services, onLogLine: onLogLine, onEnd: onEnd)
         sessions[start.sessionID] = session
         let units = start.scenarios.reduce(0) { $0 + $1.text.utf16.count }
         if !isAccepting {

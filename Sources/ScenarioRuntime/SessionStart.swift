@@ -40,11 +40,22 @@ public struct SessionStart: Sendable {
     public var logFile: String?
     /// The leg that started the session; nil for sessions that were started over the management API.
     public var incoming: IncomingCall?
+    /// The conference that the session is; nil for others.
+    public var conferenceName: String?
+    /// The full name of the application, which is its SIP domain.
+    public var domainName: String?
+    /// The rule that chose the scenarios; nil when none did.
+    public var rule: SessionRule?
+    /// What the account of the session may use.
+    public var limits = AccountLimits()
+    /// Set when the session is a rehearsal: scripts see the runtime's clock, and the same randomness each time.
+    public var rehearsal: Rehearsal?
 
     public init(
         sessionID: SessionID, accountID: AccountID, applicationID: ApplicationID, userID: Int64? = nil,
         accessURL: String, accessSecureURL: String, logURL: String, scenarios: [ScenarioSource], trust: ScenarioTrust,
-        customData: String? = nil, logFile: String? = nil, incoming: IncomingCall? = nil
+        customData: String? = nil, logFile: String? = nil, incoming: IncomingCall? = nil,
+        conferenceName: String? = nil
     ) {
         self.sessionID = sessionID
         self.accountID = accountID
@@ -58,6 +69,32 @@ public struct SessionStart: Sendable {
         self.customData = customData
         self.logFile = logFile
         self.incoming = incoming
+        self.conferenceName = conferenceName
+    }
+}
+
+/// The rule that chose a session's scenarios.
+public struct SessionRule: Sendable, Hashable {
+    public var id: Int64
+    public var name: String
+
+    public init(id: Int64, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// What makes two runs of a session the same: with it `Date` shows the runtime's clock, which a test moves.
+public struct Rehearsal: Sendable, Equatable {
+    /// Where the script's randomness and ids come from.
+    public var seed: Int32
+
+    public init(seed: Int32) { self.seed = seed }
+
+    /// The script that comes before the scenarios.
+    func preamble(now: Int64) -> ScenarioSource {
+        ScenarioSource(
+            name: "rehearsal", text: "globalThis[Symbol.for(\"switchboard.rehearsal\")].begin(\(now), \(seed));")
     }
 }
 

@@ -55,6 +55,9 @@ enum HostFunction {
             }
         case "hmac" where texts.count == 3:
             return Hexadecimal.encode(HashFunction.sha256.authenticationCode(texts[2], key: texts[1]))
+        case "phone" where texts.count == 3:
+            return NumberDescription.json(
+                of: String(decoding: texts[1], as: UTF8.self), country: String(decoding: texts[2], as: UTF8.self))
         default: return nil
         }
     }

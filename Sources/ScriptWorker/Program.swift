@@ -11,8 +11,14 @@ final class Program {
     let scripts: [Script]
 
     /// Nil when the payload is not a list of names and texts.
-    init?(payload: [UInt8]) {
-        guard let pieces = PieceList.decode(payload), pieces.count % 2 == 0 else { return nil }
+    convenience init?(payload: [UInt8]) {
+        guard let pieces = PieceList.decode(payload) else { return nil }
+        self.init(pieces: pieces)
+    }
+
+    /// Nil when a name has no text.
+    init?(pieces: [ArraySlice<UInt8>]) {
+        guard pieces.count % 2 == 0 else { return nil }
         scripts = stride(from: 0, to: pieces.count, by: 2).map { index in
             Script(name: JSStringRef.make(pieces[index]), text: JSStringRef.make(pieces[index + 1]))
         }

@@ -40,6 +40,7 @@ final class ScriptEngine {
         }
         api = program
         self.session = session
+        NumberDescription.prepare()
         collectGarbage()
     }
 

@@ -42,7 +42,7 @@ final class TemplateLoop {
         case .hold: try engine.hold(frame.subject, frame.payload)
         case .rehearse: try rehearse(frame)
         case .forget: engine.forget(frame.subject)
-        case .fork: try makeSession(frame.subject)
+        case .fork: try makeSession(frame)
         case .kill: if let process = processes[frame.subject] { kill(process, SIGKILL) }
         case .open, .openHeld, .event, .ready, .batch, .killed, .rehearsed, .refused:
             throw WorkerStartError.protocolBroken("a frame in the wrong direction")
@@ -64,7 +64,11 @@ final class TemplateLoop {
     }
 
     /// The server sends the socket before it asks for the process.
-    private func makeSession(_ subject: UInt64) throws {
+    private func makeSession(_ frame: Frame) throws {
+        guard let allowance = SessionAllowance(payload: frame.payload) else {
+            throw WorkerStartError.protocolBroken("a session without its allowance")
+        }
+        let subject = frame.subject
         var packet: UInt64 = 0
         var socket: Int32 = -1
         let count = script_receive_descriptor(Self.descriptorSocket, &packet, MemoryLayout<UInt64>.size, &socket)
@@ -73,7 +77,7 @@ final class TemplateLoop {
         }
         try checkThreads()
         let process = script_fork()
-        if process == 0 { SessionProcess.run(subject, socket: socket, engine: engine, options: options) }
+        if process == 0 { SessionProcess.run(subject, socket: socket, engine: engine, allowance: allowance) }
         let reason = errno
         close(socket)
         if process > 0 {

@@ -1,9 +1,7 @@
 /// What the server tells the template process at its start.
 struct WorkerOptions {
-    /// Processor time of one callback, and of one rehearsal.
+    /// Processor time of one callback in a rehearsal.
     var callbackMilliseconds: UInt32 = 1_000
-    /// Memory by which one callback may make its process grow, and which a session may hold.
-    var sessionBytes = 64 << 20
     /// Data that a process may have on top of the template's own (RLIMIT_DATA); 0 sets no limit.
     var dataBytes = 0
 
@@ -14,7 +12,6 @@ struct WorkerOptions {
             guard let text = rest.popFirst(), let number = UInt32(text) else { throw .value(name) }
             switch name {
             case "--callback-ms": callbackMilliseconds = number
-            case "--session-bytes": sessionBytes = Int(number)
             case "--data-bytes": dataBytes = Int(number)
             default: throw .name(name)
             }

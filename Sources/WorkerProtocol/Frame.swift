@@ -14,15 +14,16 @@ public enum FrameKind: UInt8, Sendable {
     case rehearse = 3
     /// Subject: number of a program that no later session names.
     case forget = 4
-    /// Subject: new session, whose socket is the next packet on the other socket.
+    /// Subject: new session, whose socket is the next packet on the other socket. Payload: its ``SessionAllowance``.
     case fork = 5
     /// Subject: session whose process is to be killed.
     case kill = 6
 
     // Server to session process.
-    /// Subject: session. Payload: its program.
+    /// Subject: session. Payload: its program as a ``PieceList``, and one more piece, JSON for the API's `deliver`, when there
+    /// is something to be told before the program is evaluated.
     case open = 16
-    /// Subject: session. Payload: 8 bytes, the number of the held program that is its own.
+    /// Subject: session. Payload: 8 bytes, the number of the held program that is its own, then such a JSON or nothing.
     case openHeld = 17
     /// Subject: session. Payload: one event, JSON, for the API's `deliver`.
     case event = 18

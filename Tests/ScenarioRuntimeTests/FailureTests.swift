@@ -48,13 +48,13 @@ import Testing
         ("(async () => { throw 'text'; })();", "text"),
         (
             "VoxEngine.addEventListener(AppEvents.Started, 42);",
-            "TypeError: the handler of Application.Started must be a function, number was given"
+            "TypeError: the handler of Application.Started must be a function, a number was given"
         ),
         (
             "VoxEngine.addEventListener(AppEvents.Typo, () => {});",
-            "TypeError: addEventListener: the event must be one of AppEvents or CallEvents, undefined was given"
+            "TypeError: addEventListener: the event must be a member of AppEvents, CallEvents and so on, undefined was given"
         ),
-        ("IVR.reset();", "Error: IVR.reset is not available on this platform"),
+        ("CallList.reportResult({});", "Error: CallList.reportResult is not available on this platform"),
     ]) func errorsThatNobodyCatchesEndTheSession(text: String, message: String) async throws {
         try await Stage.with { stage in
             let show = try await stage.play(text)

@@ -215,8 +215,7 @@ struct ScenarioTests {
                     note(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuidgen()));
                     note(new Date(0).getHours() + " " + typeof Atomics + " " + typeof WebAssembly);
                     try { eval("1"); } catch (e) { note(e.message); }
-                    require(Modules.Conference);
-                    try { VoxEngine.createConference(); } catch (e) { note(e.message); }
+                    require(Modules.ApplicationStorage);
                     VoxEngine.terminate();
                 });
                 """)
@@ -228,7 +227,6 @@ struct ScenarioTests {
                     "900150983cd24fb0d6963f7d28e17f72 a9993e36 ba7816bf", "5031fe3d d41d8cd9",
                     "0J/RgNC40LLQtdGC Привет", "01ff 1,255 195,169", "3", "2015-07-24T11:50:08.000Z", "true",
                     "0 undefined undefined", "eval and new Function are not available on this platform",
-                    "VoxEngine.createConference is not available on this platform",
                 ])
         }
     }

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import SDP
 import SIP
+import ScenarioRuntime
 import Testing
 import VoiceEngine
 import VoicePlatform
@@ -135,6 +136,27 @@ import VoicePlatform
     func aTrunkThatIsNoNetworkIsRefused(entry: String) async throws {
         let settings = try await load().replacing("voice.trunks", .list([entry]))
         let error = #expect(throws: AssemblyError.self) { try settings.trunks(environment: [:]) }
+        #expect(error?.description.contains(entry) == true)
+    }
+
+    @Test func limitsAreForOneAccountOrForAll() async throws {
+        let settings = try await load().replacing(
+            "voice.limits.scripts", .list(["main milliseconds=500 megabytes=32", "* requests=100 entries=0"]))
+        let limits = try settings.scriptLimits()
+        #expect(limits.usual.runningRequests == 100 && limits.usual.storageItems == 0)
+        #expect(limits.usual.callbackMilliseconds == nil && limits.usual.sessionBytes == nil)
+        let own = try #require(limits.accounts["main"])
+        #expect(own.callbackMilliseconds == 500 && own.sessionBytes == 32 << 20 && own.runningRequests == 100)
+        #expect(try await load().scriptLimits() == ScriptLimits())
+    }
+
+    @Test(arguments: [
+        "main", "* requests", "* requests=0", "* milliseconds=20000", "* megabytes=1", "* entries=-1", "* sessions=5",
+        "* requests=1=2",
+    ])
+    func aLimitThatIsNoneIsRefused(entry: String) async throws {
+        let settings = try await load().replacing("voice.limits.scripts", .list([entry]))
+        let error = #expect(throws: AssemblyError.self) { try settings.scriptLimits() }
         #expect(error?.description.contains(entry) == true)
     }
 

@@ -20,6 +20,20 @@ struct CommandArguments {
 
     func call(_ index: Int) throws(MalformedCommand) -> CallID { CallID(rawValue: try text(index)) }
 
+    func unit(_ index: Int) throws(MalformedCommand) -> UnitID { UnitID(rawValue: try text(index)) }
+
+    /// At most 16 whole numbers.
+    func numbers(_ index: Int) throws(MalformedCommand) -> [Int] {
+        guard let items = optional(index)?.listValue, items.count <= 16 else { throw MalformedCommand(name: name) }
+        return items.compactMap(\.intValue)
+    }
+
+    /// At most 100 texts.
+    func texts(_ value: ScenarioValue?) throws(MalformedCommand) -> [String] {
+        guard let items = value?.listValue, items.count <= 100 else { throw MalformedCommand(name: name) }
+        return items.compactMap(\.stringValue)
+    }
+
     /// A whole number that fits 32 bits and is not negative, which all numbers of commands are.
     func number(_ index: Int) throws(MalformedCommand) -> Int {
         guard let number = optional(index)?.intValue, (0...Int(Int32.max)).contains(number) else {

@@ -38,31 +38,58 @@ extension ScriptCommand {
         case "StopMediaBetween": return try media(.stopBetween, arguments)
         case "SendMedia": return try media(.send, arguments)
         case "StopMedia": return try media(.stop, arguments)
-        case "CallUser": return try callUser(arguments)
+        case "CallUser": return try callUser(arguments, isDirect: false)
+        case "CallUserDirect": return try callUser(arguments, isDirect: true)
         case "CallSIP": return try callSIP(arguments)
-        case "CallPSTN":
-            let fields = try arguments.map(1)
-            return .callPSTN(
-                try arguments.call(0), number: try arguments.text(fields["number"]),
-                callerID: fields["callerid"]?.stringValue)
-        default: return .leg(try arguments.call(0), try LegCommand.decode(name, arguments))
+        case "CallPSTN", "CallWhatsappUser": return try callNumber(name, arguments)
+        case "CallConference": return try callConference(arguments)
+        case "SendMail": return .mail(id: try arguments.number(0), try MailRequest(arguments))
+        default:
+            if let request = try UnitRequest.decode(name, arguments) { return .unit(try arguments.unit(0), request) }
+            if let command = try SocketCommand.decode(name, arguments) {
+                return .socket(try arguments.unit(0), command)
+            }
+            return .leg(try arguments.call(0), try LegCommand.decode(name, arguments))
         }
     }
 
     private static func media(
         _ link: MediaLink, _ arguments: CommandArguments
     ) throws(MalformedCommand) -> ScriptCommand {
-        .media(link, from: try arguments.call(0), to: try arguments.call(1))
+        .media(link, from: try arguments.unit(0), to: try arguments.unit(1))
     }
 
-    private static func callUser(_ arguments: CommandArguments) throws(MalformedCommand) -> ScriptCommand {
+    private static func callNumber(
+        _ name: String, _ arguments: CommandArguments
+    ) throws(MalformedCommand) -> ScriptCommand {
+        let fields = try arguments.map(1)
+        let (id, number) = (try arguments.call(0), try arguments.text(fields["number"]))
+        let callerID = fields["callerid"]?.stringValue
+        return name == "CallPSTN"
+            ? .callPSTN(
+                id, number: number, callerID: callerID, followsDiversion: fields["followDiversion"]?.boolValue == true)
+            : .callWhatsapp(id, number: number, callerID: callerID)
+    }
+
+    private static func callConference(_ arguments: CommandArguments) throws(MalformedCommand) -> ScriptCommand {
+        let fields = try arguments.map(1)
+        return .callConference(
+            try arguments.call(0),
+            ConferenceCallRequest(
+                conference: try arguments.text(fields["conferenceId"]), callerID: fields["callerid"]?.stringValue,
+                displayName: fields["displayName"]?.stringValue, headers: CommandArguments.headers(fields["headers"])))
+    }
+
+    private static func callUser(
+        _ arguments: CommandArguments, isDirect: Bool
+    ) throws(MalformedCommand) -> ScriptCommand {
         let fields = try arguments.map(1)
         return .callUser(
             try arguments.call(0),
             UserCallRequest(
                 username: try arguments.text(fields["username"]), callerID: fields["callerid"]?.stringValue,
                 displayName: fields["displayName"]?.stringValue, headers: CommandArguments.headers(fields["headers"]),
-                video: fields["video"]?.boolValue))
+                video: fields["video"]?.boolValue, isDirect: isDirect))
     }
 
     private static func callSIP(_ arguments: CommandArguments) throws(MalformedCommand) -> ScriptCommand {
@@ -73,7 +100,8 @@ extension ScriptCommand {
                 to: try arguments.text(fields["to"]), callerID: fields["callerid"]?.stringValue,
                 displayName: fields["displayName"]?.stringValue, password: fields["password"]?.stringValue,
                 authUser: fields["authUser"]?.stringValue, headers: CommandArguments.headers(fields["headers"]),
-                video: fields["video"]?.boolValue, outboundProxy: fields["outProxy"]?.stringValue))
+                video: fields["video"]?.boolValue, outboundProxy: fields["outProxy"]?.stringValue,
+                registration: fields["regId"]?.intValue))
     }
 
     private static func http(_ arguments: CommandArguments) throws(MalformedCommand) -> ScriptCommand {
@@ -93,7 +121,8 @@ extension ScriptCommand {
             HTTPCallRequest(
                 url: try arguments.text(1), method: method, headers: CommandArguments.headers(fields["headers"]) ?? [:],
                 body: body, wantsBytes: fields["raw"]?.boolValue == true,
-                timeoutSeconds: Int(min(90, max(1, (fields["timeout"]?.doubleValue ?? 90).rounded(.up))))))
+                timeoutSeconds: Int(min(90, max(1, (fields["timeout"]?.doubleValue ?? 90).rounded(.up)))),
+                connectSeconds: Int(min(6, max(1, (fields["connect"]?.doubleValue ?? 6).rounded(.up))))))
     }
 
     private static func storage(_ arguments: CommandArguments) throws(MalformedCommand) -> StorageRequest {
@@ -134,7 +163,30 @@ extension LegCommand {
         case "SendMessage": .sendMessage(try arguments.text(1))
         case "SendInfo":
             .sendInfo(mimeType: try arguments.text(1), body: try arguments.text(2), arguments.headers(3))
-        case "Record": .record(stereo: try arguments.flag(1))
+        case "Record": .record(RecordingWishes(try arguments.map(1)))
+        default: try decodeTransferOrDetection(name, arguments)
+        }
+    }
+
+    private static func decodeTransferOrDetection(
+        _ name: String, _ arguments: CommandArguments
+    ) throws(MalformedCommand) -> LegCommand {
+        switch name {
+        case "TransferCall":
+            .transfer(
+                to: try arguments.text(1),
+                replacing: arguments.optional(2)?.stringValue.map { CallID(rawValue: $0) }, arguments.headers(3))
+        case "HandleBlindTransfer": .handleTransfers(try arguments.flag(1))
+        case "NotifyBlindTransfer":
+            .finishTransfer(
+                try arguments.flag(1)
+                    ? .succeeded : .failed(code: try arguments.number(2), reason: try arguments.text(3)))
+        case "HandleMicStatus": .detect(.speech, try arguments.flag(1))
+        case "DetectProgressTone": .detect(.progressTone, try arguments.flag(1))
+        case "DetectBeep":
+            .detect(
+                .beep(frequencies: try arguments.numbers(2), timeoutMilliseconds: try arguments.number(3)),
+                try arguments.flag(1))
         default: throw MalformedCommand(name: name)
         }
     }

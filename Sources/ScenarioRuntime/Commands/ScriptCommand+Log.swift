@@ -13,21 +13,31 @@ extension ScriptCommand {
         switch self {
         case .leg(let id, let command): command.logged(id)
         case .media(let link, let first, let second): link.logged(first, second)
-        case .callUser(let id, let request):
-            LoggedCommand(name: "CallUser", parameters: [.map(["id": .string(id.rawValue)]), .map(request.logged)])
-        case .callSIP(let id, let request):
-            LoggedCommand(name: "CallSIP", parameters: [.map(["id": .string(id.rawValue)]), .map(request.logged)])
-        case .callPSTN(let id, let number, let callerID):
-            LoggedCommand(
-                name: "CallPSTN",
-                parameters: [
-                    .map(["id": .string(id.rawValue)]),
-                    .map(["callerid": .init(callerID), "number": .string(number)]),
+        case .callUser(let id, let request): .call(request.isDirect ? "CallUserDirect" : "CallUser", id, request.logged)
+        case .callSIP(let id, let request): .call("CallSIP", id, request.logged)
+        case .callPSTN(let id, let number, let callerID, let followsDiversion):
+            .call(
+                "CallPSTN", id,
+                [
+                    "callerid": .init(callerID), "followDiversion": .bool(followsDiversion), "number": .string(number),
                 ])
+        case .callWhatsapp(let id, let number, let callerID):
+            .call("CallWhatsappUser", id, ["callerid": .init(callerID), "number": .string(number)])
+        case .callConference(let id, let request): .call("CallConference", id, request.logged)
+        case .unit(let id, let request): request.logged(id)
+        case .socket(let id, let command): command.logged(id)
+        case .mail(_, let request): LoggedCommand(name: "SendMail", parameters: [.map(request.logged)])
         case .setCustomData(let text):
             LoggedCommand(name: "SetCustomData", parameters: [.map(["data": .string(text)])])
         case .log, .hideTones, .http, .storage, .timer, .clearTimer, .reply, .error, .close: nil
         }
+    }
+}
+
+extension LoggedCommand {
+    /// A command that makes a leg or unit: its id, then what is asked of it.
+    static func call(_ name: String, _ id: CallID, _ fields: [String: ScenarioValue]) -> LoggedCommand {
+        LoggedCommand(name: name, parameters: [.map(["id": .string(id.rawValue)]), .map(fields)])
     }
 }
 
@@ -56,19 +66,52 @@ extension LegCommand {
         case .sendMessage(let text): ("SendMessage", ["text": .string(text)])
         case .sendInfo(let mimeType, let body, let headers):
             ("SendInfo", ["body": .string(body), "headers": .init(headers), "mimeType": .string(mimeType)])
-        case .record(let stereo): ("Record", ["stereo": .bool(stereo)])
+        case .record(let wishes): ("Record", ["stereo": .bool(wishes.stereo)])
+        case .transfer(let target, let other, let headers):
+            (
+                "TransferCall",
+                ["call": .init(other?.rawValue), "headers": .init(headers), "to": .string(target)]
+            )
+        case .handleTransfers(let on): ("HandleBlindTransfer", ["handle": .bool(on)])
+        case .finishTransfer(let outcome): ("NotifyBlindTransfer", outcome.logged)
+        case .detect(let detection, let on): detection.logged(isOn: on)
         }
     }
 }
 
 extension MediaLink {
-    fileprivate func logged(_ first: CallID, _ second: CallID) -> LoggedCommand {
+    fileprivate func logged(_ first: UnitID, _ second: UnitID) -> LoggedCommand {
         let ids: (ScenarioValue, ScenarioValue) = (.string(first.rawValue), .string(second.rawValue))
         return switch self {
         case .send: LoggedCommand(name: "SendMedia", parameters: [.map(["from": ids.0, "to": ids.1])])
         case .stop: LoggedCommand(name: "StopMedia", parameters: [.map(["from": ids.0, "to": ids.1])])
         case .sendBetween: LoggedCommand(name: "SendMediaBetween", parameters: [.map(["id1": ids.0, "id2": ids.1])])
         case .stopBetween: LoggedCommand(name: "StopMediaBetween", parameters: [.map(["id1": ids.0, "id2": ids.1])])
+        }
+    }
+}
+
+extension TransferOutcome {
+    fileprivate var logged: [String: ScenarioValue] {
+        switch self {
+        case .succeeded: ["success": .bool(true)]
+        case .failed(let code, let reason):
+            ["code": .double(Double(code)), "reason": .string(reason), "success": .bool(false)]
+        }
+    }
+}
+
+extension SoundDetection {
+    fileprivate func logged(isOn: Bool) -> (String, [String: ScenarioValue]) {
+        switch self {
+        case .speech: ("HandleMicStatus", ["handle": .bool(isOn)])
+        case .progressTone: ("DetectProgressTone", ["handle": .bool(isOn)])
+        case .beep where !isOn: ("DisableBeepDetection", [:])
+        case .beep(let frequencies, let timeout):
+            (
+                "EnableBeepDetection",
+                ["frequencies": .list(frequencies.map { .int(Int64($0)) }), "timeout": .int(Int64(timeout))]
+            )
         }
     }
 }
@@ -84,11 +127,22 @@ extension UserCallRequest {
 
 extension SIPCallRequest {
     fileprivate var logged: [String: ScenarioValue] {
-        [
+        let fields: [String: ScenarioValue] = [
             "authUser": .init(authUser), "callerid": .init(callerID), "displayName": .init(displayName),
             "headers": .init(headers), "outProxy": .init(outboundProxy),
             "password": password == nil ? .null : .string("******"), "to": .string(to),
             "video": video.map { .bool($0) } ?? .null,
+        ]
+        guard let registration else { return fields }
+        return fields.merging(["regId": .int(Int64(registration))]) { $1 }
+    }
+}
+
+extension ConferenceCallRequest {
+    fileprivate var logged: [String: ScenarioValue] {
+        [
+            "callerid": .init(callerID), "conferenceId": .string(conference), "displayName": .init(displayName),
+            "headers": .init(headers),
         ]
     }
 }

@@ -5,14 +5,20 @@ import WorkerProtocol
 enum ScriptCommand: Equatable {
     /// A command on a leg that exists; `leg` was not checked against the session.
     case leg(CallID, LegCommand)
-    case media(MediaLink, from: CallID, to: CallID)
+    case unit(UnitID, UnitRequest)
+    case socket(UnitID, SocketCommand)
+    case media(MediaLink, from: UnitID, to: UnitID)
     case callUser(CallID, UserCallRequest)
     case callSIP(CallID, SIPCallRequest)
-    case callPSTN(CallID, number: String, callerID: String?)
+    case callPSTN(CallID, number: String, callerID: String?, followsDiversion: Bool)
+    case callConference(CallID, ConferenceCallRequest)
+    /// A messenger's call, which the platform cannot make.
+    case callWhatsapp(CallID, number: String, callerID: String?)
     case setCustomData(String)
     case log(String)
     case hideTones(Bool)
     case http(id: Int, HTTPCallRequest)
+    case mail(id: Int, MailRequest)
     case storage(id: Int, StorageRequest)
     case timer(id: Int, milliseconds: Int64, repeats: Bool)
     case clearTimer(id: Int)
@@ -36,7 +42,48 @@ enum LegCommand: Equatable {
     case sendDigits(String)
     case sendMessage(String)
     case sendInfo(mimeType: String, body: String, CallHeaders?)
-    case record(stereo: Bool)
+    case record(RecordingWishes)
+    case transfer(to: String, replacing: CallID?, CallHeaders?)
+    case handleTransfers(Bool)
+    case finishTransfer(TransferOutcome)
+    case detect(SoundDetection, Bool)
+}
+
+/// What a script does to a player, recorder or conference.
+enum UnitRequest: Equatable {
+    case createPlayer(PlayerRequest)
+    case pausePlayer, resumePlayer, stopPlayer
+    case addMarker(milliseconds: Int, segment: Int?)
+    case createRecorder(RecordingWishes)
+    case muteRecorder(Bool)
+    case stopRecorder
+    case createConference(isWideband: Bool)
+    case destroyConference
+}
+
+/// A player as the script asked for it.
+struct PlayerRequest: Equatable {
+    var sound: PlayerSound
+    var loop: Bool
+    var isPaused: Bool
+    /// What the session log must not show.
+    var hidesHeaders = false
+    var hidesBody = false
+}
+
+/// What a script asks of a recording; what the platform does not do is noted by the script's side.
+struct RecordingWishes: Equatable {
+    var stereo = false
+    var name: String?
+    var isSecure = false
+    var expire: String?
+}
+
+/// What a script does with a WebSocket.
+enum SocketCommand: Equatable {
+    case open(ScenarioSocketRequest)
+    case send(String)
+    case close(code: Int, reason: String)
 }
 
 /// Which links a media command makes or breaks.
@@ -51,6 +98,8 @@ struct UserCallRequest: Equatable {
     var displayName: String?
     var headers: CallHeaders?
     var video: Bool?
+    /// `callUserDirect`: the log has another word for it.
+    var isDirect = false
 }
 
 /// `VoxEngine.callSIP` as the script wrote it.
@@ -63,6 +112,16 @@ struct SIPCallRequest: Equatable {
     var headers: CallHeaders?
     var video: Bool?
     var outboundProxy: String?
+    /// The registration to send the call through.
+    var registration: Int?
+}
+
+/// `VoxEngine.callConference` as the script wrote it.
+struct ConferenceCallRequest: Equatable {
+    var conference: String
+    var callerID: String?
+    var displayName: String?
+    var headers: CallHeaders?
 }
 
 /// `Net.httpRequest` as the script wrote it.
@@ -73,6 +132,8 @@ struct HTTPCallRequest: Equatable {
     var body: [UInt8]
     var wantsBytes: Bool
     var timeoutSeconds: Int
+    /// 1…6.
+    var connectSeconds: Int
 }
 
 /// A use of `ApplicationStorage`.

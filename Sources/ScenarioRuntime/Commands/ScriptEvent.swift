@@ -9,8 +9,15 @@ struct ScriptEvent: Equatable {
     /// Fields that only the script sees.
     var unlogged: [String: ScenarioValue] = [:]
     var call: CallID?
+    /// Where the event goes on the script's side, `app` for the application.
+    var target: Target
     /// False for events that the log does not show at all.
     var isLogged = true
+
+    /// The kinds of objects that have events.
+    enum Target: String {
+        case app, call, unit, socket
+    }
 
     init(
         _ name: String, call: CallID? = nil, _ fields: [String: ScenarioValue] = [:],
@@ -19,6 +26,7 @@ struct ScriptEvent: Equatable {
         self.name = name
         self.call = call
         self.unlogged = unlogged
+        target = call == nil || name.hasPrefix("Application.") ? .app : .call
         self.isLogged = isLogged
         logged = fields
         logged["name"] = .string(name)
@@ -28,7 +36,7 @@ struct ScriptEvent: Equatable {
     /// The message for the script's `deliver`.
     func message(extra: [String: ScenarioValue] = [:], kind: String? = nil) -> ScenarioValue {
         var entries = extra
-        entries["k"] = .string(kind ?? (call == nil || name.hasPrefix("Application.") ? "app" : "call"))
+        entries["k"] = .string(kind ?? target.rawValue)
         if let call, extra["id"] == nil { entries["id"] = .string(call.rawValue) }
         entries["e"] = .map(logged.merging(unlogged) { first, _ in first })
         return .map(entries)
@@ -38,16 +46,21 @@ struct ScriptEvent: Equatable {
 extension ScriptEvent {
     /// `Application.Started`.
     static func started(_ start: SessionStart) -> ScriptEvent {
-        ScriptEvent(
-            "Application.Started",
-            [
-                "accessURL": .string(start.accessURL), "accountId": .int(start.accountID.rawValue),
-                "applicationId": .int(start.applicationID.rawValue), "logURL": .string(start.logURL),
-                "sessionId": .int(start.sessionID.rawValue), "userId": .int(start.userID ?? -1),
-            ],
-            unlogged: [
-                "accessSecureURL": .string(start.accessSecureURL), "customData": .string(start.customData ?? ""),
-            ])
+        var fields: [String: ScenarioValue] = [
+            "accessURL": .string(start.accessURL), "accountId": .int(start.accountID.rawValue),
+            "applicationId": .int(start.applicationID.rawValue), "logURL": .string(start.logURL),
+            "sessionId": .int(start.sessionID.rawValue), "userId": .int(start.userID ?? -1),
+        ]
+        if let conference = start.conferenceName { fields["conference_name"] = .string(conference) }
+        var unlogged: [String: ScenarioValue] = [
+            "accessSecureURL": .string(start.accessSecureURL), "customData": .string(start.customData ?? ""),
+        ]
+        if let domain = start.domainName { unlogged["domainName"] = .string(domain) }
+        if let rule = start.rule {
+            unlogged["dialplanId"] = .int(rule.id)
+            unlogged["dialplanName"] = .string(rule.name)
+        }
+        return ScriptEvent("Application.Started", fields, unlogged: unlogged)
     }
 
     /// `Application.CallAlerting`.
@@ -59,6 +72,14 @@ extension ScriptEvent {
                 "displayName": .string(call.displayName), "fromURI": .string(call.fromURI),
                 "headers": .init(call.headers), "toURI": .string(call.toURI),
             ])
+    }
+
+    /// `Application.LimitReached`.
+    static func limitReached(_ limit: LimitReached) -> ScriptEvent {
+        let allowed = ScenarioValue.int(Int64(limit.allowed))
+        return ScriptEvent(
+            "Application.LimitReached",
+            ["allowed": allowed, "limit": .string(limit.limit.rawValue), "used": allowed])
     }
 
     /// `Application.HttpRequest`.
@@ -162,6 +183,17 @@ extension ScriptEvent {
         case .firstAudioPacket: ScriptEvent("Call.FirstAudioPacketReceived", call: id, isLogged: false)
         case .rtpStopped: ScriptEvent("Call.RtpStopped", call: id)
         case .rtpResumed: ScriptEvent("Call.RtpResumed", call: id)
+        case .micStatusChanged(_, let isSpeaking):
+            ScriptEvent("Call.MicStatusChange", call: id, ["active": .bool(isSpeaking)])
+        case .progressToneDetected:
+            ScriptEvent(
+                "Call.ToneDetected", call: id, ["ProgressTone": .bool(true), "VoicemailTone": .bool(false)])
+        case .beepDetected(_, let frequencies):
+            ScriptEvent(
+                "Call.BeepDetectionComplete", call: id,
+                ["frequencies": .list(frequencies.map { .int(Int64($0)) })])
+        case .beepMissed(_, let reason):
+            ScriptEvent("Call.BeepDetectionError", call: id, ["reason": .string(reason)])
         default: ScriptEvent("Call.Unknown", call: id)
         }
     }

@@ -3,6 +3,7 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -12,19 +13,39 @@ import NIOPosix
 ///
 /// Redirects are followed five times. Must be shut down before its event loops are.
 public final class AsyncHTTPScenarioClient: ScenarioHTTPClient {
-    private let client: HTTPClient
+    private let group: any EventLoopGroup
+    private let longestConnect: Int
+    /// A client for each number of seconds that a connection may take: the library sets it for a client, not for a request.
+    private let clients = Mutex<[Int: HTTPClient]>([:])
 
     public init(eventLoopGroup: any EventLoopGroup, connectSeconds: Int = SessionLimits().connectSeconds) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .follow(max: 5, allowCycles: false)
-        configuration.timeout.connect = .seconds(Int64(connectSeconds))
-        // A refused connection is the script's business at once, not after a minute of retries.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: configuration)
+        group = eventLoopGroup
+        longestConnect = max(1, connectSeconds)
     }
 
     /// Ends idle connections; requests that run end with an error.
-    public func shutdown() async throws { try await client.shutdown() }
+    public func shutdown() async throws {
+        let all = clients.withLock { clients in
+            defer { clients.removeAll() }
+            return Array(clients.values)
+        }
+        for client in all { try await client.shutdown() }
+    }
+
+    private func client(connectSeconds: Int) -> HTTPClient {
+        let seconds = min(longestConnect, max(1, connectSeconds))
+        return clients.withLock { clients in
+            if let client = clients[seconds] { return client }
+            var configuration = HTTPClient.Configuration()
+            configuration.redirectConfiguration = .follow(max: 5, allowCycles: false)
+            configuration.timeout.connect = .seconds(Int64(seconds))
+            // A refused connection is the script's business at once, not after a minute of retries.
+            configuration.connectionPool.retryConnectionEstablishment = false
+            let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+            clients[seconds] = client
+            return client
+        }
+    }
 
     public func send(_ request: ScenarioHTTPRequest, on eventLoop: any EventLoop) -> EventLoopFuture<ScenarioHTTPResult>
     {
@@ -35,7 +56,7 @@ public final class AsyncHTTPScenarioClient: ScenarioHTTPClient {
                 url: request.url, method: HTTPMethod(rawValue: request.method), headers: headers,
                 body: request.body.isEmpty ? nil : .bytes(request.body))
             let collector = ResponseAccumulator(request: message, maxBodySize: request.maximumResponseBytes)
-            let task = client.execute(
+            let task = client(connectSeconds: request.connectSeconds).execute(
                 request: message, delegate: collector, eventLoop: .delegateAndChannel(on: eventLoop),
                 deadline: .now() + .seconds(Int64(request.timeoutSeconds)))
             return task.futureResult.map(Self.result).flatMapErrorThrowing(Self.failure).hop(to: eventLoop)

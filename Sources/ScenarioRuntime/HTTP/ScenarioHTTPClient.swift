@@ -13,18 +13,21 @@ public struct ScenarioHTTPRequest: Sendable, Equatable {
     public var headers: [HTTPField]
     public var body: [UInt8]
     public var timeoutSeconds: Int
+    /// Until the connection stands, within `timeoutSeconds`.
+    public var connectSeconds: Int
     /// A longer answer is given up with code -9.
     public var maximumResponseBytes: Int
 
     public init(
         url: String, method: String = "GET", headers: [HTTPField] = [], body: [UInt8] = [], timeoutSeconds: Int = 90,
-        maximumResponseBytes: Int = 2 << 20
+        connectSeconds: Int = 6, maximumResponseBytes: Int = 2 << 20
     ) {
         self.url = url
         self.method = method
         self.headers = headers
         self.body = body
         self.timeoutSeconds = timeoutSeconds
+        self.connectSeconds = connectSeconds
         self.maximumResponseBytes = maximumResponseBytes
     }
 }

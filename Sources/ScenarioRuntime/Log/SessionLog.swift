@@ -11,6 +11,7 @@ final class SessionLog {
     private var buffer: [UInt8] = []
     private var isFlushScheduled = false
     private let limit: Int
+    private let observer: ((String) -> Void)?
 
     /// Where entries go; nil in `SessionLog` drops them.
     struct Output {
@@ -19,10 +20,11 @@ final class SessionLog {
         let eventLoop: any EventLoop
     }
 
-    init(clock: any SessionClock, output: Output?, characterLimit: Int) {
+    init(clock: any SessionClock, output: Output?, characterLimit: Int, observer: ((String) -> Void)? = nil) {
         self.clock = clock
         self.output = output
         limit = characterLimit
+        self.observer = observer
     }
 
     /// `Loading scenario <name>`.
@@ -54,6 +56,7 @@ final class SessionLog {
     }
 
     private func entry(_ line: some StringProtocol) {
+        observer?(String(line))
         guard let output else { return }
         buffer.append(contentsOf: stamp.utf8(atUnixMilliseconds: clock.unixMilliseconds))
         if !line.isEmpty {

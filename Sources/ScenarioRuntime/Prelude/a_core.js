@@ -24,7 +24,7 @@ let closing = "no";
 function finish() {
     if (closing !== "wanted") return;
     closing = "told";
-    send("close", Emitter.hears(application, "Application.Terminating", "Application.Terminated"));
+    send("close", hears(application, "Application.Terminating", "Application.Terminated"));
 }
 
 // The engine's own generator is seeded before the copies are made, so that all sessions would get the same numbers.
@@ -51,8 +51,12 @@ function randomWord() {
     return word;
 }
 
+// Names that scenarios see, for the description of the API to be compared with.
+const published = [];
+
 function publish(names) {
     for (const name of Object.keys(names)) {
+        published.push(name);
         Object.defineProperty(global, name, { value: names[name], writable: true, configurable: true });
     }
 }
@@ -104,6 +108,22 @@ function isDictionary(value) {
     return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
+// What the platform throws, or rejects a promise with, when a script or its account has as much of something as it may.
+class LimitError extends RangeError {
+    #limit;
+    #allowed;
+
+    constructor(limit, allowed, message) {
+        super(message);
+        this.#limit = limit;
+        this.#allowed = allowed;
+    }
+
+    get name() { return "LimitError"; }
+    get limit() { return this.#limit; }
+    get allowed() { return this.#allowed; }
+}
+
 function optionalText(value) {
     return value === undefined || value === null ? null : String(value);
 }
@@ -114,8 +134,39 @@ function requiredText(value, what) {
 }
 
 function requiredFunction(value, what) {
-    if (typeof value !== "function") throw new TypeError(`${what} must be a function, ${typeof value} was given`);
+    if (typeof value !== "function") throw new TypeError(`${what} must be a function, ${kindOf(value)} was given`);
     return value;
+}
+
+function optionalFunction(value, what) {
+    return value === undefined || value === null ? null : requiredFunction(value, what);
+}
+
+// The options of a method: a dictionary, or none at all.
+function optionsOf(value, method) {
+    if (value === undefined || value === null) return {};
+    if (!isDictionary(value)) throw new TypeError(`${method}: the options must be an object, ${kindOf(value)} was given`);
+    return value;
+}
+
+// A whole number between two others, the usual value without one.
+function wholeNumber(value, usual, least, most, what) {
+    if (value === undefined || value === null) return usual;
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) {
+        throw new RangeError(`${what} must be a whole number, ${least} to ${most}, ${show(value)} was given`);
+    }
+    return number;
+}
+
+// What a value is, for messages to authors.
+function kindOf(value) {
+    if (value === null) return "null";
+    return Array.isArray(value) ? "an array" : value === undefined ? "undefined" : typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function warn(text) {
+    send("Log", `WARNING! ${text}`);
 }
 
 // Headers as a dictionary; the older form is a list of "Name: value".
@@ -135,6 +186,10 @@ function headerFields(value) {
     }
     return fields;
 }
+
+// Functions that reach into private members without being members themselves, which scenarios would see.
+let hears;
+let emit;
 
 // What can be listened to: calls and the application.
 class Emitter {
@@ -158,27 +213,38 @@ class Emitter {
         if (list) this.#handlers.set(name, list.filter((other) => other !== handler));
     }
 
-    static hears(emitter, ...names) {
-        return names.some((name) => emitter.#handlers.has(name));
-    }
+    static {
+        hears = (emitter, ...names) => names.some((name) => emitter.#handlers.has(name));
 
-    // Calls the handlers in the order of their registration; the last value that is not undefined is the result.
-    static emit(emitter, name, event) {
-        const list = emitter.#handlers.get(name);
-        if (!list) return undefined;
-        let result;
-        for (const handler of list.slice()) {
-            const value = handler(event);
-            if (value !== undefined) result = value;
-        }
-        return result;
+        // Calls the handlers in the order of their registration; the last value that is not undefined is the result.
+        emit = (emitter, name, event) => {
+            const list = emitter.#handlers.get(name);
+            if (!list) return undefined;
+            let result;
+            for (const handler of list.slice()) {
+                const value = handler(event);
+                if (value !== undefined) result = value;
+            }
+            return result;
+        };
     }
 }
 
 function eventName(event, method) {
     const name = typeof event === "function" ? event.name : event;
     if (typeof name !== "string" || name === "") {
-        throw new TypeError(`${method}: the event must be one of AppEvents or CallEvents, ${String(event)} was given`);
+        throw new TypeError(
+            `${method}: the event must be a member of AppEvents, CallEvents and so on, ${kindOf(event)} was given; ` +
+                "is the name of the event spelt right?");
     }
+    if (!eventNames.has(name)) warn(`${method}: there is no event ${name}, the handler will not be called.`);
     return name;
+}
+
+// Emits an event of the platform's own making once the running handler is done; the log shows it as one from the script.
+function emitLater(emitter, name, fields, extra) {
+    Promise.resolve().then(() => {
+        send("Log", `Sent event from JS onPhoneEvent with params ${formatJSON({ name, ...fields })}`);
+        emit(emitter, name, { name, ...fields, ...extra });
+    });
 }

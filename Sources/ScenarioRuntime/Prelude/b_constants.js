@@ -5,7 +5,7 @@ function named(prefix, names) {
 }
 
 const AppEvents = {
-    ...named("Application", "Started CallAlerting HttpRequest Terminating Terminated"),
+    ...named("Application", "Started CallAlerting HttpRequest LimitReached Terminating Terminated"),
     WebSocket: "AppEvents.NewWebSocketConnection",
     NewWebSocketFailed: "Application.OnNewWebSocketFailed",
 };
@@ -24,41 +24,40 @@ const CallEvents = {
     VideoTrackCreated: "Call.Video.TrackCreated",
 };
 
-const DTMFType = { ALL: 0, TELEPHONE_EVENT: 1, IN_BAND: 2, SIP_INFO: 3 };
-
-const RecordExpireTime = {
-    THREEMONTHS: "", SIXMONTHS: "-6m", ONEYEAR: "-1y", TWOYEARS: "-2y", THREEYEARS: "-3y", FIVEYEARS: "-5y",
+const PlayerEvents = {
+    ...named("Player", "Created PlaybackReady Started Stopped PlaybackFinished Error PlaybackMarkerReached"),
+    PlaybackBuffering: "Player.Buffering",
 };
-
-const Modules = {
-    ACD: "acd", AI: "ai", ApplicationStorage: "applicationstorage", ASR: "asr", Avatar: "avatar", CallList: "calllist",
-    Cartesia: "cartesia", Conference: "conference", ElevenLabs: "elevenlabs", Gemini: "gemini", IVR: "ivr",
-    OpenAI: "openai", Player: "player", PushService: "pushservice", Recorder: "recorder", SmartQueue: "smartqueue",
-    StreamingAgent: "streamingagent", Ultravox: "ultravox", VoximplantAPI: "voximplantapi", Yandex: "yandex",
+const SequencePlayerEvents = named(
+    "SequencePlayer", "Created PlaybackReady Started Stopped PlaybackFinished Error PlaybackMarkerReached");
+const RecorderEvents = { ...named("Recorder", "Started Stopped"), RecorderError: "Recorder.Error" };
+const ConferenceEvents = {
+    ...named("Conference", "Started Stopped EndpointAdded EndpointUpdated EndpointRemoved EndpointManaged"),
+    ConferenceError: "Conference.Error",
 };
-
-// The older names of voices; the value is the language that the platform speaks.
-const Language = {
-    RU_RUSSIAN_FEMALE: "ru-RU", RU_RUSSIAN_MALE: "ru-RU", US_ENGLISH_FEMALE: "en-US", US_ENGLISH_MALE: "en-US",
-    US_ENGLISH_FEMALE2: "en-US", UK_ENGLISH_FEMALE: "en-GB", UK_ENGLISH_MALE: "en-GB", ENGLISH_UK_FEMALE: "en-GB",
-    ENGLISH_UK_MALE: "en-GB", EUR_GERMAN_FEMALE: "de-DE", EUR_GERMAN_MALE: "de-DE", EUR_FRENCH_FEMALE: "fr-FR",
-    EUR_FRENCH_MALE: "fr-FR", EUR_SPANISH_FEMALE: "es-ES", EUR_SPANISH_MALE: "es-ES", EUR_ITALIAN_FEMALE: "it-IT",
-    EUR_ITALIAN_MALE: "it-IT", EUR_POLISH_FEMALE: "pl-PL", EUR_TURKISH_FEMALE: "tr-TR", BR_PORTUGUESE_FEMALE: "pt-BR",
+const ASREvents = {
+    ...named("ASR", "Started CaptureStarted SpeechCaptured InterimResult Result Stopped"), ASRError: "ASR.Error",
 };
+const ACDEvents = named(
+    "ACD", "Queued Waiting OperatorCallAttempt OperatorReached OperatorFailed Offline QueueFull Error");
+const SmartQueueEvents = {
+    ...named("SmartQueue", "Waiting EnqueueSuccess OperatorReached ClientDisconnected TaskCanceled Error"),
+    TaskDistributed: "SmartQueue.DistributeTask",
+};
+const WebSocketEvents = {
+    OPEN: "WebSocket.Open", CLOSE: "WebSocket.Close", MESSAGE: "WebSocket.Message", ERROR: "WebSocket.Error",
+    CREATED: "WebSocket.Created", MEDIA_STARTED: "WebSocket.MediaEventStarted", MEDIA_ENDED: "WebSocket.MediaEventEnded",
+};
+const StreamingAgentEvents = named("StreamingAgent", "Started Stopped Connected Error");
+const AMDEvents = named("AMD.Events", "DetectionComplete DetectionError");
 
-// VoiceList.<provider>.<voice> is the voice's own name, whatever the provider: the platform speaks by language.
-const VoiceList = new Proxy({}, {
-    get: (_, provider) =>
-        typeof provider !== "string" ? undefined
-            : new Proxy({}, { get: (_, voice) => (typeof voice === "string" ? voice : undefined) }),
+const eventNames = new Set(
+    [
+        AppEvents, CallEvents, PlayerEvents, SequencePlayerEvents, RecorderEvents, ConferenceEvents, ASREvents, ACDEvents,
+        SmartQueueEvents, WebSocketEvents, StreamingAgentEvents, AMDEvents,
+    ].flatMap((table) => Object.values(table)));
+
+publish({
+    AppEvents, CallEvents, PlayerEvents, SequencePlayerEvents, RecorderEvents, ConferenceEvents, ASREvents, ACDEvents,
+    SmartQueueEvents, WebSocketEvents, StreamingAgentEvents,
 });
-
-// The language of a voice: "ru_RU_Standard_A", "ru-RU" and "Language.RU_RUSSIAN_FEMALE" are all Russian.
-function languageOf(voice) {
-    const name = String(voice);
-    const code = /^([a-z]{2})[-_]([A-Z]{2})/.exec(name);
-    if (code) return `${code[1]}-${code[2]}`;
-    return Language[name] || "en-US";
-}
-
-publish({ AppEvents, CallEvents, DTMFType, RecordExpireTime, Modules, Language, VoiceList });

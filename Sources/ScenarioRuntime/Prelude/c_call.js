@@ -1,27 +1,26 @@
 const calls = new Map();
 const progressTones = { US: "440@-19,480@-19;*(2/4/1+2)", RU: "425@-19;5(1/4/1)" };
 
-// Only the platform's code makes calls.
-const maker = Symbol("maker");
+let factsOf;
 
-class Call extends Emitter {
+class Call extends MediaUnit {
     #facts;
 
     constructor(key, facts) {
-        if (key !== maker) throw new TypeError("Call cannot be constructed; use VoxEngine.callUser or VoxEngine.callSIP");
-        super();
+        super(key, key === maker ? facts.id : "", "Call", "VoxEngine.callUser, callSIP or callPSTN");
         this.#facts = facts;
         calls.set(facts.id, this);
     }
 
-    static facts(call, method) {
-        if (call === null || typeof call !== "object" || !(#facts in call)) {
-            throw new TypeError(`${method}: a Call is needed, ${show(call)} was given; only calls carry media in this version`);
-        }
-        return call.#facts;
+    static {
+        factsOf = (call, method) => {
+            if (call === null || typeof call !== "object" || !(#facts in call)) {
+                throw new TypeError(`${method}: a Call is needed, ${kindOf(call)} was given`);
+            }
+            return call.#facts;
+        };
     }
 
-    id() { return this.#facts.id; }
     state() { return this.#facts.state; }
     incoming() { return this.#facts.incoming; }
     callerid() { return this.#facts.callerid; }
@@ -29,21 +28,37 @@ class Call extends Emitter {
     number() { return this.#facts.number; }
     clientType() { return this.#facts.clientType; }
     headers() { return { ...this.#facts.headers }; }
+    vad() { return this.#facts.isSpeaking === true; }
     toString() { return `Call(${this.#facts.id}, ${this.#facts.state})`; }
 
     customData(value) {
-        if (value !== undefined) this.#facts.customData = String(value);
+        if (value !== undefined) {
+            this.#facts.customData = String(value);
+            const length = utf8Length(this.#facts.customData);
+            if (length > 200) warn(`Call.customData: the text is ${length} bytes long, more than 200 bytes.`);
+        }
         return this.#facts.customData;
     }
 
     ring(headers) { send("Ring", this.#facts.id, headerFields(headers)); }
 
     startEarlyMedia(headers) {
-        if (this.#facts.state === "ALERTING") this.#facts.state = "PROGRESSING";
+        if (this.#facts.state === "ALERTING") changeState(this, "PROGRESSING");
         send("StartAudio", this.#facts.id, headerFields(headers));
     }
 
     answer(headers) { send("AcceptCall", this.#facts.id, headerFields(headers)); }
+
+    // answerDirect(peer, headers, parameters) and the very old answerDirect(headers). The sound still passes the platform.
+    answerDirect(peer, headers) {
+        const isPeer = peer instanceof Call;
+        this.#facts.isDirect = true;
+        if (isPeer) {
+            factsOf(peer).isDirect = true;
+            send("SendMediaBetween", this.#facts.id, peer.id());
+        }
+        send("AcceptCall", this.#facts.id, headerFields(isPeer ? headers : peer));
+    }
 
     // reject(code, headers) and the older decline(code?, headers?).
     reject(code, headers) { this.#end("reject", code, headers); }
@@ -58,26 +73,41 @@ class Call extends Emitter {
         send("HangupCall", this.#facts.id, status, headerFields(headers));
     }
 
+    // Calls between two users in direct mode have no sound of the platform; a script that plays into one goes on.
+    #isDirect(method) {
+        if (this.#facts.isDirect) warn(`${method}: the call is direct, nothing is done.`);
+        return this.#facts.isDirect === true;
+    }
+
     // say(text, Language.X, ttsOptions) and say(text, {voice, ...}).
     say(text, voice) {
-        const name = isDictionary(voice) ? voice.voice || voice.language : voice;
-        const language = languageOf(name === undefined || name === null ? "en-US" : name);
-        send("Say", this.#facts.id, requiredText(text, "say: the text"), language);
+        const spoken = requiredText(text, "say: the text");
+        if (this.#isDirect("say")) return;
+        this.#facts.awaitsSound = false;
+        send("Say", this.#facts.id, spoken, voiceLanguage(voice));
     }
 
     // startPlayback(url, loop) and startPlayback(url, {loop, progressivePlayback}).
     startPlayback(url, options) {
+        const address = requiredText(url, "startPlayback: the URL");
         const loop = isDictionary(options) ? options.loop : options;
-        send("Play", this.#facts.id, requiredText(url, "startPlayback: the URL"), Boolean(loop));
+        if (this.#isDirect("startPlayback")) return;
+        this.#facts.awaitsSound = true;
+        send("Play", this.#facts.id, address, Boolean(loop));
     }
 
     playProgressTone(country) {
         const script = progressTones[String(country).toUpperCase()];
         if (!script) throw new RangeError(`playProgressTone: the country must be US or RU, ${String(country)} was given`);
+        if (this.#isDirect("playProgressTone")) return;
+        this.#facts.awaitsSound = false;
         send("PlayToneScript", this.#facts.id, script, true);
     }
 
-    stopPlayback() { send("Stop", this.#facts.id); }
+    stopPlayback() {
+        this.#facts.awaitsSound = false;
+        send("Stop", this.#facts.id);
+    }
 
     handleTones(on, type) {
         const kind = type === undefined || type === null ? DTMFType.ALL : Number(type);
@@ -88,7 +118,7 @@ class Call extends Emitter {
     sendDigits(digits) {
         const text = requiredText(digits, "sendDigits: the digits");
         if (!/^[0-9*#p]{1,256}$/.test(text)) throw new RangeError("sendDigits: only 0-9 * # and p are allowed, 256 at most");
-        send("SendDigits", this.#facts.id, text);
+        if (!this.#isDirect("sendDigits")) send("SendDigits", this.#facts.id, text);
     }
 
     sendMessage(text) {
@@ -103,50 +133,120 @@ class Call extends Emitter {
         send("SendInfo", this.#facts.id, requiredText(mimeType, "sendInfo: the MIME type"), text, headerFields(headers));
     }
 
-    sendMediaTo(unit) { send("SendMedia", this.#facts.id, Call.facts(unit, "sendMediaTo").id); }
-    stopMediaTo(unit) { send("StopMedia", this.#facts.id, Call.facts(unit, "stopMediaTo").id); }
-
-    record(options) {
-        const wishes = isDictionary(options) ? options : {};
-        for (const name of ["video", "transcribe"]) if (wishes[name]) throw new Error(`record: ${name} is not available`);
-        for (const name of ["hd_audio", "lossless"]) {
-            if (wishes[name]) send("Log", `WARNING! record: ${name} is not available, the recording is mp3, 8 kHz.`);
-        }
-        send("Record", this.#facts.id, Boolean(wishes.stereo));
+    sendMediaTo(unit, parameters) {
+        if (!this.#isDirect("sendMediaTo")) super.sendMediaTo(unit, parameters);
     }
 
-    vad() { return false; }
-    handleMicStatus(on) { if (on) unavailable("Call.handleMicStatus"); }
-    handleBlindTransfer(on) { if (on) unavailable("Call.handleBlindTransfer"); }
-}
+    record(options) {
+        const wishes = recordingWishes(options, "record");
+        if (!this.#isDirect("record")) send("Record", this.#facts.id, wishes);
+    }
 
-for (const name of [
-    "answerDirect", "notifyBlindTransferSuccess", "notifyBlindTransferFailed", "transferTo", "enableBeepDetection",
-    "disableBeepDetection", "reInvite", "acceptReInvite", "rejectReInvite", "detectProgressTone", "detectVoicemailTone",
-    "detectVoicemailPrompt",
-]) {
-    Object.defineProperty(Call.prototype, name, { value: () => unavailable(`Call.${name}`), configurable: true });
-}
+    handleMicStatus(on) {
+        if (!on) this.#facts.isSpeaking = false;
+        send("HandleMicStatus", this.#facts.id, Boolean(on));
+    }
 
-function unavailable(name) {
-    throw new Error(`${name} is not available on this platform`);
+    handleBlindTransfer(on) { send("HandleBlindTransfer", this.#facts.id, Boolean(on)); }
+    notifyBlindTransferSuccess() { send("NotifyBlindTransfer", this.#facts.id, true, 200, "OK"); }
+
+    notifyBlindTransferFailed(code, reason) {
+        const status = wholeNumber(code, 603, 300, 699, "notifyBlindTransferFailed: the code");
+        send("NotifyBlindTransfer", this.#facts.id, false, status, reason === undefined ? "Declined" : String(reason));
+    }
+
+    // transferTo({to, call, headers}): blind to an address, attended to the far end of another call.
+    transferTo(parameters) {
+        const p = typeof parameters === "string" ? { to: parameters } : optionsOf(parameters, "transferTo");
+        const other = p.call === undefined || p.call === null ? null : factsOf(p.call, "transferTo: call").id;
+        const to = other === null ? requiredText(p.to, "transferTo: the address") : optionalText(p.to) || "";
+        this.#facts.transfers = (this.#facts.transfers || 0) + 1;
+        if (this.#facts.transfers > 10) {
+            const fields = { code: 403, reason: "Exceeded the limit of 10 transfers of a call" };
+            return emitLater(this, CallEvents.TransferFailed, { id: this.#facts.id, ...fields }, { call: this, headers: {} });
+        }
+        send("TransferCall", this.#facts.id, to, other, headerFields(p.headers));
+    }
+
+    detectProgressTone(on) { send("DetectProgressTone", this.#facts.id, on === undefined || Boolean(on)); }
+
+    enableBeepDetection(parameters) {
+        const p = optionsOf(parameters, "enableBeepDetection");
+        const frequencies = [].concat(p.frequencies === undefined || p.frequencies === null ? [] : p.frequencies)
+            .map((hertz) => wholeNumber(hertz, 0, 1, 4000, "enableBeepDetection: a frequency in Hz"));
+        if (frequencies.length > 16) throw new RangeError("enableBeepDetection: 16 frequencies at most");
+        const timeout = wholeNumber(p.timeout, 20000, 1, 3600000, "enableBeepDetection: the timeout in ms");
+        this.#facts.awaitsVoicemailTone = false;
+        send("DetectBeep", this.#facts.id, true, frequencies, timeout);
+    }
+
+    disableBeepDetection() { send("DetectBeep", this.#facts.id, false, [], 0); }
+
+    // The older forms: their events are made of those of the beep detection.
+    detectVoicemailTone(timeout) {
+        const seconds = wholeNumber(timeout, 20, 1, 3600, "detectVoicemailTone: the timeout in s");
+        this.#facts.awaitsVoicemailTone = true;
+        send("DetectBeep", this.#facts.id, true, [], seconds * 1000);
+    }
+
+    detectVoicemailPrompt() {
+        warn("detectVoicemailPrompt is not available on this platform.");
+        this.#report(CallEvents.VoicemailPromptNotDetected, { pattern: "" });
+    }
+
+    // The platform answers re-INVITEs itself, since it ends all media.
+    reInvite() {
+        warn("reInvite is not available on this platform: it agrees on media itself.");
+        this.#report(CallEvents.ReInviteRejected, { code: 488, reason: "Not Acceptable Here" });
+    }
+
+    acceptReInvite() { warn("acceptReInvite: the platform has answered the re-INVITE itself."); }
+    rejectReInvite() { warn("rejectReInvite: the platform has answered the re-INVITE itself."); }
+
+    #report(name, fields) { emitLater(this, name, { id: this.#facts.id, ...fields }, { call: this, headers: {} }); }
 }
 
 function limitMessage(method, text) {
     const length = text.length * 3 <= 8192 ? 0 : utf8Length(text);
-    if (length > 8192) throw new RangeError(`${method}: the text is ${length} bytes long, 8192 are allowed`);
+    if (length > 8192) throw new LimitError("MESSAGE", 8192, `${method}: the text is ${length} bytes long, 8192 are allowed`);
 }
 
-// What an event changes in its call; returns false when the call is unknown.
-function callEvent(id, event) {
+function changeState(call, state) {
+    const facts = factsOf(call);
+    const oldState = facts.state;
+    if (oldState === state) return;
+    facts.state = state;
+    if (hears(call, CallEvents.StateChanged)) {
+        emitLater(call, CallEvents.StateChanged, { id: facts.id, oldState, newState: state }, { call });
+    }
+}
+
+// The older names of what the beep detection finds.
+function voicemailEvent(facts, event) {
+    if (!facts.awaitsVoicemailTone) return event;
+    if (event.name === CallEvents.BeepDetectionComplete) {
+        return { name: CallEvents.VoicemailToneDetected, frequency: event.frequencies[0] };
+    }
+    return event.name === CallEvents.BeepDetectionError ? { name: CallEvents.VoicemailToneNotDetected } : event;
+}
+
+// What an event changes in its call.
+function callEvent(id, message) {
     const call = calls.get(id);
     if (!call) return;
-    const facts = Call.facts(call);
-    if (event.name === CallEvents.Connected) facts.state = "CONNECTED";
-    if (event.name === CallEvents.Failed || event.name === CallEvents.Disconnected) facts.state = "TERMINATED";
+    const facts = factsOf(call);
+    const event = voicemailEvent(facts, message);
+    if (event.name === CallEvents.Connected) changeState(call, "CONNECTED");
+    if (event.name === CallEvents.Failed || event.name === CallEvents.Disconnected) changeState(call, "TERMINATED");
+    if (event.name === CallEvents.MicStatusChange) facts.isSpeaking = event.active;
+    // A file that begins to play has been loaded.
+    if (event.name === CallEvents.PlaybackStarted && facts.awaitsSound) {
+        facts.awaitsSound = false;
+        emit(call, CallEvents.PlaybackReady, { name: CallEvents.PlaybackReady, call, id });
+    }
     event.call = call;
     event.id = id;
-    Emitter.emit(call, event.name, event);
+    emit(call, event.name, event);
     // A recording may end after its leg: nothing else does.
     if (event.name === CallEvents.RecordStopped && facts.state === "TERMINATED") calls.delete(id);
 }

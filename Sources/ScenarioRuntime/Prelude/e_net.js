@@ -22,12 +22,13 @@ function seconds(value, maximum) {
 function startRequest(url, options, finish) {
     const p = options === undefined || options === null ? {} : options;
     if (typeof p !== "object") throw new TypeError("Net.httpRequest: the options must be an object");
-    if (pendingRequests.size >= 35) throw new Error("Exceeded the HTTP connection count limit!");
+    if (pendingRequests.size >= 35) throw new LimitError("HTTP_REQUESTS", 35, "Exceeded the HTTP connection count limit!");
     const method = String(p.method || "GET").toUpperCase();
     const hasBody = ["POST", "PUT", "PATCH"].includes(method) && p.postData !== undefined && p.postData !== null;
     const isBytes = hasBody && typeof p.postData === "object" && typeof p.postData.length === "number";
     const id = ++lastRequest;
-    pendingRequests.set(id, { finish, rawOutput: Boolean(p.rawOutput) });
+    pendingRequests.set(id, { finish });
+    if (hasBody && p.enableSystemLog) send("Log", `Request ${method} ${url}: ${isBytes ? bytes2str(p.postData) : p.postData}`);
     send("http", id, p.params ? query(String(url), p.params) : String(url), {
         method, headers: headerFields(p.headers), raw: Boolean(p.rawOutput),
         body: !hasBody ? null : isBytes ? base64_encode(p.postData) : String(p.postData),
@@ -46,6 +47,42 @@ function requestFinished(id, result) {
     request.finish(result);
 }
 
+const pendingMails = new Map();
+let lastMail = 0;
+
+function addresses(value, what) {
+    const list = value === undefined || value === null ? [] : [].concat(value).map((address) => String(address).trim());
+    for (const address of list) {
+        if (!/^[^\s<>,;]+@[^\s<>,;]+$/.test(address)) throw new TypeError(`Net.sendMail: ${what} must hold addresses, ${show(address)} was given`);
+    }
+    return list;
+}
+
+function startMail(server, from, to, title, body, options, finish) {
+    const p = optionsOf(options, "Net.sendMail");
+    const receivers = addresses(to, "to");
+    if (receivers.length === 0) throw new TypeError("Net.sendMail: to is missing");
+    const message = {
+        server: requiredText(server, "Net.sendMail: the server"), from: addresses(from, "from")[0] || "", to: receivers,
+        cc: addresses(p.cc, "cc"), bcc: addresses(p.bcc, "bcc"), title: optionalText(title) || "",
+        body: optionalText(body) || "", html: optionalText(p.html), login: optionalText(p.login),
+        password: optionalText(p.password), port: wholeNumber(p.port, 25, 1, 65535, "Net.sendMail: the port"),
+    };
+    if (receivers.length + message.cc.length + message.bcc.length > 100) {
+        throw new LimitError("MAIL_RECEIVERS", 100, "Net.sendMail: 100 receivers at most");
+    }
+    if (pendingMails.size >= 10) throw new LimitError("MAILS", 10, "Exceeded the SMTP connection count limit!");
+    const id = ++lastMail;
+    pendingMails.set(id, finish);
+    send("SendMail", id, message);
+}
+
+function mailFinished(id, result) {
+    const finish = pendingMails.get(id);
+    pendingMails.delete(id);
+    if (finish) finish(result);
+}
+
 publish({
     Net: {
         HttpRequestOptions,
@@ -55,8 +92,13 @@ publish({
         httpRequestAsync(url, options) {
             return new Promise((resolve) => startRequest(url, options, resolve));
         },
-        sendMail: () => unavailable("Net.sendMail"),
-        sendMailAsync: () => unavailable("Net.sendMailAsync"),
+        sendMail(server, from, to, title, body, callback, options) {
+            const finish = optionalFunction(callback, "Net.sendMail: the callback") || (() => {});
+            startMail(server, from, to, title, body, options, finish);
+        },
+        sendMailAsync(server, from, to, title, body, options) {
+            return new Promise((resolve) => startMail(server, from, to, title, body, options, resolve));
+        },
     },
 });
 
@@ -71,17 +113,20 @@ function storageRequest(operation, ...values) {
     });
 }
 
-function storageFinished(id, result, error) {
+function storageFinished(id, { r: result, error, limit, allowed }) {
     const request = pendingStorage.get(id);
     if (!request) return;
     pendingStorage.delete(id);
-    if (error !== undefined) request.reject(new Error(error));
+    if (limit !== undefined) request.reject(new LimitError(limit, allowed, error));
+    else if (error !== undefined) request.reject(new Error(error));
     else request.resolve(result);
 }
 
 function storageKey(key) {
     const text = requiredText(key, "ApplicationStorage: the key");
-    if (text.length > 200) throw new RangeError(`ApplicationStorage: the key has ${text.length} characters, 200 are allowed`);
+    if (text.length > 200) {
+        throw new LimitError("STORAGE_KEY", 200, `ApplicationStorage: the key has ${text.length} characters, 200 are allowed`);
+    }
     return text;
 }
 
@@ -91,7 +136,8 @@ publish({
         put: async (key, value, ttl) => {
             const text = String(value);
             if (text.length > 2000) {
-                throw new RangeError(`ApplicationStorage.put: the value has ${text.length} characters, 2000 are allowed`);
+                throw new LimitError(
+                    "STORAGE_VALUE", 2000, `ApplicationStorage.put: the value has ${text.length} characters, 2000 are allowed`);
             }
             const time = ttl === undefined || ttl === null ? 7776000 : Number(ttl);
             if (!Number.isInteger(time) || time < 0 || time > 7776000) {

@@ -3,7 +3,7 @@ let lastTimer = 0;
 
 function startTimer(action, delay, isRepeated, method) {
     requiredFunction(action, `${method}: the first argument`);
-    if (timers.size >= 100) throw new Error("Exceeded the timer count limit: 100 timers are active!");
+    if (timers.size >= 100) throw new LimitError("TIMERS", 100, "Exceeded the timer count limit: 100 timers are active!");
     const id = ++lastTimer;
     const milliseconds = Math.min(Math.max(Math.floor(Number(delay)) || 0, isRepeated ? 100 : 0), 0x7fffffff);
     timers.set(id, { action, isRepeated });

@@ -128,9 +128,20 @@ const Crypto = {
 };
 
 function uuidgen() {
-    const hex = host("uuid");
+    const hex = randomText("uuid", (random) => {
+        const digits = randomDigits(random, 32, "0123456789abcdef");
+        return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17)}`;
+    });
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
+
+// What the numbering plans of the world know of a number: getInfo(number, country).
+const PhoneNumber = {
+    getInfo(number, country) {
+        const text = requiredText(number, "PhoneNumber.getInfo: the number");
+        return parseJSON(host("phone", text, optionalText(country) || ""));
+    },
+};
 
 const Logger = {
     write: (text) => send("Log", show(text)),
@@ -139,6 +150,6 @@ const Logger = {
 
 publish({
     str2bytes, bytes2str, base64_encode, base64_decode, bytes2hex, hex2bytes, levenshtein_distance, getLocalTime, Crypto,
-    uuidgen, Logger, trace: (value) => send("Log", show(value)), md5: Crypto.md5, sha1: Crypto.sha1,
+    PhoneNumber, uuidgen, Logger, trace: (value) => send("Log", show(value)), md5: Crypto.md5, sha1: Crypto.sha1,
     sha256: Crypto.sha256,
 });

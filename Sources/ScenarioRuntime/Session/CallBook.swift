@@ -29,11 +29,7 @@ struct CallBook {
 
     /// Adds an outgoing leg if the limits allow it.
     mutating func addOutgoing(_ id: CallID) -> Verdict {
-        if let index = granted.firstIndex(of: id) {
-            granted.remove(at: index)
-        } else if !Self.looksLikeOutgoing(id) || legs[id] != nil {
-            return .unusable
-        }
+        guard claim(id) else { return .unusable }
         attempts += 1
         // A refused leg is known, so that its Failed event can be delivered; it is bounded by the stop of a script that insists.
         guard attempts <= limits.callAttempts * 20 else { return .unusable }
@@ -43,6 +39,23 @@ struct CallBook {
             return .refused(reason: "Call limit reached")
         }
         return .dial
+    }
+
+    /// Takes an id for a new leg or unit; false when the script was not given it, or has used it.
+    mutating func claim(_ id: CallID) -> Bool {
+        if let index = granted.firstIndex(of: id) {
+            granted.remove(at: index)
+            return true
+        }
+        return Self.looksLikeOutgoing(id) && legs[id] == nil
+    }
+
+    /// Adds a leg that joins the running session; false when there are too many.
+    mutating func addIncoming(_ id: CallID) -> Bool {
+        guard legs[id] == nil, attempts < limits.callAttempts else { return false }
+        attempts += 1
+        legs[id] = .unanswered
+        return true
     }
 
     /// Notes what happened to a leg; false when the leg is not one of the session.

@@ -9,6 +9,7 @@ extension ScenarioSession {
         case .log(let text): log.text(text)
         case .error(let failure): scriptFailed(failure)
         case .http(let number, let request): startRequest(number, request)
+        case .mail(let number, let request): startMail(number, request)
         case .storage(let number, let request): useStorage(number, request)
         case .reply(let number, let body, let isJSON):
             reply(number, .answered(body: body, contentType: isJSON ? "application/json" : "text/plain"))
@@ -18,7 +19,7 @@ extension ScenarioSession {
         case .close(let wantsEnding):
             self.wantsEnding = wantsEnding
             if phase < .closing { beginClosing() }
-        case .leg, .media, .callUser, .callSIP, .callPSTN, .timer:
+        case .leg, .unit, .socket, .media, .callUser, .callSIP, .callPSTN, .callConference, .callWhatsapp, .timer:
             // Nothing of a call and no timer starts once the session closes.
             if phase < .closing { performCall(command) }
         }
@@ -27,10 +28,10 @@ extension ScenarioSession {
     private func performCall(_ command: ScriptCommand) {
         switch command {
         case .leg(let id, let command): perform(command, on: id)
+        case .unit(let id, let request): perform(request, on: id)
+        case .socket(let id, let command): perform(command, on: id)
         case .media(let link, let first, let second): connect(link, first, second)
-        case .callUser(let id, let request): dial(id) { .callUser(id, OutgoingUserCall(request)) }
-        case .callSIP(let id, let request): dial(id) { .callSIP(id, OutgoingSIPCall(request)) }
-        case .callPSTN(let id, let number, let callerID): callPSTN(id, number: number, callerID: callerID)
+        case .callUser, .callSIP, .callPSTN, .callConference, .callWhatsapp: dial(command)
         case .timer(let number, let milliseconds, let repeats):
             startTimer(number, milliseconds: milliseconds, repeats: repeats)
         default: break
@@ -50,10 +51,10 @@ extension ScenarioSession {
         // A script may speak to a leg that has just ended: the log shows it, the engine is not asked.
         guard calls.isAlive(id) else { return }
         switch command {
-        case .ring(let headers): control.execute(.ring(id, headers: headers ?? [:]))
-        case .startAudio(let headers): control.execute(.startEarlyMedia(id, headers: headers ?? [:]))
-        case .accept(let headers): control.execute(.answer(id, headers: headers ?? [:]))
-        case .hangup(let code, let headers): control.execute(.hangup(id, code: code, headers: headers ?? [:]))
+        case .ring(let headers): control.execute(.ring(id, headers: fitting(headers)))
+        case .startAudio(let headers): control.execute(.startEarlyMedia(id, headers: fitting(headers)))
+        case .accept(let headers): control.execute(.answer(id, headers: fitting(headers)))
+        case .hangup(let code, let headers): control.execute(.hangup(id, code: code, headers: fitting(headers)))
         case .play(let url, let loop): control.execute(.play(id, url: url, loop: loop))
         case .playTone(let script, let loop): control.execute(.playTone(id, script: script, loop: loop))
         case .say(let text, let language): say(text, language: language, into: id)
@@ -65,9 +66,21 @@ extension ScenarioSession {
             control.execute(.sendMessage(id, text: text))
         case .sendInfo(let mimeType, let body, let headers):
             guard fitsMessage(body, of: "sendInfo") else { return }
-            control.execute(.sendInfo(id, mimeType: mimeType, body: body, headers: headers ?? [:]))
-        case .record(let stereo): control.execute(.record(id, RecordingRequest(stereo: stereo)))
+            control.execute(.sendInfo(id, mimeType: mimeType, body: body, headers: fitting(headers)))
+        case .record(let wishes): control.execute(.record(id, RecordingRequest(stereo: wishes.stereo)))
+        case .transfer(let target, let other, let headers):
+            transfer(id, TransferRequest(target: target, replacing: other, headers: fitting(headers)))
+        case .handleTransfers(let on): control.execute(.handleTransfers(id, on))
+        case .finishTransfer(let outcome): control.execute(.finishTransfer(id, outcome))
+        case .detect(let detection, let on): control.execute(.detect(id, detection, enabled: on))
         }
+    }
+
+    private func transfer(_ id: CallID, _ request: TransferRequest) {
+        if let other = request.replacing, !calls.isAlive(other) {
+            return deliver(.transferFailed(id, code: 481, reason: "The other call has ended", headers: [:]))
+        }
+        control.execute(.transfer(id, request))
     }
 
     private func say(_ text: String, language: String, into id: CallID) {
@@ -85,63 +98,50 @@ extension ScenarioSession {
         return false
     }
 
-    private func connect(_ link: MediaLink, _ first: CallID, _ second: CallID) {
-        guard calls.isAlive(first), calls.isAlive(second) else { return }
+    private func connect(_ link: MediaLink, _ first: UnitID, _ second: UnitID) {
+        guard hasSound(first), hasSound(second) else { return }
         switch link {
-        case .send: control.execute(.sendMedia(from: UnitID(first), to: UnitID(second)))
-        case .stop: control.execute(.stopMedia(from: UnitID(first), to: UnitID(second)))
+        case .send: control.execute(.sendMedia(from: first, to: second))
+        case .stop: control.execute(.stopMedia(from: first, to: second))
         case .sendBetween:
-            control.execute(.sendMedia(from: UnitID(first), to: UnitID(second)))
-            control.execute(.sendMedia(from: UnitID(second), to: UnitID(first)))
+            control.execute(.sendMedia(from: first, to: second))
+            control.execute(.sendMedia(from: second, to: first))
         case .stopBetween:
-            control.execute(.stopMedia(from: UnitID(first), to: UnitID(second)))
-            control.execute(.stopMedia(from: UnitID(second), to: UnitID(first)))
+            control.execute(.stopMedia(from: first, to: second))
+            control.execute(.stopMedia(from: second, to: first))
         }
     }
 
-    private func dial(_ id: CallID, _ command: () -> CallCommand) {
-        switch calls.addOutgoing(id) {
-        case .dial:
-            watchIdleness()
-            control.execute(command())
-        case .refused(let reason): deliver(.failed(id, code: 403, reason: reason, headers: [:]))
-        case .unusable: fail("the script dialled with a call id that it was not given")
+    /// True for a leg or unit that takes part in media now; a script may speak of one that has just ended.
+    private func hasSound(_ id: UnitID) -> Bool {
+        if units.kind(of: id) == .socket {
+            log.text("WARNING! WebSockets carry texts on this platform, no sound.")
+            return false
         }
+        return calls.isAlive(id.call) || units.kind(of: id) != nil
     }
 
-    private func callPSTN(_ id: CallID, number: String, callerID: String?) {
-        switch calls.addOutgoing(id) {
-        case .dial:
-            if let call = services.outgoingCall(toNumber: number, callerID: callerID ?? "") {
-                watchIdleness()
-                control.execute(.callSIP(id, call))
-            } else {
-                let reason = "No trunk for callPSTN, use callSIP with a trunk's address"
-                deliver(.failed(id, code: 503, reason: reason, headers: [:]))
+    /// Header fields as far as the limits allow; the log tells what was cut or left out.
+    func fitting(_ headers: CallHeaders?) -> CallHeaders {
+        guard let headers, !headers.isEmpty else { return [:] }
+        var fitting: CallHeaders = [:]
+        var total = 0
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            var value = value
+            if value.utf8.count > limits.headerValueBytes {
+                log.text(
+                    "WARNING! The header \(name) is \(value.utf8.count) bytes long, it is cut to \(limits.headerValueBytes)."
+                )
+                while value.utf8.count > limits.headerValueBytes { value.removeLast() }
             }
-        case .refused(let reason): deliver(.failed(id, code: 403, reason: reason, headers: [:]))
-        case .unusable: fail("the script dialled with a call id that it was not given")
+            total += name.utf8.count + value.utf8.count + 4
+            guard total <= limits.headerBytes else {
+                log.text("WARNING! The headers are longer than \(limits.headerBytes) bytes, \(name) is left out.")
+                total -= name.utf8.count + value.utf8.count + 4
+                continue
+            }
+            fitting[name] = value
         }
-    }
-}
-
-extension OutgoingUserCall {
-    /// Of the script's headers those that begin with `X-` travel; `VI-CallTimeout` is the time of the leg, 10…400 s.
-    fileprivate init(_ request: UserCallRequest) {
-        let headers = request.headers ?? [:]
-        let timeout = headers.first { $0.key.lowercased() == "vi-calltimeout" }.flatMap { Int($0.value) } ?? 60
-        self.init(
-            username: request.username, callerID: request.callerID ?? "", displayName: request.displayName,
-            headers: headers.filter { $0.key.lowercased().hasPrefix("x-") },
-            timeoutSeconds: min(400, max(10, timeout)))
-    }
-}
-
-extension OutgoingSIPCall {
-    fileprivate init(_ request: SIPCallRequest) {
-        self.init(
-            uri: request.to, callerID: request.callerID ?? "", displayName: request.displayName,
-            authUser: request.authUser, password: request.password, headers: request.headers ?? [:],
-            outboundProxy: request.outboundProxy)
+        return fitting
     }
 }

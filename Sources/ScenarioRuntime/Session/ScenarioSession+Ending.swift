@@ -33,9 +33,13 @@ extension ScenarioSession {
         cancelTimers()
         if finish.isOrderly { control.endSession() }
         requests.dropWaiting()
+        mails.dropWaiting()
+        closeSockets()
         waiting.removeAll { message in
-            if case .httpResult = message { return false }
-            return true
+            switch message {
+            case .httpResult, .mailResult: false
+            default: true
+            }
         }
         for number in replies.keys { reply(number, .sessionGone) }
         if outstanding == nil { advanceEnding() }
@@ -43,7 +47,7 @@ extension ScenarioSession {
 
     /// The next step of the end, taken whenever the script has nothing to do.
     func advanceEnding() {
-        guard outstanding == nil, waiting.isEmpty, requests.isEmpty else { return }
+        guard outstanding == nil, waiting.isEmpty, requests.isEmpty, mails.isEmpty else { return }
         switch phase {
         case .closing where wantsEnding:
             phase = .terminating
@@ -80,6 +84,8 @@ extension ScenarioSession {
         log.text("Session terminated")
         cancelTimers()
         requests.dropWaiting()
+        mails.dropWaiting()
+        closeSockets()
         waiting.removeAll()
         outstanding = nil
         worker?.close(isOrderly: finish.isOrderly)

@@ -19,17 +19,35 @@ extension ScenarioSession {
 
     private func sendRequests() {
         while let entry = requests.next() {
+            let allowed = start.limits.runningRequests
+            guard runtime.requestCounts.begin(start.accountID, limit: allowed) else {
+                refuse(entry, LimitReached(.httpRequests, allowed: allowed))
+                continue
+            }
             let request = ScenarioHTTPRequest(
                 url: entry.request.url, method: entry.request.method,
                 headers: entry.request.headers.sorted { $0.key < $1.key }.map { HTTPField(name: $0, value: $1) },
                 body: entry.request.body, timeoutSeconds: min(limits.requestSeconds, entry.request.timeoutSeconds),
+                connectSeconds: min(limits.connectSeconds, entry.request.connectSeconds),
                 maximumResponseBytes: limits.responseBytes)
             runtime.httpClient.send(request, on: runtime.eventLoop).hop(to: runtime.eventLoop).assumeIsolated()
-                .whenComplete { [weak self] result in self?.requestFinished(entry, result) }
+                .whenComplete { [weak self, runtime, account = start.accountID] result in
+                    runtime.requestCounts.end(account)
+                    self?.requestFinished(entry, result)
+                }
         }
     }
 
-    private func requestFinished(_ entry: RequestQueue.Entry, _ result: Result<ScenarioHTTPResult, any Error>) {
+    private func refuse(_ entry: RequestQueue<HTTPCallRequest>.Entry, _ limit: LimitReached) {
+        _ = requests.finish(entry.id)
+        log.text("WARNING! \(entry.request.method) request not sent: \(limit).")
+        post(.httpResult(entry.id, .failure(.limitExceeded, limit.description), wantsBytes: false))
+        tell(limit)
+    }
+
+    private func requestFinished(
+        _ entry: RequestQueue<HTTPCallRequest>.Entry, _ result: Result<ScenarioHTTPResult, any Error>
+    ) {
         guard phase != .ended, requests.finish(entry.id) != nil else { return }
         let outcome: ScenarioHTTPResult
         switch result {
@@ -43,7 +61,7 @@ extension ScenarioSession {
     func useStorage(_ number: Int, _ request: StorageRequest) {
         guard phase < .closing else { return }
         guard storageInFlight < 100 else {
-            return post(.storageResult(number, .failure("Exceeded the limit of 100 storage requests at a time!")))
+            return refuse(number, LimitReached(.storageRequests, allowed: 100))
         }
         storageInFlight += 1
         answer(to: request).hop(to: runtime.eventLoop).assumeIsolated().whenComplete { [weak self] result in
@@ -51,9 +69,16 @@ extension ScenarioSession {
             self.storageInFlight -= 1
             switch result {
             case .success(let value): self.post(.storageResult(number, .value(value)))
+            case .failure(let limit as LimitReached): self.refuse(number, limit)
             case .failure(let error): self.post(.storageResult(number, .failure(String(describing: error))))
             }
         }
+    }
+
+    private func refuse(_ storageRequest: Int, _ limit: LimitReached) {
+        log.text("WARNING! ApplicationStorage: \(limit).")
+        post(.storageResult(storageRequest, .limit(limit)))
+        tell(limit)
     }
 
     private func answer(to request: StorageRequest) -> EventLoopFuture<ScenarioValue> {

@@ -8,13 +8,38 @@ extension ScenarioSession: WorkerClient {
     func open() {
         for scenario in start.scenarios { log.loading(scenario: scenario.name) }
         outstanding = .evaluation
-        worker = runtime.pool.open(start.scenarios, trust: start.trust, subject: subject, client: self)
+        let program = SessionProgram(scenarios: sources, trust: trust, allowance: allowance, preface: preface)
+        worker = runtime.pool.open(program, subject: subject, client: self)
         post(.event(.started(start)))
         if let incoming = start.incoming {
             post(.event(.callAlerting(incoming)))
             watchAnswer(of: incoming.id)
         }
         watchIdleness()
+    }
+
+    /// What is evaluated: the scenarios, in a rehearsal behind the script that sets the clock.
+    private var sources: [ScenarioSource] {
+        guard let rehearsal = start.rehearsal else { return start.scenarios }
+        return [rehearsal.preamble(now: runtime.clock.unixMilliseconds)] + start.scenarios
+    }
+
+    /// The custom data, which scenarios may read while they are evaluated.
+    private var preface: [UInt8] {
+        guard let data = start.customData, !data.isEmpty else { return [] }
+        return ScenarioValue.map(["k": .string("data"), "data": .string(data)]).json
+    }
+
+    /// A rehearsal's program is of one session, the template has nothing to gain from it.
+    private var trust: ScenarioTrust { start.rehearsal == nil ? start.trust : .account }
+
+    /// What the process of the session may use.
+    private var allowance: SessionAllowance {
+        let usual = runtime.configuration.worker
+        return SessionAllowance(
+            callbackMilliseconds: UInt32(
+                clamping: start.limits.callbackMilliseconds ?? usual.callbackMilliseconds),
+            bytes: UInt64(clamping: start.limits.sessionBytes ?? usual.sessionBytes))
     }
 
     private var subject: UInt64 { UInt64(bitPattern: id.rawValue) }
@@ -35,7 +60,7 @@ extension ScenarioSession: WorkerClient {
         outstanding = message
         if let event = message.loggedEvent { log.sentEvent(visible(event)) }
         let ids = calls.grant { runtime.makeCallID() }
-        worker?.send(message.payload(ids: ids))
+        worker?.send(message.payload(ids: ids, now: start.rehearsal == nil ? nil : runtime.clock.unixMilliseconds))
     }
 
     private func visible(_ event: ScriptEvent) -> [String: ScenarioValue] {
@@ -85,11 +110,9 @@ extension ScenarioSession: WorkerClient {
         guard phase != .ended else { return }
         switch reason {
         case .time:
-            let limit = runtime.configuration.worker.callbackMilliseconds
-            crash("the callback for \(label) took more than \(limit) ms")
+            crash("the callback for \(label) took more than \(allowance.callbackMilliseconds) ms")
         case .memory:
-            let limit = runtime.configuration.worker.sessionBytes >> 20
-            crash("the callback for \(label) used more than \(limit) MB of memory")
+            crash("the callback for \(label) used more than \(allowance.bytes >> 20) MB of memory")
         case .broken: crash("the script's context was unusable in the callback for \(label)")
         }
     }
@@ -108,7 +131,7 @@ extension ScenarioSession: WorkerClient {
     }
 
     /// Completes when the script has nothing to do.
-    func whenIdle() -> EventLoopFuture<Void> {
+    public func whenIdle() -> EventLoopFuture<Void> {
         guard phase != .ended, outstanding != nil || !waiting.isEmpty else {
             return runtime.eventLoop.makeSucceededVoidFuture()
         }

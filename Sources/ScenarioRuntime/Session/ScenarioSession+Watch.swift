@@ -38,7 +38,7 @@ extension ScenarioSession {
     /// Ends an incoming leg that nobody answers.
     func watchAnswer(of id: CallID) {
         let delay = Int64(limits.unansweredSeconds) * 1000
-        answerTimer = runtime.clock.schedule(afterMilliseconds: delay) { [weak self] in
+        answerTimers[id] = runtime.clock.schedule(afterMilliseconds: delay) { [weak self] in
             guard let self, self.phase < .closing, self.calls.isUnanswered(id) else { return }
             self.control.execute(.hangup(id, code: 480, headers: [:]))
         }
@@ -48,10 +48,7 @@ extension ScenarioSession {
     func watchCalls(_ event: CallEvent) {
         switch event {
         case .connected(let id, _), .disconnected(let id, _), .failed(let id, _, _, _):
-            if id == start.incoming?.id {
-                answerTimer?.cancel()
-                answerTimer = nil
-            }
+            answerTimers.removeValue(forKey: id)?.cancel()
             watchIdleness()
         default: break
         }
@@ -61,8 +58,8 @@ extension ScenarioSession {
         for timer in timers.values { timer.cancel() }
         timers.removeAll()
         idleTimer?.cancel()
-        answerTimer?.cancel()
         idleTimer = nil
-        answerTimer = nil
+        for timer in answerTimers.values { timer.cancel() }
+        answerTimers.removeAll()
     }
 }

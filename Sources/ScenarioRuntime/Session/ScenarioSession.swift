@@ -43,12 +43,16 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
     var waiting: [SessionMessage] = []
 
     var calls: CallBook
-    var requests: RequestQueue
+    var units: UnitBook
+    var sockets: [UnitID: any ScenarioSocket] = [:]
+    var requests: RequestQueue<HTTPCallRequest>
+    var mails: RequestQueue<MailRequest>
     var hasMadeLastRequest = false
     var storageInFlight = 0
+    private var toldLimits: Set<LimitReached.Limit> = []
     var timers: [Int: any ScheduledAction] = [:]
     var idleTimer: (any ScheduledAction)?
-    var answerTimer: (any ScheduledAction)?
+    var answerTimers: [CallID: any ScheduledAction] = [:]
     var replies: [Int: EventLoopPromise<ControlReply>] = [:]
     var lastReply = 0
     var hidesTones = false
@@ -58,7 +62,7 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
 
     init(
         start: SessionStart, runtime: ScenarioRuntime, control: any CallControl, services: any SessionServices,
-        onEnd: @escaping (SessionEnd) -> Void
+        onLogLine: ((String) -> Void)? = nil, onEnd: @escaping (SessionEnd) -> Void
     ) {
         id = start.sessionID
         self.start = start
@@ -69,12 +73,15 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
         customData = start.customData ?? ""
         let limits = runtime.configuration.session
         calls = CallBook(limits: limits, incoming: start.incoming?.id)
-        requests = RequestQueue(limits: limits)
+        units = UnitBook(limits: limits)
+        requests = RequestQueue(running: limits.runningRequests, outstanding: limits.outstandingRequests)
+        mails = RequestQueue(running: limits.runningMails, outstanding: limits.outstandingMails)
         logClosed = runtime.eventLoop.makePromise()
         let output = start.logFile.map {
             SessionLog.Output(file: LogFile(path: $0), writer: runtime.logWriter, eventLoop: runtime.eventLoop)
         }
-        log = SessionLog(clock: runtime.clock, output: output, characterLimit: limits.logCharacters)
+        log = SessionLog(
+            clock: runtime.clock, output: output, characterLimit: limits.logCharacters, observer: onLogLine)
     }
 
     var limits: SessionLimits { runtime.configuration.session }
@@ -85,9 +92,23 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
     /// Gives an event of a leg to the script.
     public func deliver(_ event: CallEvent) {
         runtime.eventLoop.assertInEventLoop()
-        guard phase < .closing, calls.apply(event) else { return }
+        guard phase < .closing else { return }
+        if case .unit(let id, let event) = event { return deliver(event, of: id) }
+        guard calls.apply(event) else { return }
         watchCalls(event)
         post(.event(ScriptEvent(event)))
+    }
+
+    /// Adds a leg to the running session: another participant of its conference, for example.
+    ///
+    /// False when the session is ending or has had too many legs; the caller then refuses the leg.
+    public func join(_ incoming: IncomingCall) -> Bool {
+        runtime.eventLoop.assertInEventLoop()
+        guard phase < .closing, calls.addIncoming(incoming.id) else { return false }
+        post(.event(.callAlerting(incoming)))
+        watchAnswer(of: incoming.id)
+        watchIdleness()
+        return true
     }
 
     /// Gives a request to the control URL to the script; the reply is what its handler returns.
@@ -120,6 +141,12 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
         guard phase < .closing else { return }
         finish = SessionEnd(reason: reason, isOrderly: true)
         beginClosing()
+    }
+
+    /// Tells the script, once for each limit, that its account has reached one.
+    func tell(_ limit: LimitReached) {
+        guard phase < .closing, toldLimits.insert(limit.limit).inserted else { return }
+        post(.event(.limitReached(limit)))
     }
 
     func reply(_ number: Int, _ reply: ControlReply) {

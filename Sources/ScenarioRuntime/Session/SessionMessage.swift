@@ -10,6 +10,7 @@ enum SessionMessage: Equatable {
     case timer(Int)
     case httpResult(Int, ScenarioHTTPResult, wantsBytes: Bool)
     case storageResult(Int, StorageResult)
+    case mailResult(Int, MailResult)
 
     /// What the log calls the callback, for messages about one that takes too long.
     var label: String {
@@ -19,6 +20,7 @@ enum SessionMessage: Equatable {
         case .timer(let number): "timer \(number)"
         case .httpResult: "an HTTP response"
         case .storageResult: "an ApplicationStorage result"
+        case .mailResult: "the result of a mail"
         }
     }
 
@@ -30,9 +32,10 @@ enum SessionMessage: Equatable {
         }
     }
 
-    /// JSON for the script; `ids` are call ids that it may use.
-    func payload(ids: [CallID]) -> [UInt8] {
+    /// JSON for the script; `ids` are call ids that it may use, `now` is the time in a rehearsal.
+    func payload(ids: [CallID], now: Int64? = nil) -> [UInt8] {
         var extra: [String: ScenarioValue] = [:]
+        if let now { extra["now"] = .int(now) }
         if !ids.isEmpty { extra["ids"] = .list(ids.map { .string($0.rawValue) }) }
         switch self {
         case .evaluation: return []
@@ -53,7 +56,17 @@ enum SessionMessage: Equatable {
             switch result {
             case .value(let value): extra["r"] = value
             case .failure(let message): extra["error"] = .string(message)
+            case .limit(let limit):
+                extra["error"] = .string(limit.description)
+                extra["limit"] = .string(limit.limit.rawValue)
+                extra["allowed"] = .int(Int64(limit.allowed))
             }
+        case .mailResult(let number, let result):
+            extra["k"] = .string("mail")
+            extra["id"] = .int(Int64(number))
+            var fields: [String: ScenarioValue] = ["code": .int(Int64(result.code))]
+            if let error = result.error { fields["error"] = .string(error) }
+            extra["r"] = .map(fields)
         }
         return ScenarioValue.map(extra).json
     }
@@ -63,6 +76,8 @@ enum SessionMessage: Equatable {
 enum StorageResult: Equatable, Sendable {
     case value(ScenarioValue)
     case failure(String)
+    /// The script gets it as a `LimitError`.
+    case limit(LimitReached)
 }
 
 extension ScenarioHTTPResult {

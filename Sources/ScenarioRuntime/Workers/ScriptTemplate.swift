@@ -28,7 +28,7 @@ final class ScriptTemplate: FrameReceiver {
 
     private enum Item {
         case frame(Frame)
-        case session(UInt64, socket: Int32)
+        case session(UInt64, SessionAllowance, socket: Int32)
     }
 
     init(process: TemplateProcess, eventLoop: any EventLoop, logger: Logger) {
@@ -45,8 +45,8 @@ final class ScriptTemplate: FrameReceiver {
     func send(_ frame: Frame) { send(.frame(frame)) }
 
     /// Makes a process for a session that has the other end of the socket, which this closes.
-    func fork(_ subject: UInt64, socket: Int32) {
-        send(.session(subject, socket: socket))
+    func fork(_ subject: UInt64, _ allowance: SessionAllowance, socket: Int32) {
+        send(.session(subject, allowance, socket: socket))
     }
 
     /// Kills a session's process for certain.
@@ -62,14 +62,14 @@ final class ScriptTemplate: FrameReceiver {
         while let next = unsent.popFirst() {
             switch next {
             case .frame(let frame): frames?.write(frame)
-            case .session(let subject, let socket): handOver(socket, of: subject)
+            case .session(let subject, let allowance, let socket): handOver(socket, of: subject, allowance)
             }
             if isRetrying { return }
         }
     }
 
     /// The socket goes before the frame, so that the template finds it when it is asked for the process.
-    private func handOver(_ socket: Int32, of subject: UInt64) {
+    private func handOver(_ socket: Int32, of subject: UInt64, _ allowance: SessionAllowance) {
         guard !isGone else {
             close(socket)
             return
@@ -78,9 +78,9 @@ final class ScriptTemplate: FrameReceiver {
         switch script_send_descriptor(process.descriptors, &packet, MemoryLayout.size(ofValue: packet), socket) {
         case 0:
             close(socket)
-            frames?.write(Frame(kind: .fork, subject: subject))
+            frames?.write(Frame(kind: .fork, subject: subject, payload: allowance.payload))
         case EAGAIN, ENOBUFS, ENOMEM, ETOOMANYREFS:
-            unsent.prepend(.session(subject, socket: socket))
+            unsent.prepend(.session(subject, allowance, socket: socket))
             retry()
         case let number:
             close(socket)
@@ -126,7 +126,7 @@ final class ScriptTemplate: FrameReceiver {
         frames?.close()
         frames = nil
         close(process.descriptors)
-        for case .session(_, let socket) in unsent { close(socket) }
+        for case .session(_, _, let socket) in unsent { close(socket) }
         unsent.removeAll()
         let process = process
         let force = eventLoop.scheduleTask(in: .seconds(2)) { process.kill() }

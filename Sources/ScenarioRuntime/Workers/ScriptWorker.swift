@@ -10,8 +10,7 @@ import WorkerProtocol
 /// The process of one session, from before it exists to its end.
 final class ScriptWorker: FrameReceiver {
     let subject: UInt64
-    let scenarios: [ScenarioSource]
-    let trust: ScenarioTrust
+    let program: SessionProgram
     /// When the template was asked for the process; nil while no template can be.
     private(set) var asked: NIODeadline?
     private(set) var isGone = false
@@ -41,12 +40,9 @@ final class ScriptWorker: FrameReceiver {
         var lastCPU: Int?
     }
 
-    init(
-        subject: UInt64, scenarios: [ScenarioSource], trust: ScenarioTrust, client: any WorkerClient, pool: WorkerPool
-    ) {
+    init(subject: UInt64, program: SessionProgram, client: any WorkerClient, pool: WorkerPool) {
         self.subject = subject
-        self.scenarios = scenarios
-        self.trust = trust
+        self.program = program
         self.client = client
         self.pool = pool
     }
@@ -73,14 +69,16 @@ final class ScriptWorker: FrameReceiver {
         let frames = FrameChannel(socket: pair.ours, receiver: self, eventLoop: pool.eventLoop)
         self.frames = frames
         asked = .now()
-        template.fork(subject, socket: pair.theirs)
+        template.fork(subject, program.allowance, socket: pair.theirs)
         switch opening {
         case .whole(let isRecorded):
             recording = isRecorded ? ProgramTable.Recording() : nil
-            frames.write(Frame(kind: .open, subject: subject, payload: ProgramTable.payload(of: scenarios)))
+            let preface = program.preface.isEmpty ? [] : PieceList.encode([program.preface])
+            let payload = ProgramTable.payload(of: program.scenarios) + preface
+            frames.write(Frame(kind: .open, subject: subject, payload: payload))
         case .held(let number):
             isRehearsed = true
-            let payload = withUnsafeBytes(of: number.bigEndian) { Array($0) }
+            let payload = withUnsafeBytes(of: number.bigEndian) { Array($0) } + program.preface
             frames.write(Frame(kind: .openHeld, subject: subject, payload: payload))
         }
         question = Question(since: .now())
@@ -111,7 +109,7 @@ final class ScriptWorker: FrameReceiver {
         // A process that is busy may not be listening.
         if question != nil { kill() }
         end()
-        if let recording { pool.recorded(recording, of: scenarios) }
+        if let recording { pool.recorded(recording, of: program.scenarios) }
     }
 
     /// Kills the process: by the template, whose child it is, else directly.
@@ -183,10 +181,10 @@ extension ScriptWorker {
         question.lastCPU = cpu
         self.question = question
         let age = Int((now - question.since).nanoseconds / 1_000_000)
-        let allowed = limits.callbackMilliseconds + limits.marginMilliseconds
+        let allowed = Int(program.allowance.callbackMilliseconds) + limits.marginMilliseconds
         let spins = age >= allowed && question.used >= allowed
         if spins || age >= max(limits.stallMilliseconds, allowed) {
-            stop(.tooSlow(milliseconds: limits.callbackMilliseconds), "no answer for \(age) ms")
+            stop(.tooSlow(milliseconds: Int(program.allowance.callbackMilliseconds)), "no answer for \(age) ms")
         }
     }
 

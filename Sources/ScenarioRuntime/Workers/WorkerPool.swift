@@ -50,10 +50,8 @@ final class WorkerPool {
     }
 
     /// Begins a session in a process of its own. The client hears of the process later, even when there can be none.
-    func open(
-        _ scenarios: [ScenarioSource], trust: ScenarioTrust, subject: UInt64, client: any WorkerClient
-    ) -> ScriptWorker {
-        let worker = ScriptWorker(subject: subject, scenarios: scenarios, trust: trust, client: client, pool: self)
+    func open(_ program: SessionProgram, subject: UInt64, client: any WorkerClient) -> ScriptWorker {
+        let worker = ScriptWorker(subject: subject, program: program, client: client, pool: self)
         workers[subject] = worker
         place(worker)
         return worker
@@ -71,8 +69,10 @@ final class WorkerPool {
 
     /// Only what the operator wrote runs in the template; an account's text never gets there.
     private func begin(_ worker: ScriptWorker, in template: ScriptTemplate) {
-        guard worker.trust == .operatorPublished else { return worker.start(in: template, .whole(isRecorded: false)) }
-        let (opening, frames) = programs.open(worker.scenarios)
+        guard worker.program.trust == .operatorPublished else {
+            return worker.start(in: template, .whole(isRecorded: false))
+        }
+        let (opening, frames) = programs.open(worker.program.scenarios)
         worker.start(in: template, opening)
         for frame in frames { template.send(frame) }
         if programs.isRehearsing, rehearsalSince == nil {
@@ -197,10 +197,7 @@ extension WorkerPool: TemplateOwner {
 
     private var arguments: [String] {
         let limits = configuration.worker
-        return [
-            "--callback-ms", String(limits.callbackMilliseconds), "--session-bytes", String(limits.sessionBytes),
-            "--data-bytes", String(limits.dataBytes),
-        ]
+        return ["--callback-ms", String(limits.callbackMilliseconds), "--data-bytes", String(limits.dataBytes)]
     }
 
     /// The path of a program in the directory of the running one.

@@ -112,6 +112,7 @@ struct Installation: Sendable {
             allowsPrivateNetworks: settings.boolean("voice.callbacks.private"))
         configuration.sipRegistrationPrices = try settings.registrationPrices()
         configuration.dollarRates = try settings.dollarRates()
+        configuration.scripts = try settings.scriptLimits()
         let first = UInt16(clamping: settings.integer("voice.rtp.first"))
         let last = UInt16(clamping: settings.integer("voice.rtp.last"))
         var engine = VoiceEngineConfiguration(

@@ -163,6 +163,11 @@ enum ConfigurationCatalogue {
             explanation: "What one account may spend on calls within an hour, each as `amount currency`, for example "
                 + "`20 EUR`; a currency without an entry has no limit."),
         .init(
+            name: "voice.limits.scripts", kind: .list(default: []),
+            explanation:
+                "What accounts' scripts may use, each as `account limit=number…`; account `*` is every other, limits are "
+                + "`requests`, `milliseconds`, `megabytes` and `entries`."),
+        .init(
             name: "voice.scripts", kind: .choice(default: "operator", allowed: ["operator", "account"]),
             explanation:
                 "Who writes call scenarios: the operator alone (they are made ready before a call), or accounts "

@@ -1,4 +1,5 @@
 import Billing
+import ScenarioRuntime
 
 /// Everything that a voice platform is told at its start.
 public struct VoicePlatformConfiguration: Sendable {
@@ -31,6 +32,8 @@ public struct VoicePlatformConfiguration: Sendable {
     public var sipRegistrationPrices: [Money] = []
     /// What a dollar costs in other currencies, as decimal texts.
     public var dollarRates: [Currency: String] = [:]
+    /// What the scripts of accounts may use.
+    public var scripts = ScriptLimits()
     public var limits: VoicePlatformLimits
 
     public init(
@@ -101,6 +104,18 @@ public enum ScenarioTrustPolicy: Sendable, Hashable {
     case eachAccount
     /// Only the operator writes scenarios: the template makes them ready before a session needs them.
     case operatorPublished
+}
+
+/// What the scripts of accounts may use.
+public struct ScriptLimits: Sendable, Hashable {
+    /// For every account without limits of its own.
+    public var usual = AccountLimits()
+    /// By the names of accounts.
+    public var accounts: [String: AccountLimits] = [:]
+
+    public init() {}
+
+    func limits(of account: String) -> AccountLimits { accounts[account] ?? usual }
 }
 
 /// What one request or account may use.

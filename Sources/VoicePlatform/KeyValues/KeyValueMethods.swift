@@ -1,4 +1,5 @@
 import CallControl
+import ScenarioRuntime
 import Storage
 
 /// SetKeyValueItem, GetKeyValueItem, GetKeyValueItems, GetKeyValueKeys, DelKeyValueItem.
@@ -54,7 +55,12 @@ enum KeyValueMethods {
             throw APIError.invalid("value", "is longer than \(KeyValueStore.maximumValueLength)")
         }
         let item = KeyValueItem(key: key, value: value, expiresAt: UnixTime(seconds: try expiry(call)))
-        try store(call).put(item, owner: call.account.id)
+        let limit = call.configuration.scripts.limits(of: call.account.name).storageItems
+        do {
+            try store(call).put(item, owner: call.account.id, limit: limit)
+        } catch let error as LimitReached {
+            throw APIError.invalid("key", "is one too many: \(error)")
+        }
         return MethodResult(body: .members(["result": json(item)]))
     }
 

@@ -1,4 +1,5 @@
 import CallControl
+import ScenarioRuntime
 import Storage
 
 /// An entry of an application's storage, which scripts and the management API share.
@@ -55,7 +56,14 @@ struct KeyValueStore {
         ).map(KeyValueItem.init(row:))
     }
 
-    func put(_ item: KeyValueItem, owner: AccountID) throws {
+    /// Adds or replaces an entry; what has expired goes, whoever it belonged to.
+    ///
+    /// - Throws: ``LimitReached`` when the entry would be one more than `limit`, in all storages of the owner together.
+    func put(_ item: KeyValueItem, owner: AccountID, limit: Int) throws {
+        try transaction.execute("DELETE FROM key_value WHERE expires_at <= ?", [.integer(now.seconds)])
+        guard try get(item.key) != nil || count(of: owner, atMost: limit) < limit else {
+            throw LimitReached(.storageItems, allowed: limit)
+        }
         try transaction.execute(
             """
             INSERT INTO key_value (application_id, account_id, item_key, item_value, expires_at) VALUES (?, ?, ?, ?, ?)
@@ -66,7 +74,13 @@ struct KeyValueStore {
                 .integer(application.rawValue), .integer(owner.rawValue), .text(item.key), .text(item.value),
                 .optional(item.expiresAt?.seconds),
             ])
-        try transaction.execute("DELETE FROM key_value WHERE expires_at <= ?", [.integer(now.seconds)])
+    }
+
+    private func count(of owner: AccountID, atMost limit: Int) throws -> Int {
+        let row = try transaction.queryOne(
+            "SELECT COUNT(*) AS entries FROM (SELECT 1 FROM key_value WHERE account_id = ? LIMIT ?)",
+            [.integer(owner.rawValue), .integer(Int64(limit))])
+        return Int(clamping: try row?.integer("entries") ?? 0)
     }
 
     /// - Returns: What the entry held, nil when there was none.

@@ -60,7 +60,8 @@ final class CallSession {
         self.guardrails = guardrails
         tariff = core.configuration.tariffs.tariff(plan.currency, account: plan.accountName)
         storage = SessionStorage(
-            database: core.database, application: plan.applicationID, owner: plan.accountID, clock: core.clock,
+            database: core.database, application: plan.applicationID, owner: plan.accountID,
+            limit: core.configuration.scripts.limits(of: plan.accountName).storageItems, clock: core.clock,
             eventLoop: eventLoop)
         let (history, clock) = (core.history, core.clock)
         meters = LegMeters(

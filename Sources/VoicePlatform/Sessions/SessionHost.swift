@@ -116,7 +116,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         let path = AccessPath.text(
             name: prepared.accessName, address: configuration.mediaServerAddress,
             token: RandomToken.hexadecimal(bytes: 8))
-        let start = SessionStart(
+        var start = SessionStart(
             sessionID: id, accountID: record.plan.accountID, applicationID: record.plan.applicationID,
             userID: record.userID?.rawValue, accessURL: urls.access(path), accessSecureURL: urls.accessSecure(path),
             logURL: urls.log(record.logName),
@@ -124,7 +124,10 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
             trust: configuration.scenarioTrust == .operatorPublished
                 ? .operatorPublished : .account,
             customData: record.customData, logFile: prepared.hasLog ? core.files.logPath(record.logName) : nil,
-            incoming: prepared.incoming)
+            incoming: prepared.incoming, conferenceName: prepared.conferenceName)
+        start.domainName = record.plan.domain
+        start.rule = SessionRule(id: record.plan.ruleID.rawValue, name: record.plan.ruleName)
+        start.limits = configuration.scripts.limits(of: record.plan.accountName)
         return Opened(start: start, held: held)
     }
 

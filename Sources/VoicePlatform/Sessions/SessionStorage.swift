@@ -8,6 +8,8 @@ struct SessionStorage: Sendable {
     let database: Database
     let application: ApplicationID
     let owner: AccountID
+    /// Entries that the owner may have in all storages.
+    let limit: Int
     let clock: @Sendable () -> UnixTime
     let eventLoop: any EventLoop
 
@@ -22,12 +24,13 @@ struct SessionStorage: Sendable {
     }
 
     func put(_ key: String, _ value: String, ttlSeconds: Int) -> EventLoopFuture<StoredItem> {
-        let (database, application, owner, now) = (database, application, owner, clock())
+        let (database, application, owner, limit, now) = (database, application, owner, limit, clock())
         let seconds = min(max(Int64(ttlSeconds), 0), KeyValueStore.maximumTTL)
         let item = KeyValueItem(key: key, value: value, expiresAt: UnixTime(seconds: now.seconds + seconds))
         return eventLoop.makeFutureWithTask {
             try await database.write(.soon) { transaction in
-                try KeyValueStore(transaction: transaction, application: application, now: now).put(item, owner: owner)
+                try KeyValueStore(transaction: transaction, application: application, now: now)
+                    .put(item, owner: owner, limit: limit)
                 return StoredItem(item)
             }
         }

@@ -16,6 +16,8 @@ final class FakeServices: SessionServices {
     let eventLoop: any EventLoop
     var items: [String: StoredItem] = [:]
     var customData: [String] = []
+    /// Entries that there may be.
+    var mostItems = Int.max
     let logDone: EventLoopPromise<Void>
 
     init(eventLoop: any EventLoop) {
@@ -26,6 +28,9 @@ final class FakeServices: SessionServices {
     func storageGet(key: String) -> EventLoopFuture<StoredItem?> { eventLoop.makeSucceededFuture(items[key]) }
 
     func storagePut(key: String, value: String, ttlSeconds: Int) -> EventLoopFuture<StoredItem> {
+        guard items[key] != nil || items.count < mostItems else {
+            return eventLoop.makeFailedFuture(LimitReached(.storageItems, allowed: mostItems))
+        }
         let item = StoredItem(key: key, value: value, expiresAt: Int64(ttlSeconds))
         items[key] = item
         return eventLoop.makeSucceededFuture(item)
@@ -37,6 +42,11 @@ final class FakeServices: SessionServices {
 
     func storageKeys(pattern: String?, count: Int) -> EventLoopFuture<[String]> {
         eventLoop.makeSucceededFuture(items.keys.sorted())
+    }
+
+    /// Numbers with a country's code can be dialled.
+    func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall? {
+        number.count > 10 ? OutgoingSIPCall(uri: "sip:\(number)@trunk", callerID: callerID) : nil
     }
 
     func customDataChanged(to text: String) { customData.append(text) }
@@ -57,6 +67,48 @@ final class FakeHTTPClient: ScenarioHTTPClient, @unchecked Sendable {  // Used o
         pending.append(promise)
         return promise.futureResult
     }
+}
+
+/// Takes mails and answers when the test says so.
+final class FakeMailClient: ScenarioMailClient, @unchecked Sendable {  // Used on the test's event loop only.
+    var requests: [MailRequest] = []
+    var pending: [EventLoopPromise<MailResult>] = []
+
+    func send(_ request: MailRequest, on eventLoop: any EventLoop) -> EventLoopFuture<MailResult> {
+        requests.append(request)
+        let promise = eventLoop.makePromise(of: MailResult.self)
+        pending.append(promise)
+        return promise.futureResult
+    }
+}
+
+/// Notes what goes over its sockets; the test makes their events.
+final class FakeSocketClient: ScenarioSocketClient, @unchecked Sendable {  // Used on the test's event loop only.
+    var sockets: [FakeSocket] = []
+
+    func open(
+        _ request: ScenarioSocketRequest, on eventLoop: any EventLoop,
+        onEvent: @escaping (ScenarioSocketEvent) -> Void
+    ) -> any ScenarioSocket {
+        let socket = FakeSocket(request: request, onEvent: onEvent)
+        sockets.append(socket)
+        return socket
+    }
+}
+
+final class FakeSocket: ScenarioSocket, @unchecked Sendable {  // Used on the test's event loop only.
+    let request: ScenarioSocketRequest
+    let onEvent: (ScenarioSocketEvent) -> Void
+    var texts: [String] = []
+    var end: (code: Int, reason: String)?
+
+    init(request: ScenarioSocketRequest, onEvent: @escaping (ScenarioSocketEvent) -> Void) {
+        self.request = request
+        self.onEvent = onEvent
+    }
+
+    func send(_ text: String) { texts.append(text) }
+    func close(code: Int, reason: String) { end = (code, reason) }
 }
 
 /// Gives out prepared bytes first, then counts.

@@ -12,15 +12,17 @@ final class Performance: @unchecked Sendable {  // What is not constant is used 
     private(set) var session: ScenarioSession!
     private let ended: EventLoopPromise<SessionEnd>
     private let logFile: String
+    /// Lines of the log so far, without stamps.
+    private(set) var lines: [String] = []
 
     init(stage: Stage, start: SessionStart) {
         self.stage = stage
         services = FakeServices(eventLoop: stage.eventLoop)
         ended = stage.eventLoop.makePromise()
         logFile = start.logFile ?? ""
-        session = stage.runtime.startSession(start, control: control, services: services) { [ended] in
-            ended.succeed($0)
-        }
+        session = stage.runtime.startSession(
+            start, control: control, services: services, onLogLine: { [weak self] in self?.lines.append($0) },
+            onEnd: { [ended] in ended.succeed($0) })
     }
 
     /// Waits until the script has nothing to do.

@@ -12,6 +12,8 @@ final class Stage: @unchecked Sendable {  // What is not constant is used on the
     let eventLoop: any EventLoop = NIOSingletons.posixEventLoopGroup.next()
     let clock = VirtualClock(unixMilliseconds: Stage.start)
     let http = FakeHTTPClient()
+    let mail = FakeMailClient()
+    let sockets = FakeSocketClient()
     let runtime: ScenarioRuntime
     private let directory: URL
     private var nextSession: Int64 = 48_475_497
@@ -20,21 +22,31 @@ final class Stage: @unchecked Sendable {  // What is not constant is used on the
     static let start: Int64 = 1_437_727_808_000
     static let callerID = CallID(rawValue: "16214d90008034a8.1437727808.225341")
 
-    private init(_ configuration: RuntimeConfiguration, identifiers: PreparedGenerator) {
+    private init(
+        _ configuration: RuntimeConfiguration, identifiers: PreparedGenerator, mailClient: (any ScenarioMailClient)?,
+        socketClient: (any ScenarioSocketClient)?
+    ) {
         directory = FileManager.default.temporaryDirectory.appending(path: "session-logs-\(UUID().uuidString)")
         runtime = ScenarioRuntime(
-            configuration: configuration, eventLoop: eventLoop, httpClient: http, clock: clock,
-            identifiers: identifiers, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration: configuration, eventLoop: eventLoop, httpClient: http, mailClient: mailClient ?? mail,
+            socketClient: socketClient ?? sockets, clock: clock, identifiers: identifiers,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Runs a test on a stage and takes it down, whatever happens.
+    ///
+    /// - Parameters:
+    ///   - mailClient: what sends mails instead of the fake.
+    ///   - socketClient: what opens WebSockets instead of the fake.
     static func with<Result>(
-        identifiers: PreparedGenerator = PreparedGenerator(),
+        identifiers: PreparedGenerator = PreparedGenerator(), mailClient: (any ScenarioMailClient)? = nil,
+        socketClient: (any ScenarioSocketClient)? = nil,
         configure: (inout RuntimeConfiguration) -> Void = { _ in }, _ body: (Stage) async throws -> Result
     ) async throws -> Result {
         var configuration = RuntimeConfiguration(workerExecutable: try WorkerProgram.path())
         configure(&configuration)
-        let stage = Stage(configuration, identifiers: identifiers)
+        let stage = Stage(
+            configuration, identifiers: identifiers, mailClient: mailClient, socketClient: socketClient)
         try await stage.runtime.start().get()
         do {
             let result = try await body(stage)

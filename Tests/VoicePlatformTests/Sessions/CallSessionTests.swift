@@ -232,6 +232,49 @@ import VoiceEngine
         }
     }
 
+    @Test func `an account has as many entries as it may`() async throws {
+        let time = ManualTime(UnixTime(seconds: 1_800_000_000))
+        try await TestPlatform.run({ $0.scripts.usual.storageItems = 2 }, clock: { time.now }) { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            @Sendable func put(_ key: String, ttl: Int) async throws {
+                _ = try await stage.loop.flatSubmit {
+                    stage.scripts.scripts[0].services.storagePut(key: key, value: "v", ttlSeconds: ttl)
+                }.get()
+            }
+            try await put("a", ttl: 600)
+            try await put("b", ttl: 60)
+            await #expect(throws: LimitReached(.storageItems, allowed: 2)) { try await put("c", ttl: 60) }
+            // What is there may be changed, and what has expired is not counted.
+            try await put("b", ttl: 60)
+            let api = ["application_name": "switchboard", "key": "c", "value": "v"]
+            let refused = try await stage.tenant.call("SetKeyValueItem", api)
+            #expect(refused.errorCode == 101 && refused.errorField == "key")
+            time.now = UnixTime(seconds: 1_800_000_060)
+            try await put("c", ttl: 60)
+            await #expect(throws: LimitReached(.storageItems, allowed: 2)) { try await put("d", ttl: 60) }
+            let removed = stage.loop.flatSubmit { stage.scripts.scripts[0].services.storageRemove(key: "a") }
+            #expect(try await removed.get()?.key == "a")
+            #expect(try await stage.tenant.call("SetKeyValueItem", api)["result"]["value"].string == "v")
+        }
+    }
+
+    @Test func `sessions get the limits and the names of their account`() async throws {
+        try await TestPlatform.run({ configuration in
+            configuration.scripts.usual.runningRequests = 5
+            configuration.scripts.accounts["tenant-one"] = AccountLimits()
+            configuration.scripts.accounts["tenant-one"]?.callbackMilliseconds = 300
+        }) { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1")
+            let start = try await stage.script { $0.start }
+            #expect(start.domainName == "switchboard.tenant-one.voice.test" && start.rule?.name == "incoming")
+            let limits = start.limits
+            #expect(limits.runningRequests == AccountLimits().runningRequests && limits.callbackMilliseconds == 300)
+            #expect(platform.core.configuration.scripts.limits(of: "another").runningRequests == 5)
+        }
+    }
+
     @Test func `the shutdown waits for sessions and then starts none`() async throws {
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)
