@@ -283,9 +283,15 @@ void script_callback_begin(void) {
     }
     session.bytes[list_offset] = '[';
     session.is_changing = 0;
+    script_callback_renew();
+    session.is_running = 1;
+}
+
+unsigned script_callback_used(void) { return (unsigned)session.slices * slice_milliseconds; }
+
+void script_callback_renew(void) {
     session.slices = 0;
     if (session.statistics >= 0) session.memory_at_begin = script_memory();
-    session.is_running = 1;
 }
 
 bool script_callback_end(void) {

@@ -27,7 +27,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money"])
+    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money", "scenario"])
     func everyCommandHasHelp(name: String) throws {
         let result = try run([name, "--help"])
         #expect(result.status == 0)

@@ -51,6 +51,10 @@ size_t script_memory(void);
 
 // Begins a callback: its commands are collected, its time and memory are watched.
 void script_callback_begin(void);
+// Processor time of the callback so far, in steps of 50 ms.
+unsigned script_callback_used(void);
+// Gives the callback its time and memory anew.
+void script_callback_renew(void);
 // Adds a command, a JSON text; false when the batch would be larger than a frame may be, or without memory.
 bool script_outbox_append(const char *json, size_t count);
 // Room for a command of at most `capacity` bytes, which `script_outbox_commit` adds; NULL as above.
