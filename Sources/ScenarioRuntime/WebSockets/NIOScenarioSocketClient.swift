@@ -76,6 +76,8 @@ final class NIOScenarioSocket: ScenarioSocket, @unchecked Sendable {
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1000,
                         maxAccumulatedFrameSize: Self.longestMessage))
                 try pipeline.addHandler(SocketFrameHandler(socket: self))
+                // Not before its handlers are there: a text may be sent at once.
+                self.opened(channel)
             }
         }
         // A server's first frames may come in one piece with its answer to the upgrade.
@@ -85,7 +87,6 @@ final class NIOScenarioSocket: ScenarioSocket, @unchecked Sendable {
                 upgraders: [upgrader],
                 completionHandler: { context in
                     context.pipeline.syncOperations.removeHandler(asking, promise: nil)
-                    self.opened(context.channel)
                 }
             ))
         try pipeline.addHandler(asking)

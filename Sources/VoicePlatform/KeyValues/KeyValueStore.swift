@@ -61,7 +61,7 @@ struct KeyValueStore {
     /// - Throws: ``LimitReached`` when the entry would be one more than `limit`, in all storages of the owner together.
     func put(_ item: KeyValueItem, owner: AccountID, limit: Int) throws {
         try transaction.execute("DELETE FROM key_value WHERE expires_at <= ?", [.integer(now.seconds)])
-        guard try get(item.key) != nil || count(of: owner, atMost: limit) < limit else {
+        guard try get(item.key) != nil || count(of: owner) < limit else {
             throw LimitReached(.storageItems, allowed: limit)
         }
         try transaction.execute(
@@ -76,11 +76,10 @@ struct KeyValueStore {
             ])
     }
 
-    private func count(of owner: AccountID, atMost limit: Int) throws -> Int {
-        let row = try transaction.queryOne(
-            "SELECT COUNT(*) AS entries FROM (SELECT 1 FROM key_value WHERE account_id = ? LIMIT ?)",
-            [.integer(owner.rawValue), .integer(Int64(limit))])
-        return Int(clamping: try row?.integer("entries") ?? 0)
+    private func count(of owner: AccountID) throws -> Int {
+        let count = try QueryFilter("account_id = ?", .integer(owner.rawValue)).total(
+            in: transaction, from: "key_value")
+        return Int(clamping: count)
     }
 
     /// - Returns: What the entry held, nil when there was none.
