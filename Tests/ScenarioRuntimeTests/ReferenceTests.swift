@@ -81,7 +81,7 @@ struct ReferenceTests {
             let show = try await stage.play(
                 """
                 const conference = VoxEngine.createConference({hd_audio: true});
-                const recorder = VoxEngine.createRecorder({video: true, name: "meeting"});
+                const recorder = VoxEngine.createRecorder({video: true, hd_audio: true, name: "meeting"});
                 recorder.setConference(conference);
                 recorder.setPriority(["a", "b"]);
                 try { recorder.setConference(recorder); } catch (e) { Logger.write("> " + e.message); }
@@ -96,7 +96,8 @@ struct ReferenceTests {
                 ])
             let commands = try await show.commands
             guard case .unit(let conference, .createConference)? = commands.first,
-                case .unit(let recorder, .createRecorder)? = commands.dropFirst().first
+                case .unit(let recorder, .createRecorder(RecordingRequest(stereo: false, isHighQuality: true)))? =
+                    commands.dropFirst().first
             else {
                 Issue.record("no conference and recorder: \(commands)")
                 return

@@ -74,6 +74,8 @@ struct PlayerRequest: Equatable {
 /// What a script asks of a recording; what the platform does not do is noted by the script's side.
 struct RecordingWishes: Equatable {
     var stereo = false
+    /// 48 kHz instead of 8 kHz.
+    var isHighQuality = false
     var name: String?
     var isSecure = false
     var expire: String?

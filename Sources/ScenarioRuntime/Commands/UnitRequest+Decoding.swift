@@ -31,7 +31,8 @@ extension UnitRequest {
 extension RecordingWishes {
     init(_ fields: [String: ScenarioValue]) {
         self.init(
-            stereo: fields["stereo"]?.boolValue == true, name: fields["name"]?.stringValue,
+            stereo: fields["stereo"]?.boolValue == true, isHighQuality: fields["hd_audio"]?.boolValue == true,
+            name: fields["name"]?.stringValue,
             isSecure: fields["secure"]?.boolValue == true, expire: fields["expire"]?.stringValue)
     }
 }

@@ -65,7 +65,10 @@ extension PlayerRequest {
 
 extension RecordingWishes {
     fileprivate var logged: [String: ScenarioValue] {
-        ["expire": .init(expire), "name": .init(name), "secure": .bool(isSecure), "stereo": .bool(stereo)]
+        [
+            "expire": .init(expire), "hd_audio": .bool(isHighQuality), "name": .init(name), "secure": .bool(isSecure),
+            "stereo": .bool(stereo),
+        ]
     }
 }
 

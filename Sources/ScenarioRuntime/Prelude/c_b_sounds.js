@@ -94,11 +94,10 @@ function recordingWishes(options, method) {
         if (p[name]) warn(`${method}: ${name} is not available on this platform, the sound is recorded without it.`);
     }
     if (p.hd_audio && p.lossless) throw new RangeError(`${method}: either hd_audio or lossless`);
-    for (const name of ["hd_audio", "lossless"]) {
-        if (p[name]) warn(`${method}: ${name} is not available, the recording is mp3, 8 kHz.`);
-    }
+    if (p.lossless) warn(`${method}: lossless is not available, the recording is mp3.`);
     return {
-        stereo: Boolean(p.stereo), name: optionalText(p.name), secure: Boolean(p.secure), expire: optionalText(p.expire),
+        stereo: Boolean(p.stereo), hd_audio: Boolean(p.hd_audio), name: optionalText(p.name),
+        secure: Boolean(p.secure), expire: optionalText(p.expire),
     };
 }
 

@@ -67,7 +67,7 @@ extension ScenarioSession {
         case .sendInfo(let mimeType, let body, let headers):
             guard fitsMessage(body, of: "sendInfo") else { return }
             control.execute(.sendInfo(id, mimeType: mimeType, body: body, headers: fitting(headers)))
-        case .record(let wishes): control.execute(.record(id, RecordingRequest(stereo: wishes.stereo)))
+        case .record(let wishes): control.execute(.record(id, RecordingRequest(wishes)))
         case .transfer(let target, let other, let headers):
             transfer(id, TransferRequest(target: target, replacing: other, headers: fitting(headers)))
         case .handleTransfers(let on): control.execute(.handleTransfers(id, on))

@@ -9,7 +9,7 @@ extension ScenarioSession {
         case .createPlayer(let player): createPlayer(id, player)
         case .createRecorder(let wishes):
             guard add(id, .recorder) else { return }
-            control.execute(.unit(id, .createRecorder(RecordingRequest(stereo: wishes.stereo))))
+            control.execute(.unit(id, .createRecorder(RecordingRequest(wishes))))
         case .createConference:
             guard add(id, .conference) else { return }
             control.execute(.unit(id, .createConference))
@@ -70,6 +70,11 @@ extension UnitRequest {
         default: nil
         }
     }
+}
+
+extension RecordingRequest {
+    /// What the engine is asked for.
+    init(_ wishes: RecordingWishes) { self.init(stereo: wishes.stereo, isHighQuality: wishes.isHighQuality) }
 }
 
 extension PlayerSound {
