@@ -4,6 +4,7 @@
 #include <netinet/ip.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 bool media_address_parse(const char *text, uint16_t port, media_address *address) {
     memset(address, 0, sizeof(*address));
@@ -70,3 +71,5 @@ int media_poll_add(int poll, int descriptor, uint64_t token) {
 }
 
 void media_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+bool media_raise_thread(void) { return setpriority(PRIO_PROCESS, 0, -10) == 0; }

@@ -5,7 +5,12 @@ import Glibc
 ///
 /// Set in the template; its copies have the same.
 enum ProcessLimits {
+    /// A third of the processor time of the server when both want it.
+    private static let niceness: Int32 = 5
+
     static func apply() {
+        // Sound and signalling of every account come before any script.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
         script_give_up_privileges()
         set(RLIMIT_CORE, 0)
         set(RLIMIT_FSIZE, 0)

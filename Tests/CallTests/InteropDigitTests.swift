@@ -65,7 +65,7 @@ import Testing
     ) async throws {
         try await InteropOffice.run(.udp, scenario: { _ in Self.scenario }) { office in
             try await office.sipp("customer") { customer in
-                try customer.call(DemoCompany.number, at: office.server, as: script, sounds: sounds)
+                try customer.call(DemoCompany.number, at: office.installation.server, as: script, sounds: sounds)
                 try await office.logged("digits \(digits) of kind \(kind)")
                 try await customer.succeed()
             }

@@ -54,7 +54,8 @@ import Testing
         }
         script.expect("BYE")
         try sipp.call(
-            callee, at: office.server, as: script, transport: office.transport, from: "127.0.0.1", callID: callID)
+            callee, at: office.installation.server, as: script, transport: office.transport, from: "127.0.0.1",
+            callID: callID)
     }
 
     /// Both phones hear each other now; when one hangs up, the other's call ends too.

@@ -1,66 +1,25 @@
-import AsyncHTTPClient
-import Foundation
-import NIOCore
-import NIOFoundationCompat
-import NIOHTTP1
 import SIP
 import Testing
 
 @testable import Switchboard
 
-/// The management API of an installation, used by one of its master accounts.
-private struct ManagementClient {
-    let installation: TestInstallation
-
-    @discardableResult
-    func call(_ method: String, _ fields: [String: String] = [:]) async throws -> [String: Any] {
-        let demo = installation.demo.installation
-        var form = URLComponents()
-        let key = demo.secrets.masterKeys["EUR"] ?? ""
-        form.queryItems = (fields.merging(["account_name": "master-eur", "api_key": key]) { own, _ in own })
-            .map { URLQueryItem(name: $0.key, value: $0.value) }
-        var request = HTTPClientRequest(url: "\(installation.settings.url("voice.http"))/platform_api/\(method)")
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-        let text = (form.percentEncodedQuery ?? "").replacing("+", with: "%2B")
-        request.body = .bytes(ByteBuffer(string: text))
-        let response = try await demo.client.execute(request, timeout: .seconds(20))
-        let body = Data(buffer: try await response.body.collect(upTo: 1 << 20))
-        let answer = try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
-        #expect(answer["error"] == nil, "\(method): \(answer)")
-        return answer
-    }
-
-    /// An application whose only rule answers every call and writes down what was called.
-    func furnish() async throws -> (domain: String, rule: String) {
-        let made = try await call("AddApplication", ["application_name": "desk"])
-        let script = """
-            VoxEngine.addEventListener(AppEvents.CallAlerting, (event) => {
-              Logger.write(`reached ${event.destination} as ${event.headers["VI-Client-Type"]}`);
-              event.call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
-              event.call.answer();
-            });
-            """
-        try await call("AddScenario", ["scenario_name": "desk", "scenario_script": script])
-        let application = try #require(made["application_name"] as? String)
-        let rule = try await call(
-            "AddRule",
-            [
-                "application_id": "\(try #require(made["application_id"]))", "rule_name": "all", "rule_pattern": ".*",
-                "scenario_name": "desk",
-            ])
-        return (application, "\(try #require(rule["rule_id"]))")
-    }
-}
-
 /// Calls that reach an account without a number and without a phone of its own.
 @Suite(.serialized) struct RegistrationCallTests {
+    /// Answers every call and writes down what was called.
+    private static let script = """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, (event) => {
+          Logger.write(`reached ${event.destination} as ${event.headers["VI-Client-Type"]}`);
+          event.call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+          event.call.answer();
+        });
+        """
+
     @Test func aCallReachesTheRuleOfARegistrationAtAnotherPlatform() async throws {
         try await TestInstallation.run { provider in
             let credentials = try await provider.prepared()
             try await TestInstallation.run { office in
                 let client = ManagementClient(installation: office)
-                let rule = try await client.furnish().rule
+                let rule = try await client.furnish(Self.script).rule
                 let provided = provider.settings
                 let address = "\(provided.text("voice.sip.address")):\(provided.integer("voice.sip.port"))"
                 let made = try await client.call(
@@ -72,7 +31,7 @@ private struct ManagementClient {
                 let id = ["sip_registration_id": "\(try #require(made["sip_registration_id"]))"]
                 try await state(client, isSuccessful: false)
                 try await client.call(
-                    "UpdateSipRegistration", id + ["password": credentials.phonePassword])
+                    "UpdateSipRegistration", id.merging(["password": credentials.phonePassword]) { $1 })
                 try await state(client, isSuccessful: true)
                 let caller = try await provider.caller()
                 let call = try await caller.call(DemoCompany.number)
@@ -97,7 +56,7 @@ private struct ManagementClient {
     @Test func aNetworkOnTheWhiteListCallsWithoutAPassword() async throws {
         try await TestInstallation.run { installation in
             let client = ManagementClient(installation: installation)
-            let domain = try await client.furnish().domain
+            let domain = try await client.furnish(Self.script).domain
             let phone = try await installation.phone(
                 "pbx", domain: domain, password: nil, at: "127.0.0.3")
             try await refused(phone)
@@ -123,8 +82,4 @@ private struct ManagementClient {
         }
         #expect(end == .failed(call, status: 401, reason: "Unauthorized"))
     }
-}
-
-extension [String: String] {
-    fileprivate static func + (own: Self, other: Self) -> Self { own.merging(other) { $1 } }
 }

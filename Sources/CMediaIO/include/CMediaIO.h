@@ -80,6 +80,9 @@ static inline int media_last_error(void) { return errno; }
 // Names the calling thread for ps, top and debuggers; the kernel keeps 15 bytes.
 void media_name_thread(const char *name);
 
+// Puts the calling thread before others of the machine; false where the system does not let the process do so.
+bool media_raise_thread(void);
+
 // Monotonic time in microseconds.
 static inline uint64_t media_now(void) {
     struct timespec now;

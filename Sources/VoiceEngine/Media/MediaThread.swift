@@ -4,7 +4,7 @@ import CMediaIO
     import Glibc
 #endif
 
-/// One POSIX thread that runs one closure.
+/// One POSIX thread that runs one closure, before others of the machine where the process may ask for that.
 final class MediaThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
@@ -19,6 +19,8 @@ final class MediaThread: Sendable {
         let body = Unmanaged.passRetained(
             Body {
                 media_name_thread(name)
+                // Where it is refused, the thread has the priority of all others.
+                _ = media_raise_thread()
                 run()
             })
         let status = pthread_create(

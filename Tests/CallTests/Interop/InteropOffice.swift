@@ -66,23 +66,11 @@ struct InteropOffice {
         for phone in [first, second] { await phone.stop() }
     }
 
-    /// The platform's address for signalling.
-    var server: String {
-        let settings = installation.settings
-        return "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))"
-    }
+    private var server: String { installation.server }
 
-    /// A sipp with a folder of its own for the time of a body, which shows what it wrote when the body fails.
+    /// A sipp with a folder of its own for the time of a body.
     func sipp(_ name: String, _ body: (SippCaller) async throws -> Void) async throws {
-        let caller = SippCaller(folder: "\(installation.directory)/\(name)")
-        do {
-            try await body(caller)
-        } catch {
-            await caller.stop()
-            Issue.record("\(error)\n\(caller.output)")
-            throw error
-        }
-        await caller.stop()
+        try await installation.sipp(name, body)
     }
 
     /// The customer behind the trunk.
@@ -115,5 +103,23 @@ struct InteropOffice {
         }
         let name = try #require(address.split(separator: "/").last, "the recording's address")
         return "\(installation.directory)/voice/records/\(name.prefix(2))/\(name)"
+    }
+}
+
+extension TestInstallation {
+    /// The platform's address for signalling.
+    var server: String { "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))" }
+
+    /// A sipp with a folder of its own for the time of a body, which shows what it wrote when the body fails.
+    func sipp(_ name: String, _ body: (SippCaller) async throws -> Void) async throws {
+        let caller = SippCaller(folder: "\(directory)/\(name)")
+        do {
+            try await body(caller)
+        } catch {
+            await caller.stop()
+            Issue.record("\(error)\n\(caller.output)")
+            throw error
+        }
+        await caller.stop()
     }
 }

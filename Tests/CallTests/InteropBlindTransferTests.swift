@@ -1,0 +1,131 @@
+import Foundation
+import Media
+import SIP
+import Testing
+
+@testable import Switchboard
+
+/// Blind transfers, which need the scenario, with phones that nobody here wrote.
+@Suite(.serialized) struct InteropBlindTransferTests {
+    /// A phone sends the customer on to its colleague; the scenario carries it out.
+    private static let blind = """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid }) => {
+          let partner = null;
+          const ring = (user, connected, failed) => {
+            const leg = VoxEngine.callUser(user, callerid);
+            leg.addEventListener(CallEvents.Connected, () => {
+              partner = leg;
+              VoxEngine.sendMediaBetween(call, leg);
+              leg.handleBlindTransfer(true);
+              connected();
+            });
+            leg.addEventListener(CallEvents.Failed, failed);
+            leg.addEventListener(CallEvents.Disconnected, () => { if (partner === leg) call.hangup(); });
+            leg.addEventListener(CallEvents.BlindTransferRequested, ({ transferTo }) => {
+              Logger.write(`wanted: ${transferTo}`);
+              ring(transferTo, () => leg.notifyBlindTransferSuccess(),
+                (e) => leg.notifyBlindTransferFailed(e.code, e.reason));
+            });
+          };
+          call.addEventListener(CallEvents.RecordStarted, ({ url }) => Logger.write(`recording: ${url}`));
+          call.addEventListener(CallEvents.Connected, () => call.record());
+          call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+          ring('\(InteropOffice.firstUser)', () => call.answer(), VoxEngine.terminate);
+        });
+        """
+
+    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    func aPhoneSendsTheCustomerOnAndTalksNoMore(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
+            try await customerCalls(office) {
+                try await office.first.control.perform("transfer", "sip:\(InteropOffice.secondUser)@\(office.domain)")
+                try await office.second.take()
+                try await office.first.control.event("CALL_CLOSED", opposite: "TRANSFER_FAILED")
+                try await office.second.hear(seconds: 2)
+                try await office.second.control.perform("hangup")
+            }
+            try await office.logged("wanted: \(InteropOffice.secondUser)")
+            let second = ToneTrack(try office.second.heard())
+            #expect(second.seconds(of: SippCaller.voice) > 1.5, "the colleague hears the customer")
+            let recording = ToneTrack(try AudioDecoder().decode(path: try await office.recording(after: "recording: ")))
+            let begin = try #require(recording.start(of: InteropOffice.secondVoice), "the colleague is recorded")
+            let before = try #require(recording.start(of: InteropOffice.firstVoice), "as is the phone before")
+            #expect(before < begin)
+            #expect(recording.end(of: InteropOffice.firstVoice) <= begin + 0.1, "nobody speaks between")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    func aTransferToNobodyLeavesTheCallAsItWas(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
+            try await customerCalls(office) {
+                try await office.first.control.perform("transfer", "sip:nobody@\(office.domain)")
+                let reason = try await office.first.control.event("TRANSFER_FAILED", opposite: "CALL_CLOSED")
+                #expect(reason.contains("404") || reason.contains("480"), "\(reason)")
+                try await office.first.speak(seconds: 2)
+                try await office.first.control.perform("hangup")
+            }
+            let path = try await office.recording(after: "recording: ")
+            let recording = ToneTrack(try AudioDecoder().decode(path: path))
+            #expect(recording.seconds(of: InteropOffice.firstVoice) > 3, "the phone goes on talking")
+        }
+    }
+
+    /// The customer calls the first phone, which answers; ends with sipp's success.
+    private func customerCalls(_ office: InteropOffice, _ talk: () async throws -> Void) async throws {
+        var script = SippScript(InteropOffice.customer)
+        script.play(SippCaller.sound, forEver: true)
+        script.expect("BYE")
+        try await office.sipp("customer") { customer in
+            try customer.call(
+                DemoCompany.number, at: office.installation.server, as: script, transport: office.transport)
+            try await office.first.take()
+            try await office.first.hear(seconds: 2)
+            try await talk()
+            try await customer.succeed()
+        }
+    }
+
+    /// A scenario sends its caller on; he calls again by himself.
+    private static func sendingOn(to target: String) -> String {
+        """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid, destination }) => {
+          if (destination !== '700') return VoxEngine.easyProcess(call, VoxEngine.callUser(destination, callerid));
+          call.addEventListener(CallEvents.Connected, () => call.transferTo({ to: '\(target)' }));
+          call.addEventListener(CallEvents.TransferComplete, () => {
+            Logger.write('sent on');
+            call.hangup();
+          });
+          call.addEventListener(CallEvents.TransferFailed, ({ code }) => {
+            Logger.write(`not sent on: ${code}`);
+            call.hangup();
+          });
+          call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+          call.answer();
+        });
+        """
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    func aScenarioSendsAPhoneOn(transport: SIPTransportKind) async throws {
+        let scenario = Self.sendingOn(to: InteropOffice.secondUser)
+        try await InteropOffice.run(transport, scenario: { _ in scenario }) { office in
+            try await office.first.control.perform("dial", "sip:700@\(office.domain)")
+            try await office.second.take()
+            try await office.logged("sent on")
+            try await office.second.hear(seconds: 2)
+            try await office.second.control.perform("hangup")
+            try await office.second.control.event("CALL_CLOSED")
+            let heard = ToneTrack(try office.second.heard())
+            #expect(heard.seconds(of: InteropOffice.firstVoice) > 1.5, "the second phone hears the first")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func aScenarioLearnsThatItsCallerCouldNotBeSentOn() async throws {
+        try await InteropOffice.run(.udp, scenario: { _ in Self.sendingOn(to: "nobody") }) { office in
+            try await office.first.control.perform("dial", "sip:700@\(office.domain)")
+            try await office.logged("not sent on: 4")
+            try await office.first.control.event("CALL_CLOSED")
+        }
+    }
+}
