@@ -3,6 +3,7 @@ import Media
 import NIOCore
 import NIOPosix
 import SIP
+import TestCertificates
 import Testing
 
 @testable import Switchboard
@@ -69,12 +70,15 @@ import Testing
                     health: 5
                 """
             try text.write(toFile: "\(folder)/trunks.yaml", atomically: true, encoding: .utf8)
-            let prices = "currency,direction,kind,prefix,group,price\nUSD,outgoing,pstn,,Outgoing PSTN,0\n"
-            try prices.write(toFile: "\(folder)/prices.csv", atomically: true, encoding: .utf8)
-            return [
-                "voice.trunkfile": .text("\(folder)/trunks.yaml"), "voice.tariffs": .text("\(folder)/prices.csv"),
-            ]
+            return try TrunkInstallationTests.settings(trunks: "\(folder)/trunks.yaml", in: folder)
         }
+    }
+
+    /// Settings with a file of trunks, and a price for numbers.
+    private static func settings(trunks path: String, in folder: String) throws -> [String: Settings.Value] {
+        let prices = "currency,direction,kind,prefix,group,price\nUSD,outgoing,pstn,,Outgoing PSTN,0\n"
+        try prices.write(toFile: "\(folder)/prices.csv", atomically: true, encoding: .utf8)
+        return ["voice.trunkfile": .text(path), "voice.tariffs": .text("\(folder)/prices.csv")]
     }
 
     private static func installation(
@@ -213,5 +217,84 @@ import Testing
             try await phone.hangUp(call)
         }
         _ = try await carrier.finishedLog(with: "carrier: user \(account.phoneLogin) calls 74954451120")
+    }
+
+    /// The office logs in from its own address; both sides want TLS and encrypted sound.
+    @Test(.timeLimit(.minutes(3))) func aTrunkLogsInOverTLSAndItsSoundIsEncrypted() async throws {
+        let security = try SecureSettings(srtp: "optional")
+        defer { security.authority.remove() }
+        let scenario = try CustomScenario()
+        let folder = NSTemporaryDirectory() + "switchboard-trunks-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let login = try Login(folder: folder)
+        let arrange: (Settings) throws -> Void = { settings in
+            let sounds = "\(settings.text("data.directory"))/sounds"
+            try FileManager.default.createDirectory(atPath: sounds, withIntermediateDirectories: true)
+            try SoundCallTests.tone(700, to: "\(sounds)/tone.wav")
+            try scenario.write(SoundCallTests.player(of: ["file://\(sounds)/tone.wav"]))
+        }
+        let changes = security.settings.merging(scenario.settings) { $1 }
+            .merging(["voice.trunkfile": .text(try login.carrierFile())]) { $1 }
+        try await TestInstallation.run(changes, arrange: arrange) { carrier in
+            _ = try await carrier.prepared()
+            let settings = try login.officeSettings(port: carrier.settings.integer("voice.sip.tls.port"))
+            try await Self.installation(Self.officeScenario, security.settings.merging(settings) { $1 }) {
+                office, own in
+                let phone = try await Self.phone(office, own)
+                let heard = "\(office.directory)/heard.wav"
+                try await phone.hear(to: heard)
+                let call = try await phone.call(DemoCompany.number)
+                try await phone.journal.first("the end") { event in
+                    switch event {
+                    case .ended(call, byPeer: true), .failed(call, _, _): true
+                    default: false
+                    }
+                }
+                try await phone.journal.first("the recording") { $0 == .recorded(heard) }
+                #expect(ToneTrack(try AudioDecoder().decode(path: heard)).seconds(of: 700) > 0.8)
+                let log = try await carrier.finishedLog(with: "the sounds are over")
+                #expect(log.contains("VI-Client-Type = pstn"))
+                await phone.stop()
+            }
+        }
+    }
+
+    /// Both sides of a trunk that is known by its login.
+    private struct Login {
+        let folder: String
+
+        init(folder: String) throws {
+            self.folder = folder
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try "trunk-secret\n".write(toFile: "\(folder)/password", atomically: true, encoding: .utf8)
+        }
+
+        func carrierFile() throws -> String {
+            let path = "\(folder)/carrier.yaml"
+            let text = """
+                trunks:
+                  - name: branch
+                    login: {user: branch, password: {file: "\(folder)/password"}}
+                    srtp: required
+                """
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            return path
+        }
+
+        func officeSettings(port: Int) throws -> [String: Settings.Value] {
+            let text = """
+                trunks:
+                  - name: provider
+                    servers: [{host: 127.0.0.1, port: \(port), transport: tls}]
+                    domain: branch.example
+                    user: branch
+                    password: {file: "\(folder)/password"}
+                    srtp: required
+                    codecs: [PCMA]
+                    numbers: {}
+                """
+            try text.write(toFile: "\(folder)/office.yaml", atomically: true, encoding: .utf8)
+            return try TrunkInstallationTests.settings(trunks: "\(folder)/office.yaml", in: folder)
+        }
     }
 }

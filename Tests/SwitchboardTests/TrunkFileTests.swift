@@ -135,6 +135,9 @@ import VoicePlatform
         let both = try settings.trunks(environment: Self.environment)
         #expect(both.trunks.map(\.name.rawValue) == ["pbx", "carrier", "office"])
         #expect(both.trunks.first?.networks.count == 2 && both.dialPlan.routes.count == 1)
+        let checked = Doctor(settings: settings).trunks(environment: Self.environment)
+        #expect(checked.verdict == .good && checked.finding == "3 with 3 servers, 1 for numbers")
+        #expect(Doctor(settings: settings).trunks(environment: [:]).verdict == .bad)
         let twice = base.replacing("voice.trunks", .list(["office 10.0.0.0/8"]))
         #expect(throws: TrunkFileError.self) { try twice.trunks(environment: Self.environment) }
         #expect(throws: TrunkFileError.self) { try settings.trunks(environment: [:]) }

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Storage
 import VoiceEngine
+import VoicePlatform
 
 /// Looks at everything that a start needs and says what is missing.
 struct Doctor {
@@ -21,6 +22,7 @@ struct Doctor {
         checks.append(await tcpPort("SIP over TCP", address: sip.0, port: sip.1, key: "voice.sip.port"))
         checks.append(await udpPort("SIP over UDP", address: sip.0, port: sip.1, key: "voice.sip.port"))
         checks.append(await rtpPorts())
+        checks.append(trunks(environment: ProcessInfo.processInfo.environment))
         return checks
     }
 
@@ -115,6 +117,16 @@ struct Doctor {
             name, "\(address):\(port) cannot be used: \(error)",
             remedy: "stop the program that holds it (a running switchboard?) or choose another: "
                 + (ConfigurationCatalogue.key(key)?.flag ?? key))
+    }
+
+    func trunks(environment: [String: String]) -> Check {
+        do {
+            let (trunks, plan) = try settings.trunks(environment: environment)
+            let servers = trunks.reduce(0) { $0 + $1.servers.count }
+            return .good("trunks", "\(trunks.count) with \(servers) servers, \(plan.routes.count) for numbers")
+        } catch {
+            return .bad("trunks", "\(error)", remedy: "correct voice.trunks, or the file of voice.trunkfile")
+        }
     }
 
     private func rtpPorts() async -> Check {

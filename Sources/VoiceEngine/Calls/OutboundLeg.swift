@@ -144,6 +144,7 @@ final class OutboundLeg: CallLeg {
         _ handle: SessionHandle, _ status: Int, _ contacts: [NameAddress], _ headers: SIPHeaders
     ) {
         if state == .ringing, let branch = branches[handle], let onRedirect {
+            branchOwner?.branchReached(handle)
             let redirection = Redirection(branch: branch, status: status, contacts: contacts, headers: headers)
             if onRedirect(redirection) {
                 branches[handle] = nil

@@ -24,6 +24,8 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
     var answersAtOnce = false
     /// What a call is refused with, such as 302 and a Contact.
     var refusal: (status: Int, headers: SIPHeaders)?
+    /// Takes calls again after the first refusal.
+    var refusesOnce = false
     private let password: String?
     /// The platform's port.
     var server: UInt16
@@ -170,6 +172,7 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
         follow(handle)
         events.add(Happening(handle: handle, event: .incoming(invite)))
         if let refusal {
+            if refusesOnce { self.refusal = nil }
             shell.attempt { (agent, now) throws(UserAgentError) in
                 try agent.reject(handle, status: refusal.status, headers: refusal.headers, at: now)
             }

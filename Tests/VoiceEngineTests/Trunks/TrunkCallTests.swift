@@ -131,6 +131,37 @@ struct TrunkCallTests {
         }
     }
 
+    @Test func aServerThatSendsTheCallOnHasAnswered() async throws {
+        try await Servers.run(3) { stations in
+            let (first, second, clock) = (stations[0], stations[1], stations[2])
+            first.refusal = (302, SIPHeaders([(.contact, "<sip:999@127.0.0.20:\(first.port)>")]))
+            first.refusesOnce = true
+            try await clock.holdBack(true)
+            let slow = Trunk(
+                name: TrunkName(rawValue: "clock"),
+                servers: [TrunkServer(hop: SIPNextHop(host: "127.0.0.22", port: clock.port, transport: .udp))])
+            try await EngineStage.run(trunks: [Self.trunk([first, second]), slow]) { stage in
+                let session = try await Self.session(stage)
+                try await session.execute(.callSIP(Self.leg, Self.call()))
+                _ = try await first.incoming()
+                let on = try await first.incoming()
+                #expect(on.request.uri.user == "999")
+                // Until the other call has failed, four seconds have passed, more than the first server's limit.
+                let other = CallID(rawValue: "clock")
+                let way = TrunkWay(trunk: slow.name, callee: "1", callerID: "1")
+                try await session.execute(
+                    .callSIP(other, OutgoingSIPCall(uri: "sip:1@numbers.invalid", callerID: "1", ways: [way])))
+                guard case .failed(_, 408, _, _) = try await Self.end(session, of: other) else {
+                    Issue.record("the clock is silent")
+                    return
+                }
+                try await first.accept(on.handle)
+                #expect(try await Self.end(session) == .connected(Self.leg, headers: [:]))
+                #expect(second.events.all.isEmpty)
+            }
+        }
+    }
+
     @Test func whenNobodyAnswersTheCallFailsAfterAllLimits() async throws {
         try await Servers.run(2) { stations in
             for station in stations { try await station.holdBack(true) }
