@@ -49,6 +49,8 @@ public struct SessionLimits: Sendable, Equatable {
     public var customDataBytes = 200
     /// Characters of one log entry; the rest is cut off.
     public var logCharacters = 15_000
+    /// Bytes of a session log; what follows is left out.
+    public var logBytes = 16 << 20
     /// Characters that speech synthesis takes.
     public var speechCharacters = 1_500
     /// UTF-16 units of all scenario texts together.

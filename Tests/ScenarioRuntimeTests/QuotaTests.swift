@@ -22,6 +22,23 @@ struct QuotaTests {
         }
     }
 
+    @Test func aLogThatIsFullSaysSoAndStillHasItsLastLine() async throws {
+        try await Stage.with(configure: { $0.session.logBytes = 4000 }) { stage in
+            let show = try await stage.play(
+                """
+                for (let i = 0; i < 100; i++) Logger.write("> " + "x".repeat(100));
+                VoxEngine.terminate();
+                """, hasCaller: false)
+            _ = try await show.end()
+            let lines = try await show.log()
+            #expect(lines.count < 60)
+            #expect(
+                lines.suffix(2).first?.hasSuffix("The log is full: it has 4000 bytes, what follows is left out") == true
+            )
+            #expect(lines.last?.hasSuffix("Session terminated") == true)
+        }
+    }
+
     @Test func aHundredTimersAreAllowed() async throws {
         try await Stage.with { stage in
             let show = try await stage.play(

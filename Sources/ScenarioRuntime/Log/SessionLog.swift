@@ -12,6 +12,8 @@ final class SessionLog {
     private var isFlushScheduled = false
     private let limit: Int
     private let observer: ((String) -> Void)?
+    private let byteLimit: Int
+    private var byteCount = 0
 
     /// Where entries go; nil in `SessionLog` drops them.
     struct Output {
@@ -20,10 +22,15 @@ final class SessionLog {
         let eventLoop: any EventLoop
     }
 
-    init(clock: any SessionClock, output: Output?, characterLimit: Int, observer: ((String) -> Void)? = nil) {
+    /// - Parameter byteLimit: When there are so many, a last line says so; only ``ended()`` comes after it.
+    init(
+        clock: any SessionClock, output: Output?, characterLimit: Int, byteLimit: Int,
+        observer: ((String) -> Void)? = nil
+    ) {
         self.clock = clock
         self.output = output
         limit = characterLimit
+        self.byteLimit = byteLimit
         self.observer = observer
     }
 
@@ -48,6 +55,9 @@ final class SessionLog {
         }
     }
 
+    /// The line with which every log ends.
+    func ended() { write("Session terminated") }
+
     /// Writes what waits and closes the file; the future completes when everything is on disk.
     func close(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
         flush()
@@ -56,14 +66,22 @@ final class SessionLog {
     }
 
     private func entry(_ line: some StringProtocol) {
+        guard byteCount < byteLimit else { return }
+        write(line)
+        if byteCount >= byteLimit { write("The log is full: it has \(byteLimit) bytes, what follows is left out") }
+    }
+
+    private func write(_ line: some StringProtocol) {
         observer?(String(line))
         guard let output else { return }
+        let before = buffer.count
         buffer.append(contentsOf: stamp.utf8(atUnixMilliseconds: clock.unixMilliseconds))
         if !line.isEmpty {
             buffer.append(UInt8(ascii: " "))
             buffer.append(contentsOf: line.utf8)
         }
         buffer.append(UInt8(ascii: "\n"))
+        byteCount += buffer.count - before
         if buffer.count > 1 << 16 {
             flush()
         } else if !isFlushScheduled {

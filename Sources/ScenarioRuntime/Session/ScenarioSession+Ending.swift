@@ -81,7 +81,7 @@ extension ScenarioSession {
 
     private func end() {
         phase = .ended
-        log.text("Session terminated")
+        log.ended()
         cancelTimers()
         requests.dropWaiting()
         mails.dropWaiting()

@@ -81,7 +81,8 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
             SessionLog.Output(file: LogFile(path: $0), writer: runtime.logWriter, eventLoop: runtime.eventLoop)
         }
         log = SessionLog(
-            clock: runtime.clock, output: output, characterLimit: limits.logCharacters, observer: onLogLine)
+            clock: runtime.clock, output: output, characterLimit: limits.logCharacters, byteLimit: limits.logBytes,
+            observer: onLogLine)
     }
 
     var limits: SessionLimits { runtime.configuration.session }
