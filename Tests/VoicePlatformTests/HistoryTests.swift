@@ -52,7 +52,7 @@ import Testing
                 for _ in 0..<2 {
                     try history.finish(CallID(rawValue: "leg-1"), of: id, end, account: plan.accountID, at: Self.start)
                 }
-                try history.finishRecord(name, seconds: 17, bytes: 1234)
+                _ = try history.finishRecord(name, seconds: 17, bytes: 1234, of: plan.accountID)
                 try history.finish(id, at: UnixTime(seconds: Self.start.seconds + 36), reason: "Normal termination")
             }
             await core.history.flush()

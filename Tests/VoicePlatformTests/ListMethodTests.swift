@@ -23,7 +23,7 @@ import VoiceEngine
             let bound = ["phone_number": "74012000001", "application_name": "switchboard"]
             try await tenant.call("BindPhoneNumberToApplication", bound)
             let desk = AdmissionDesk(
-                directory: platform.core.directory, configuration: platform.core.configuration)
+                directory: platform.core.directory, tariffs: platform.core.tariffs)
             let today = TariffDay(unixSeconds: platform.core.clock().seconds)
             func isTaken(_ caller: String, _ source: AdmissionRequest.Source = .trunk) async throws -> Bool {
                 let request = AdmissionRequest(source: source, destination: "74012000001", caller: caller)
@@ -176,7 +176,7 @@ import VoiceEngine
             let tenant = try await platform.child("tenant-one")
             let thing = try await tenant.furnish()
             let desk = AdmissionDesk(
-                directory: platform.core.directory, configuration: platform.core.configuration)
+                directory: platform.core.directory, tariffs: platform.core.tariffs)
             let today = TariffDay(unixSeconds: platform.core.clock().seconds)
             let made = try await tenant.call(
                 "CreateSipRegistration", ["sip_username": "office", "proxy": "sip.example.test"])

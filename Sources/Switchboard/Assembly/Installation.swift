@@ -101,6 +101,7 @@ struct Installation: Sendable {
                     currency: currency, apiKey: key)
             }
         }
+        let watch = TariffWatch(settings: settings)
         var configuration = VoicePlatformConfiguration(
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
@@ -108,6 +109,7 @@ struct Installation: Sendable {
             tariffs: try settings.tariffs(), numbers: try settings.numbers(), dialPlan: dialPlan,
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished,
             limits: try settings.platformLimits())
+        configuration.changedTariffs = { try watch.changed() }
         configuration.callbacks = CallbackPolicy(
             allowsPrivateNetworks: settings.boolean("voice.callbacks.private"))
         configuration.sipRegistrationPrices = try settings.registrationPrices()

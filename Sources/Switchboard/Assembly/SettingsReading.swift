@@ -125,6 +125,8 @@ extension Settings {
         var limits = VoicePlatformLimits()
         limits.sessionsPerAccount = integer("voice.limits.calls")
         limits.callsPerSecond = integer("voice.limits.rate")
+        let mebibytes = integer("voice.limits.storage")
+        limits.storageBytesPerAccount = mebibytes > 0 ? Int64(mebibytes) << 20 : nil
         limits.moneyWarningSeconds = integer("voice.warning")
         limits.hourlySpending = try list("voice.limits.spending").map { entry in
             let words = entry.split(separator: " ")

@@ -108,7 +108,7 @@ struct MethodResult: Sendable {
         /// Users, rules, scenarios, numbers or the state of the account are different now.
         case directoryChanged(AccountID)
         /// The file of a recording is no longer referred to.
-        case recordDeleted(name: String)
+        case recordDeleted(name: String, of: AccountID, bytes: Int64)
         /// Other registrations are to be kept now.
         case registrationsChanged
         /// A user who is no longer there, or comes in by another name or password than before.

@@ -28,6 +28,7 @@ struct ManagementAPI: Sendable {
     let database: Database
     let directory: Directory
     let files: PlatformFiles
+    let storage: AccountStorage
     let hosting: any SessionHosting
     let configuration: @Sendable () -> VoicePlatformConfiguration
     let clock: @Sendable () -> UnixTime
@@ -105,7 +106,9 @@ struct ManagementAPI: Sendable {
         for effect in effects {
             switch effect {
             case .directoryChanged(let account): directory.changed(account)
-            case .recordDeleted(let name): await files.removeRecord(name)
+            case .recordDeleted(let name, let account, let bytes):
+                storage.add(-bytes, of: account)
+                await files.removeRecord(name)
             case .registrationsChanged: orders.registrationsChanged()
             case .userShutOut(let user): await orders.forgetPhones(user)
             }

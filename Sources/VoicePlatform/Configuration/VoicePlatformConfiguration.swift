@@ -20,6 +20,8 @@ public struct VoicePlatformConfiguration: Sendable {
     public var domain: String
     public var masterAccounts: [MasterAccount]
     public var tariffs: TariffBook
+    /// Asked each minute for prices that count from now on; nil where nothing has changed.
+    public var changedTariffs: (@Sendable () throws -> TariffBook?)?
     public var numbers: NumberCatalogue
     /// Where `callPSTN` dials; a number without a way is answered with `Call.Failed`.
     public var dialPlan: DialPlan
@@ -146,6 +148,8 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var callsPerSecond = 100
     /// What one account may spend on calls within an hour, in each currency; none: any amount.
     public var hourlySpending: [Money] = []
+    /// Bytes of recordings and session logs that one account may keep; nil: any number.
+    public var storageBytesPerAccount: Int64?
     /// How long before the money ends a far end is warned; 0: never.
     public var moneyWarningSeconds = 30
     /// How long running calls may go on after the shutdown has begun.

@@ -37,14 +37,14 @@ enum AdmissionDecision: Sendable, Equatable {
 /// Decides which session a call starts, and what the call costs.
 struct AdmissionDesk: Sendable {
     let directory: Directory
-    let configuration: VoicePlatformConfiguration
+    let tariffs: TariffShelf
 
     func decide(_ request: AdmissionRequest, on day: TariffDay) async throws -> AdmissionDecision {
         guard let (snapshot, rule) = try await target(of: request) else { return .notFound }
         guard !isUnwanted(request, by: snapshot) else { return .forbidden }
         guard let plan = snapshot.plan(rule) else { return .notFound }
         guard snapshot.account.isActive, !snapshot.account.isFrozen else { return .forbidden }
-        let tariff = configuration.tariffs.tariff(plan.currency, account: plan.accountName)
+        let tariff = tariffs.current.tariff(plan.currency, account: plan.accountName)
         let party = party(of: request, tariff, on: day)
         do {
             return .session(plan, party, try tariff.price(.incoming, party, on: day))

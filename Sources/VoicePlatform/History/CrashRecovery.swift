@@ -13,8 +13,9 @@ struct CrashRecovery {
     /// What the history says of such a session.
     static let finishReason = "Internal error (billing timeout)"
 
+    /// - Parameter size: Bytes of a recording's file, nil when there is none.
     /// - Returns: How many sessions were open.
-    func closeOpenSessions(now: UnixTime) throws -> Int {
+    func closeOpenSessions(now: UnixTime, size: (String) -> Int? = { _ in nil }) throws -> Int {
         let row = try transaction.queryOne("SELECT value FROM platform_state WHERE name = 'heartbeat'")
         let lastBeat = UnixTime(milliseconds: try row?.integer("value") ?? now.milliseconds)
         try chargeHeldLegs(until: lastBeat)
@@ -26,6 +27,7 @@ struct CrashRecovery {
                     ELSE (? - connected_ms) / 1000 END
             WHERE duration_s IS NULL
             """, [.text(Self.finishReason), end, end])
+        try measureOpenRecords(size)
         try transaction.execute(
             """
             UPDATE call_record SET duration_s = CASE WHEN start_ms > ? THEN 0 ELSE (? - start_ms) / 1000 END
@@ -36,6 +38,21 @@ struct CrashRecovery {
             UPDATE call_session SET finish_reason = ?, duration_ms = CASE WHEN start_ms > ? THEN 0 ELSE ? - start_ms END
             WHERE finish_reason IS NULL
             """, [.text(Self.finishReason), end, end])
+    }
+
+    private func measureOpenRecords(_ size: (String) -> Int?) throws {
+        let rows = try transaction.query(
+            """
+            SELECT r.id, r.name, s.account_id FROM call_record r JOIN call_session s ON s.id = r.session_id
+            WHERE r.duration_s IS NULL
+            """)
+        for row in rows {
+            guard let bytes = size(try row.text("name")) else { continue }
+            let account = AccountID(rawValue: try row.integer("account_id"))
+            try AccountStorage.note(Int64(bytes), of: account, in: transaction)
+            try transaction.execute(
+                "UPDATE call_record SET file_size = ? WHERE id = ?", [.integer(bytes), .integer(try row.integer("id"))])
+        }
     }
 
     private func chargeHeldLegs(until end: UnixTime) throws {

@@ -81,12 +81,14 @@ enum HistoryMethods {
             filter.add("r.name = ?", .text(String(path.split(separator: "/").last ?? "")))
         }
         let row = try call.transaction.queryOne(
-            "SELECT r.id, r.name FROM call_record r JOIN call_session s ON s.id = r.session_id "
+            "SELECT r.id, r.name, r.file_size FROM call_record r JOIN call_session s ON s.id = r.session_id "
                 + "WHERE r.deleted = 0 AND \(filter.sql)", filter.arguments)
         guard let row else { throw APIError.invalid(wanted.name, "names no record") }
         try call.transaction.execute(
             "UPDATE call_record SET deleted = 1 WHERE id = ?", [.integer(try row.integer("id"))])
-        return .done(effects: [.recordDeleted(name: try row.text("name"))])
+        let bytes = try row.optionalInteger("file_size") ?? 0
+        try AccountStorage.note(-bytes, of: call.account.id, in: call.transaction)
+        return .done(effects: [.recordDeleted(name: try row.text("name"), of: call.account.id, bytes: bytes)])
     }
 }
 

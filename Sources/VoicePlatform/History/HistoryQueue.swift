@@ -47,9 +47,11 @@ final class HistoryQueue: Service {
 
     /// Adds a job whose result somebody waits for, in its place between the others: what is added later runs later.
     ///
+    /// - Parameter isUrgent: Whether a call waits; otherwise the job waits for others that come soon.
     /// - Returns: Fails with what the job throws, or with the database's error.
     func perform<Value: Sendable>(
-        _ name: StaticString, on eventLoop: any EventLoop, _ work: @escaping @Sendable (Transaction) throws -> Value
+        _ name: StaticString, on eventLoop: any EventLoop, isUrgent: Bool = true,
+        _ work: @escaping @Sendable (Transaction) throws -> Value
     ) -> EventLoopFuture<Value> {
         let result = JobResult<Value>()
         let promise = eventLoop.makePromise(of: Value.self)
@@ -60,7 +62,7 @@ final class HistoryQueue: Service {
                     let value = try work(transaction)
                     result.value.withLock { $0 = value }
                 },
-                isUrgent: true,
+                isUrgent: isUrgent,
                 onDone: { error in
                     if let value = result.value.withLock({ $0 }), error == nil {
                         promise.succeed(value)

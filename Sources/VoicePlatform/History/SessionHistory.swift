@@ -132,9 +132,15 @@ struct SessionHistory {
             ])
     }
 
-    func finishRecord(_ name: String, seconds: Int, bytes: Int?) throws {
-        try transaction.execute(
+    /// Ends a recording's row once, and counts its file among what the account keeps.
+    ///
+    /// - Returns: How many bytes more the account keeps.
+    func finishRecord(_ name: String, seconds: Int, bytes: Int?, of account: AccountID) throws -> Int64 {
+        let changed = try transaction.execute(
             "UPDATE call_record SET duration_s = ?, file_size = ? WHERE name = ? AND duration_s IS NULL",
             [.integer(seconds), .optional(bytes.map(Int64.init)), .text(name)])
+        guard changed > 0, let bytes else { return 0 }
+        try AccountStorage.note(Int64(bytes), of: account, in: transaction)
+        return Int64(bytes)
     }
 }

@@ -8,6 +8,8 @@ struct PlatformCore: Sendable {
     let database: Database
     let directory: Directory
     let files: PlatformFiles
+    let storage: AccountStorage
+    let tariffs: TariffShelf
     let history: HistoryQueue
     let address: BoundAddress
     let clock: @Sendable () -> UnixTime
@@ -31,18 +33,22 @@ struct PlatformCore: Sendable {
         try await database.migrate(PlatformSchema.migrations)
         let now = clock()
         let masters = configuration.masterAccounts
-        let open = try await database.write { transaction in
+        let (open, kept) = try await database.write { transaction in
             try MasterAccountSetup(transaction: transaction, now: now).apply(masters)
             let recovery = CrashRecovery(transaction: transaction)
-            let open = try recovery.closeOpenSessions(now: now)
+            let open = try recovery.closeOpenSessions(now: now) { name in
+                files.recordPath(name).flatMap { files.size(of: $0) }
+            }
             try recovery.beat(at: now)
-            return open
+            return (open, try AccountStorage.sums(transaction))
         }
         if open > 0 { logger.warning("closed sessions of a crash", metadata: ["sessions": "\(open)"]) }
         return PlatformCore(
             configuration: configuration, database: database,
             directory: Directory(database: database, platformDomain: configuration.domain),
             files: files,
+            storage: AccountStorage(limit: configuration.limits.storageBytesPerAccount, bytes: kept),
+            tariffs: TariffShelf(configuration),
             history: HistoryQueue(database: database, logger: logger), address: BoundAddress(), clock: clock,
             logger: logger)
     }
@@ -50,6 +56,7 @@ struct PlatformCore: Sendable {
     /// The configuration with the public address that is known once the server listens.
     func effectiveConfiguration() -> VoicePlatformConfiguration {
         var effective = configuration
+        effective.tariffs = tariffs.current
         if effective.publicURL == nil, let port = address.port { effective.port = port }
         effective.publicURL = PublicURLs(effective).base
         return effective
@@ -60,7 +67,7 @@ struct PlatformCore: Sendable {
     /// - Parameter orders: Called for changes that concern the engine.
     func httpService(hosting: any SessionHosting, orders: EngineOrders) -> PlatformHTTPService {
         let api = ManagementAPI(
-            database: database, directory: directory, files: files, hosting: hosting,
+            database: database, directory: directory, files: files, storage: storage, hosting: hosting,
             configuration: { effectiveConfiguration() }, clock: clock,
             gate: RequestGate(
                 rate: RequestRate(

@@ -25,6 +25,7 @@ struct PlatformJobs: Service {
                     slowAt = now.seconds + Self.slowInterval
                     await renew(now: now)
                     await expire(now: now)
+                    core.tariffs.refresh(core.logger)
                 }
                 try? await Task.sleep(for: Self.pause)
             }

@@ -24,6 +24,7 @@ enum PlatformSchema {
             ]),
         Migration("2026-12 balances and holds", balancesAndHolds),
         Migration("2026-13 a ledger that only grows", ["APPEND_ONLY ledger_entry"]),
+        Migration("2026-14 what accounts keep", storage),
     ]
 
     private static let subscriptions = [
@@ -222,6 +223,17 @@ enum PlatformSchema {
         "CREATE INDEX ledger_entry_by_time ON ledger_entry (account_id, performed_at)",
         // Covers the sum that is the balance.
         "CREATE INDEX ledger_entry_amount ON ledger_entry (account_id, amount)",
+    ]
+
+    private static let storage = [
+        "CREATE TABLE account_storage (account_id BIGINT PRIMARY KEY REFERENCES account (id), bytes BIGINT NOT NULL)",
+        """
+        INSERT INTO account_storage (account_id, bytes)
+            SELECT s.account_id, COALESCE(SUM(r.file_size), 0) FROM call_record r
+            JOIN call_session s ON s.id = r.session_id WHERE r.deleted = 0 GROUP BY s.account_id
+        """,
+        // Recovery looks for the recordings that a crash has left open.
+        "CREATE INDEX call_record_open ON call_record (id) WHERE duration_s IS NULL",
     ]
 
     private static let balancesAndHolds = [

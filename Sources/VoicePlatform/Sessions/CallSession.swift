@@ -2,6 +2,7 @@ import Billing
 import CallControl
 import NIOCore
 import ScenarioRuntime
+import Storage
 import VoiceEngine
 
 /// One session: stands between the engine's legs and the script, rates the legs and keeps the history.
@@ -29,6 +30,8 @@ final class CallSession {
     private var records: [CallID: OpenRecord] = [:]
     /// Numbers that the script has asked to dial, by the address that stands for them.
     private var dialledNumbers: [String: String] = [:]
+    /// Nil for a session without a log.
+    private var logPath: String?
     private var scriptHasEnded = false
     private var isClosed = false
 
@@ -58,7 +61,7 @@ final class CallSession {
         self.core = core
         self.legs = legs
         self.guardrails = guardrails
-        tariff = core.configuration.tariffs.tariff(plan.currency, account: plan.accountName)
+        tariff = core.tariffs.current.tariff(plan.currency, account: plan.accountName)
         storage = SessionStorage(
             database: core.database, application: plan.applicationID, owner: plan.accountID,
             limit: core.configuration.scripts.limits(of: plan.accountName).storageItems, clock: core.clock,
@@ -81,6 +84,7 @@ final class CallSession {
         with scripts: any ScriptStarting
     ) {
         meters.onDemand = { [weak self] in self?.meet($0) }
+        logPath = start.logFile
         legs.domain = plan.domain
         legs.recordingTarget = { [weak self] id in self?.recordingTarget(id) }
         if let incoming = start.incoming {
@@ -158,6 +162,7 @@ final class CallSession {
     // MARK: Recordings
 
     private func recordingTarget(_ leg: CallID) -> RecordingTarget? {
+        guard !core.storage.isFull(plan.accountID) else { return nil }
         let name = PlatformFiles.newRecordName()
         guard let path = core.files.recordPath(name) else { return nil }
         records[leg] = OpenRecord(name: name, path: path)
@@ -175,10 +180,17 @@ final class CallSession {
 
     private func recordStopped(_ leg: CallID, seconds: Int) {
         guard let record = records.removeValue(forKey: leg), record.startedAt != nil else { return }
-        let files = core.files
-        core.history.enqueue("recording ended") {
+        keep("recording ended") { [account = plan.accountID, files = core.files] in
             try SessionHistory(transaction: $0).finishRecord(
-                record.name, seconds: seconds, bytes: files.size(of: record.path))
+                record.name, seconds: seconds, bytes: files.size(of: record.path), of: account)
+        }
+    }
+
+    /// Counts what is kept once the count is committed; a job may run twice, what follows it runs once.
+    private func keep(_ name: StaticString, _ work: @escaping @Sendable (Transaction) throws -> Int64) {
+        let (storage, account) = (core.storage, plan.accountID)
+        core.history.perform(name, on: self.storage.eventLoop, isUrgent: false, work).whenSuccess {
+            storage.add($0, of: account)
         }
     }
 
@@ -359,6 +371,15 @@ extension CallSession: SessionServices {
     func customDataChanged(to text: String) {
         let id = id
         core.history.enqueue("custom data") { try SessionHistory(transaction: $0).setCustomData(text, of: id) }
+    }
+
+    func logFinished() {
+        guard let logPath else { return }
+        keep("log kept") { [account = plan.accountID, files = core.files] transaction in
+            guard let bytes = files.size(of: logPath) else { return 0 }
+            try AccountStorage.note(Int64(bytes), of: account, in: transaction)
+            return Int64(bytes)
+        }
     }
 
     /// Numbers are dialled through the operator's trunks, and only those that have a price.

@@ -33,7 +33,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         self.eventLoop = eventLoop
         self.scripts = scripts
         self.makeLegs = makeLegs
-        desk = AdmissionDesk(directory: core.directory, configuration: core.configuration)
+        desk = AdmissionDesk(directory: core.directory, tariffs: core.tariffs)
         brake = AccountBrake(
             limits: .init(
                 callsAtOnce: core.configuration.limits.sessionsPerAccount,
@@ -111,6 +111,13 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
             let through = try HoldStore(transaction: transaction, now: now).open(hold)
             return (id, Opened.Held(hold: hold, through: through))
         }
+        return Opened(start: start(id, prepared), held: held)
+    }
+
+    /// What the script of a session begins with.
+    private func start(_ id: SessionID, _ prepared: Prepared) -> SessionStart {
+        let record = prepared.record
+        let keepsLog = prepared.hasLog && !core.storage.isFull(record.plan.accountID)
         let configuration = core.effectiveConfiguration()
         let urls = PublicURLs(configuration)
         let path = AccessPath.text(
@@ -123,12 +130,12 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
             scenarios: record.plan.scenarios.map { ScenarioSource(name: $0.name, text: $0.script) },
             trust: configuration.scenarioTrust == .operatorPublished
                 ? .operatorPublished : .account,
-            customData: record.customData, logFile: prepared.hasLog ? core.files.logPath(record.logName) : nil,
+            customData: record.customData, logFile: keepsLog ? core.files.logPath(record.logName) : nil,
             incoming: prepared.incoming, conferenceName: prepared.conferenceName)
         start.domainName = record.plan.domain
         start.rule = SessionRule(id: record.plan.ruleID.rawValue, name: record.plan.ruleName)
         start.limits = configuration.scripts.limits(of: record.plan.accountName)
-        return Opened(start: start, held: held)
+        return start
     }
 
     private func run(_ opened: Opened, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {

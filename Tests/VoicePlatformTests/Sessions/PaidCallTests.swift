@@ -4,6 +4,7 @@ import NIOCore
 import PhoneNumbers
 import ScenarioRuntime
 import Storage
+import Synchronization
 import Testing
 import VoiceEngine
 
@@ -186,6 +187,30 @@ import VoiceEngine
         }
     }
 
+    @Test func `new prices count for the calls that begin after them, and wrong ones change nothing`() async throws {
+        let lists = PriceLists()
+        try await TestPlatform.run { configuration in
+            configuration.changedTariffs = { try lists.waiting.withLock { $0.removeFirst() }.get() }
+        } _: { platform in
+            let stage = try await Stage(platform)
+            try await stage.give("1")
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.dial("before")
+            try await stage.dialled("before")
+            #expect(try await stage.held() == 6000)
+            let row = TariffRow(.outgoing, .user, text: "dearer", pricePerMinute: try Money("0.1", .eur))
+            let dearer = TariffBook([
+                try Tariff(currency: .eur, rows: [row], on: platform.core.tariffs.current.tariff(.eur))
+            ])
+            lists.waiting.withLock { $0 = [.success(dearer), .success(nil), .failure(.prefix("wrong"))] }
+            for _ in 0..<3 { platform.core.tariffs.refresh(platform.core.logger) }
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.dial("after")
+            try await stage.dialled("after")
+            #expect(try await stage.held() == 106_000)
+        }
+    }
+
     @Test func `a blocked destination and a call too many fail with their reasons`() async throws {
         try await TestPlatform.run { configuration in
             let blocked = TariffRow(
@@ -228,6 +253,11 @@ import VoiceEngine
             #expect(try await stage.held() == 100_000)
         }
     }
+}
+
+/// What the operator puts into the file of prices, one after the other.
+private final class PriceLists: Sendable {
+    let waiting = Mutex<[Result<TariffBook?, TariffError>]>([])
 }
 
 @Suite struct WarningToneTests {
