@@ -1,6 +1,7 @@
 import CMediaIO
 import Foundation
 import SIP
+import Synchronization
 import Testing
 
 @testable import Switchboard
@@ -74,7 +75,8 @@ import Testing
     /// Runs the 1,000 calls, and the looping scripts beside them, to the end.
     private func disturb(_ installation: TestInstallation, crowd: String, looping: String) async throws {
         let phone = try await installation.phone("loop", domain: looping, password: nil, at: Network.looping)
-        let loops = Task { try await Self.callAgainAndAgain(phone) }
+        let isOver = Flag()
+        let loops = Task { try await Self.callAgainAndAgain(phone, until: isOver) }
         try await installation.sipp("crowd") { sipp in
             var script = SippScript(.init(user: "crowd", domain: Network.crowd), to: crowd, mayBeRefused: true)
             script.expect("BYE")
@@ -87,15 +89,21 @@ import Testing
             #expect(refused > Self.calls / 2, "most calls are refused: \(refused)")
             #expect(answered > 100, "calls within the limits are taken: \(answered)")
         }
-        loops.cancel()
+        isOver.raise()
         #expect(try await loops.value > 3, "scripts have looped all the time")
         await phone.stop()
     }
 
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+        var isRaised: Bool { value.withLock { $0 } }
+        func raise() { value.withLock { $0 = true } }
+    }
+
     /// The number of calls that ended because their script looped.
-    private static func callAgainAndAgain(_ phone: SoftPhone) async throws -> Int {
+    private static func callAgainAndAgain(_ phone: SoftPhone, until isOver: Flag) async throws -> Int {
         var count = 0
-        while !Task.isCancelled {
+        while !isOver.isRaised {
             let call = try await phone.call("100")
             try await phone.journal.first("the end of a call whose script loops") {
                 switch $0 {
