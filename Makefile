@@ -8,6 +8,8 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
+# Tests of sound and whole calls, in which time passes.
+REAL_TIME_TESTS = ^(CallTests|VoiceEngineTests|ScenarioTestingTests)\.
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies test-dependencies build demo test bench lint format doctor clean
@@ -32,9 +34,9 @@ demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --jso
 test: test-dependencies ## Build and run every test, calls with sipp and baresip among them
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 ifeq ($(strip $(TEST_ARGS)),)
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '^CallTests\.'
-	@# Whole calls run one after the other: what they measure in real time is the product's time, not that of other tests.
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '^CallTests\.'
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
+	@# One after the other: what they measure in real time is the product's time, not that of other tests.
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(REAL_TIME_TESTS)'
 	$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboard scenario test Scenarios/tests
 else
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
