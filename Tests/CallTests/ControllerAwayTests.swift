@@ -83,6 +83,11 @@ import Testing
         try await TestInstallation.run { installation in
             _ = try await installation.prepared()
             let database = try Database.open(path: "\(installation.directory)/voice/platform.sqlite")
+            try await Wait.until("the line's settings in the cache") {
+                try await database.read { transaction in
+                    try transaction.queryOne("SELECT item_key FROM key_value").map { _ in true }
+                }
+            }
             try await database.write { transaction in
                 try transaction.execute("DELETE FROM key_value")
                 try transaction.execute(

@@ -55,22 +55,6 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
-    func aTransferToNobodyLeavesTheCallAsItWas(transport: SIPTransportKind) async throws {
-        try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
-            try await customerCalls(office) {
-                try await office.first.control.perform("transfer", "sip:nobody@\(office.domain)")
-                let reason = try await office.first.control.event("TRANSFER_FAILED", opposite: "CALL_CLOSED")
-                #expect(reason.contains("404") || reason.contains("480"), "\(reason)")
-                try await office.first.speak(seconds: 2)
-                try await office.first.control.perform("hangup")
-            }
-            let path = try await office.recording(after: "recording: ")
-            let recording = ToneTrack(try AudioDecoder().decode(path: path))
-            #expect(recording.seconds(of: InteropOffice.firstVoice) > 3, "the phone goes on talking")
-        }
-    }
-
     /// The customer calls the first phone, which answers; ends with sipp's success.
     private func customerCalls(_ office: InteropOffice, _ talk: () async throws -> Void) async throws {
         var script = SippScript(InteropOffice.customer)
