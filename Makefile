@@ -8,11 +8,13 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
+# Long calls, most with phones and servers of others; `make test-phones` runs them.
+PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall)Tests
 # Tests of sound and whole calls, in which time passes.
 REAL_TIME_TESTS = ^(CallTests|VoiceEngineTests|ScenarioTestingTests)\.
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies test-dependencies build demo test bench lint format doctor clean
+.PHONY: help dependencies test-dependencies build demo test test-phones bench lint format doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,16 +33,20 @@ demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --jso
 	@$(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --product script-worker >&2
 	@$$($(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --show-bin-path)/switchboard demo $(DEMO_ARGS)
 
-test: test-dependencies ## Build and run every test, calls with sipp and baresip among them
+test: test-dependencies ## Build and run the tests, calls with sipp and baresip among them
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 ifeq ($(strip $(TEST_ARGS)),)
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
 	@# One after the other: what they measure in real time is the product's time, not that of other tests.
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(REAL_TIME_TESTS)'
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(REAL_TIME_TESTS)' --skip '$(PHONE_TESTS)'
 	$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboard scenario test Scenarios/tests
 else
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
 endif
+
+test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(PHONE_TESTS)'
 
 bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
 	$(SWIFT) build $(BUILD_FLAGS) -c release

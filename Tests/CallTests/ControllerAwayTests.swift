@@ -83,6 +83,12 @@ import Testing
         try await TestInstallation.run { installation in
             _ = try await installation.prepared()
             let database = try Database.open(path: "\(installation.directory)/voice/platform.sqlite")
+            // The first call brings the settings into the cache; before, the controller may still be forgetting older ones.
+            let caller = try await installation.caller()
+            let first = try await caller.call(DemoCompany.number)
+            try await caller.journal.first("the answer") { $0 == .answered(first) }
+            try await caller.hangUp(first)
+            _ = try await installation.finishedLog(with: "Get B24 config:")
             try await Wait.until("the line's settings in the cache") {
                 try await database.read { transaction in
                     try transaction.queryOne("SELECT item_key FROM key_value").map { _ in true }
@@ -98,12 +104,12 @@ import Testing
                     [.text(DemoCompany.number), .integer(4_000_000_000)])
             }
             try database.close()
-            let caller = try await installation.caller()
             let call = try await caller.call(DemoCompany.number)
             try await caller.journal.first("the answer") { $0 == .answered(call) }
             try await caller.hangUp(call)
-            let log = try await installation.finishedLog(with: "Get B24 config:")
-            #expect(log.contains("Settings of the line from the cache cannot be used: not valid JSON"))
+            let log = try await installation.finishedLog(with: "Settings of the line from the cache cannot be used")
+            #expect(log.contains("not valid JSON"))
+            #expect(log.contains("Get B24 config:"))
             await caller.stop()
         }
     }

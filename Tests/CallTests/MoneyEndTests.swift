@@ -106,10 +106,15 @@ import Testing
         #expect(try call.text("direction") == "Incoming by the second")
         let entries = try await database.read {
             try $0.query(
-                "SELECT e.kind, e.amount FROM ledger_entry e JOIN account a ON a.id = e.account_id WHERE a.name = ?",
+                """
+                SELECT e.kind, e.amount FROM ledger_entry e JOIN account a ON a.id = e.account_id
+                WHERE a.name = ? ORDER BY e.id
+                """,
                 [.text(account)])
         }
-        #expect(try entries.map { try $0.text("kind") } == ["money_acceptance_from_parent", "resource_charge"])
+        #expect(
+            try entries.map { try $0.text("kind") } == ["money_acceptance_from_parent", "resource_charge"], "\(entries)"
+        )
         #expect(try entries.map { try $0.integer("amount") } == [100_000, -100_000])
         let row = try await database.read {
             try $0.queryOne(
