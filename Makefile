@@ -10,8 +10,8 @@ BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 # Long calls, most with phones and servers of others; `make test-phones` runs them.
 PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall)Tests
-# Tests of sound and whole calls, in which time passes.
-REAL_TIME_TESTS = ^(CallTests|VoiceEngineTests|ScenarioTestingTests)\.
+# Tests of sound, time limits and whole calls, in which time passes.
+REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests)\.
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies test-dependencies build demo test test-phones bench lint format doctor clean
