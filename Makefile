@@ -9,7 +9,7 @@ BENCH_ARGS ?=
 BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 # Long calls, most with phones and servers of others; `make test-phones` runs them.
-PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall)Tests
+PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall|Isolation)Tests
 # Tests of sound, time limits and whole calls, in which time passes.
 REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests)\.
 
@@ -44,7 +44,7 @@ else
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
 endif
 
-test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences
+test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences, isolation
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(PHONE_TESTS)'
 

@@ -113,7 +113,7 @@ final class RhythmProbe: Sendable {
     /// Nanoseconds since 1970.
     private static func now() -> Int64 {
         let time = media_ntp_now()
-        return (Int64(time >> 32) - 2_208_988_800) * 1_000_000_000 + Int64((time & 0xFFFF_FFFF) * 1_000_000_000 >> 32)
+        return (Int64(time >> 32) - 2_208_988_800) * 1_000_000_000 + Int64(((time & 0xFFFF_FFFF) * 1_000_000_000) >> 32)
     }
 
     /// When the packet that was read last came, in nanoseconds since 1970; nil without a stamp.
