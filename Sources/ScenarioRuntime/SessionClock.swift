@@ -1,8 +1,5 @@
+import Foundation
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Time as sessions see it: timers, time-outs and the stamps of the log.
 ///
@@ -26,11 +23,8 @@ public final class EventLoopClock: SessionClock {
 
     public init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
-    public var unixMilliseconds: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    // Not by `timespec`: built whole-module, the compiler takes that type for libcurl's, whose headers include it.
+    public var unixMilliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
     public func schedule(afterMilliseconds delay: Int64, _ action: @escaping () -> Void) -> any ScheduledAction {
         EventLoopAction(eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(delay)) { action() })
