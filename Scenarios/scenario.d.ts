@@ -137,12 +137,21 @@ interface CallSIPParameters {
   amd?: unknown;
 }
 
+/** rate and pitch: a name ("slow", "high"), a percentage or a factor; volume: a name ("soft", "loud") or dB. */
+interface SpeechOptions {
+  rate?: string | number;
+  /** Another name of rate. */
+  speed?: string | number;
+  pitch?: string | number;
+  volume?: string | number;
+}
+
 interface SpeechParameters {
-  /** A voice of VoiceList; its language is what counts. */
+  /** A voice of VoiceList or Language, or a language such as "ru-RU". */
   voice?: string;
   language?: string;
   progressivePlayback?: boolean;
-  ttsOptions?: { rate?: string | number; pitch?: string | number; volume?: string | number };
+  ttsOptions?: SpeechOptions;
   onPause?: boolean;
 }
 
@@ -260,7 +269,7 @@ declare namespace VoxEngine {
   function createURLPlayer(request: string | URLPlayerRequest, parameters?: URLPlayerParameters): Player;
   function createURLPlayer(url: string, loop?: boolean, onPause?: boolean): Player;
   function createTTSPlayer(text: string, parameters?: SpeechParameters): Player;
-  function createTTSPlayer(text: string, language?: string, ttsOptions?: SpeechParameters["ttsOptions"]): Player;
+  function createTTSPlayer(text: string, language?: string, ttsOptions?: SpeechOptions): Player;
   function createToneScriptPlayer(script: string, parameters?: PlaybackParameters | boolean): Player;
   /** The older name of createToneScriptPlayer. */
   function createToneScript(script: string, parameters?: PlaybackParameters | boolean): Player;
@@ -326,7 +335,7 @@ declare class Call {
   /** The older reject. */
   decline(code?: number, extraHeaders?: Headers): void;
   hangup(extraHeaders?: Headers): void;
-  say(text: string, voice?: SpeechParameters | string, ttsOptions?: unknown): void;
+  say(text: string, voice?: SpeechParameters | string, ttsOptions?: SpeechOptions): void;
   startPlayback(url: string, options?: PlaybackParameters | boolean): void;
   stopPlayback(): void;
   playProgressTone(country: "US" | "RU"): void;
@@ -598,7 +607,7 @@ declare function md5(data: string | string[]): string;
 declare function sha1(data: string | string[]): string;
 declare function sha256(data: string | string[]): string;
 
-/** VoiceList.<provider>.<voice>: the voice's own name, of which the language counts. */
+/** VoiceList.<provider>.<voice>: the voice's own name. */
 declare const VoiceList: { readonly [provider: string]: { readonly [voice: string]: string } };
 declare const ASRProfileList: { readonly [provider: string]: { readonly [profile: string]: string } };
 declare const ASRModelList: { readonly [provider: string]: { readonly [model: string]: string } };
@@ -865,25 +874,25 @@ declare enum WebSocketCloseCode {
 }
 
 declare enum Language {
-  RU_RUSSIAN_FEMALE = "ru-RU",
-  RU_RUSSIAN_MALE = "ru-RU",
-  US_ENGLISH_FEMALE = "en-US",
-  US_ENGLISH_MALE = "en-US",
-  US_ENGLISH_FEMALE2 = "en-US",
-  UK_ENGLISH_FEMALE = "en-GB",
-  UK_ENGLISH_MALE = "en-GB",
-  ENGLISH_UK_FEMALE = "en-GB",
-  ENGLISH_UK_MALE = "en-GB",
-  EUR_GERMAN_FEMALE = "de-DE",
-  EUR_GERMAN_MALE = "de-DE",
-  EUR_FRENCH_FEMALE = "fr-FR",
-  EUR_FRENCH_MALE = "fr-FR",
-  EUR_SPANISH_FEMALE = "es-ES",
-  EUR_SPANISH_MALE = "es-ES",
-  EUR_ITALIAN_FEMALE = "it-IT",
-  EUR_ITALIAN_MALE = "it-IT",
-  EUR_POLISH_FEMALE = "pl-PL",
-  EUR_TURKISH_FEMALE = "tr-TR",
-  BR_PORTUGUESE_FEMALE = "pt-BR",
+  RU_RUSSIAN_FEMALE = "RU_RUSSIAN_FEMALE",
+  RU_RUSSIAN_MALE = "RU_RUSSIAN_MALE",
+  US_ENGLISH_FEMALE = "US_ENGLISH_FEMALE",
+  US_ENGLISH_MALE = "US_ENGLISH_MALE",
+  US_ENGLISH_FEMALE2 = "US_ENGLISH_FEMALE2",
+  UK_ENGLISH_FEMALE = "UK_ENGLISH_FEMALE",
+  UK_ENGLISH_MALE = "UK_ENGLISH_MALE",
+  ENGLISH_UK_FEMALE = "ENGLISH_UK_FEMALE",
+  ENGLISH_UK_MALE = "ENGLISH_UK_MALE",
+  EUR_GERMAN_FEMALE = "EUR_GERMAN_FEMALE",
+  EUR_GERMAN_MALE = "EUR_GERMAN_MALE",
+  EUR_FRENCH_FEMALE = "EUR_FRENCH_FEMALE",
+  EUR_FRENCH_MALE = "EUR_FRENCH_MALE",
+  EUR_SPANISH_FEMALE = "EUR_SPANISH_FEMALE",
+  EUR_SPANISH_MALE = "EUR_SPANISH_MALE",
+  EUR_ITALIAN_FEMALE = "EUR_ITALIAN_FEMALE",
+  EUR_ITALIAN_MALE = "EUR_ITALIAN_MALE",
+  EUR_POLISH_FEMALE = "EUR_POLISH_FEMALE",
+  EUR_TURKISH_FEMALE = "EUR_TURKISH_FEMALE",
+  BR_PORTUGUESE_FEMALE = "BR_PORTUGUESE_FEMALE",
 }
 

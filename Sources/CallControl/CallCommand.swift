@@ -16,7 +16,7 @@ public enum CallCommand: Sendable, Equatable {
 
     case play(CallID, url: String, loop: Bool)
     case playTone(CallID, script: String, loop: Bool)
-    case say(CallID, text: String, language: String)
+    case say(CallID, SpeechRequest)
     /// Stops whatever plays into the leg; no `playbackFinished` follows.
     case stopPlayback(CallID)
 
@@ -124,7 +124,7 @@ extension CallCommand {
         switch self {
         case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _), .hangup(let id, _, _),
             .callUser(let id, _), .callSIP(let id, _), .play(let id, _, _), .playTone(let id, _, _),
-            .say(let id, _, _), .stopPlayback(let id), .handleTones(let id, _, _), .sendDigits(let id, _),
+            .say(let id, _), .stopPlayback(let id), .handleTones(let id, _, _), .sendDigits(let id, _),
             .sendMessage(let id, _), .sendInfo(let id, _, _, _), .handleTransfers(let id, _),
             .finishTransfer(let id, _), .detect(let id, _, _), .record(let id, _):
             [id]

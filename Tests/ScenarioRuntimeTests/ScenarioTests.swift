@@ -59,8 +59,8 @@ struct ScenarioTests {
                         headers: {"X-B": "2"}, outProxy: "proxy"});
                     call.startPlayback("http://h/a.mp3", true);
                     call.startPlayback("http://h/a.mp3", {loop: true, progressivePlayback: true});
-                    call.say("hello", Language.RU_RUSSIAN_FEMALE);
-                    call.say("hello", {voice: VoiceList.Google.ru_RU_Standard_A});
+                    call.say("hello", Language.RU_RUSSIAN_FEMALE, {rate: "slow", pitch: "150%", volume: "soft"});
+                    call.say("hello", {voice: Language.RU_RUSSIAN_FEMALE, ttsOptions: {rate: 0.75, pitch: 1.5, volume: "-6dB"}});
                     call.decline(486, {"X-C": "3"});
                     call.reject(486, {"X-C": "3"});
                     call.ring(["X-D: 4"]);
@@ -80,9 +80,43 @@ struct ScenarioTests {
                 headers: ["X-B": "2"], outboundProxy: "proxy")
             #expect(commands[2].withoutID == .callSIP(.none, sip))
             #expect(commands[4] == .play(Self.incoming, url: "http://h/a.mp3", loop: true))
-            #expect(commands[6] == .say(Self.incoming, text: "hello", language: "ru-RU"))
+            let speech = SpeechRequest(
+                text: "hello", language: "ru-RU", voice: "RU_RUSSIAN_FEMALE", rate: 0.75, pitch: 1.5, volume: -6)
+            #expect(commands[6] == .say(Self.incoming, speech))
             #expect(commands[8] == .hangup(Self.incoming, code: 486, headers: ["X-C": "3"]))
             #expect(commands[10] == .ring(Self.incoming, headers: ["X-D": "4"]))
+        }
+    }
+
+    @Test func voicesAreFoundByLanguageNameAndTag() async throws {
+        try await Stage.with { stage in
+            let show = try await stage.play(
+                """
+                VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
+                    for (const voice of [
+                        undefined, "ru", "pt-BR", "es-419", Language.UK_ENGLISH_MALE, VoiceList.Google.ru_RU_Standard_A,
+                        {voice: VoiceList.Amazon.cmn_CN_Zhiyu}, {language: "de-DE"}, VoiceList.ElevenLabs.Alice,
+                    ]) call.say("hello", voice);
+                    call.say("hello", "en-US", {rate: "-10%", pitch: "x-high", volume: "nonsense"});
+                    call.say("hello", "en-US", {speed: 2, rate: null, pitch: -1, volume: 400});
+                });
+                """)
+            let spoken = try await show.commands.compactMap { command -> SpeechRequest? in
+                if case .say(_, let speech) = command { speech } else { nil }
+            }
+            #expect(
+                spoken.dropLast(2).map { "\($0.language) \($0.voice ?? "-")" } == [
+                    "en-US -", "ru -", "pt-BR -", "es-419 -", "en-GB UK_ENGLISH_MALE", "ru-RU ru_RU_Standard_A",
+                    "cmn-CN cmn_CN_Zhiyu", "de-DE -", "en-US Alice",
+                ])
+            #expect(spoken.suffix(2).map(\.rate) == [0.9, nil])
+            #expect(spoken.suffix(2).map(\.pitch) == [1.5, nil])
+            #expect(spoken.suffix(2).map(\.volume) == [nil, nil])
+            #expect(
+                try await show.on { show.lines }.contains {
+                    $0.contains(
+                        "Say with params [{id = \(Self.incoming) ;  lang = ru-RU ;  text = hello ;  voice = ru_RU_")
+                })
         }
     }
 

@@ -127,7 +127,7 @@ struct ServiceTests {
             #expect(try await show.notes() == ["timeout", "code 42", "pin 12"])
             let played = try await show.commands.compactMap { command -> String? in
                 switch command {
-                case .say(_, let text, _): text
+                case .say(_, let speech): speech.text
                 case .play(_, let url, _): url
                 default: nil
                 }

@@ -13,13 +13,14 @@ struct UnitTests {
                 VoxEngine.createURLPlayer("http://h/a.mp3", true, true);
                 VoxEngine.createURLPlayer("http://h/a.mp3", {loop: true, onPause: true, progressivePlayback: true});
                 VoxEngine.createTTSPlayer("hello", Language.RU_RUSSIAN_FEMALE, {rate: "slow"});
-                VoxEngine.createTTSPlayer("hello", {voice: VoiceList.Google.ru_RU_Standard_A, ttsOptions: {rate: "75%"}});
+                VoxEngine.createTTSPlayer("hello", {voice: Language.RU_RUSSIAN_FEMALE, ttsOptions: {rate: "75%"}});
                 VoxEngine.createToneScriptPlayer("425@-19;5(1/4/1)", true);
                 VoxEngine.createToneScript("425@-19;5(1/4/1)", {loop: true});
                 """)
             let commands = try await show.commands.compactMap(\.unitCommand)
             let url = PlayerSound.url(SoundRequest(url: "http://h/a.mp3"))
-            let speech = PlayerSound.speech(SpeechRequest(text: "hello", language: "ru-RU", rate: 0.75))
+            let speech = PlayerSound.speech(
+                SpeechRequest(text: "hello", language: "ru-RU", voice: "RU_RUSSIAN_FEMALE", rate: 0.75))
             let tone = PlayerSound.tone(script: "425@-19;5(1/4/1)")
             #expect(
                 commands == [

@@ -156,7 +156,7 @@ extension LegCommand {
         case "HangupCall": .hangup(code: try arguments.number(1), arguments.headers(2))
         case "Play": .play(url: try arguments.text(1), loop: try arguments.flag(2))
         case "PlayToneScript": .playTone(script: try arguments.text(1), loop: try arguments.flag(2))
-        case "Say": .say(text: try arguments.text(1), language: try arguments.text(2))
+        case "Say": .say(try SpeechRequest(try arguments.map(1), arguments))
         case "Stop": .stop
         case "HandleTones": .handleTones(try arguments.flag(1), try arguments.toneKinds(2))
         case "SendDigits": .sendDigits(try arguments.text(1))

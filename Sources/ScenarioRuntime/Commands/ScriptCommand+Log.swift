@@ -59,7 +59,7 @@ extension LegCommand {
             ("HangupCall", ["code": .double(Double(code)), "headers": .init(headers)])
         case .play(let url, let loop): ("Play", ["loop": .bool(loop), "url": .string(url)])
         case .playTone(let script, let loop): ("PlayToneScript", ["loop": .bool(loop), "script": .string(script)])
-        case .say(let text, let language): ("Say", ["lang": .string(language), "text": .string(text)])
+        case .say(let speech): ("Say", speech.logged)
         case .stop: ("Stop", [:])
         case .handleTones(let on, _): ("HandleTones", ["handle": .bool(on)])
         case .sendDigits(let digits): ("SendDigits", ["digits": .string(digits)])

@@ -36,7 +36,7 @@ enum LegCommand: Equatable {
     case hangup(code: Int, CallHeaders?)
     case play(url: String, loop: Bool)
     case playTone(script: String, loop: Bool)
-    case say(text: String, language: String)
+    case say(SpeechRequest)
     case stop
     case handleTones(Bool, Set<DTMFKind>)
     case sendDigits(String)

@@ -37,6 +37,15 @@ extension RecordingWishes {
     }
 }
 
+extension SpeechRequest {
+    init(_ fields: [String: ScenarioValue], _ arguments: CommandArguments) throws(MalformedCommand) {
+        self.init(
+            text: try arguments.text(fields["text"]), language: try arguments.text(fields["language"]),
+            voice: fields["voice"]?.stringValue, rate: fields["rate"]?.doubleValue, pitch: fields["pitch"]?.doubleValue,
+            volume: fields["volume"]?.doubleValue)
+    }
+}
+
 extension PlayerRequest {
     fileprivate init(_ arguments: CommandArguments) throws(MalformedCommand) {
         let fields = try arguments.map(1)
@@ -52,11 +61,7 @@ extension PlayerRequest {
         switch fields["kind"]?.stringValue {
         case "url": return .url(try request(fields, arguments))
         case "speech":
-            return .speech(
-                SpeechRequest(
-                    text: try arguments.text(fields["text"]), language: try arguments.text(fields["language"]),
-                    rate: fields["rate"]?.doubleValue, pitch: fields["pitch"]?.doubleValue,
-                    volume: fields["volume"]?.doubleValue))
+            return .speech(try SpeechRequest(fields, arguments))
         case "tone" where !isSegment: return .tone(script: try arguments.text(fields["script"]))
         case "sequence" where !isSegment:
             guard let items = fields["segments"]?.listValue, (1...100).contains(items.count) else {

@@ -48,7 +48,7 @@ extension PlayerRequest {
     private func logged(_ sound: PlayerSound) -> [String: ScenarioValue] {
         switch sound {
         case .tone(let script): return ["toneScript": .string(script)]
-        case .speech(let speech): return ["lang": .string(speech.language), "text": .string(speech.text)]
+        case .speech(let speech): return speech.logged
         case .sequence(let segments): return ["segments": .list(segments.map { .map(logged($0)) })]
         case .url(let request):
             var fields: [String: ScenarioValue] = ["url": .string(request.url)]
@@ -60,6 +60,17 @@ extension PlayerRequest {
             }
             return fields
         }
+    }
+}
+
+extension SpeechRequest {
+    /// What is asked of the voice stands there only where the script has asked for something.
+    var logged: [String: ScenarioValue] {
+        var fields: [String: ScenarioValue] = ["lang": .string(language), "text": .string(text)]
+        if let voice { fields["voice"] = .string(voice) }
+        let options = ["pitch": pitch, "rate": rate, "volume": volume].compactMapValues { $0 }
+        if !options.isEmpty { fields["ttsOptions"] = .map(options.mapValues { .double($0) }) }
+        return fields
     }
 }
 

@@ -26,16 +26,17 @@ const WebSocketCloseCode = {
     BAD_GATEWAY: 1014, TLS_HANDSHAKE_FAIL: 1015,
 };
 
-// The older names of voices; the value is the language that the platform speaks.
-const Language = {
+// The languages of the older names of voices.
+const languages = {
     RU_RUSSIAN_FEMALE: "ru-RU", RU_RUSSIAN_MALE: "ru-RU", US_ENGLISH_FEMALE: "en-US", US_ENGLISH_MALE: "en-US",
     US_ENGLISH_FEMALE2: "en-US", UK_ENGLISH_FEMALE: "en-GB", UK_ENGLISH_MALE: "en-GB", ENGLISH_UK_FEMALE: "en-GB",
     ENGLISH_UK_MALE: "en-GB", EUR_GERMAN_FEMALE: "de-DE", EUR_GERMAN_MALE: "de-DE", EUR_FRENCH_FEMALE: "fr-FR",
     EUR_FRENCH_MALE: "fr-FR", EUR_SPANISH_FEMALE: "es-ES", EUR_SPANISH_MALE: "es-ES", EUR_ITALIAN_FEMALE: "it-IT",
     EUR_ITALIAN_MALE: "it-IT", EUR_POLISH_FEMALE: "pl-PL", EUR_TURKISH_FEMALE: "tr-TR", BR_PORTUGUESE_FEMALE: "pt-BR",
 };
+const Language = Object.fromEntries(Object.keys(languages).map((name) => [name, name]));
 
-// <list>.<provider>.<name> is the name itself, whatever the provider: the platform speaks by language.
+// <list>.<provider>.<name> is the name itself, whatever the provider: whoever speaks takes what he knows of it.
 const anyName = () => new Proxy({}, {
     get: (_, provider) =>
         typeof provider !== "string" ? undefined
@@ -48,12 +49,12 @@ const ASRLanguage = new Proxy({}, { get: (_, name) => (typeof name === "string" 
 // How a task of a queue ends; the platform has no queues, so any name is itself.
 const TerminationStatus = ASRLanguage;
 
-// The language of a voice: "ru_RU_Standard_A", "ru-RU" and "Language.RU_RUSSIAN_FEMALE" are all Russian.
+// The language of a voice: "ru_RU_Standard_A", "ru-RU", "ru" and "Language.RU_RUSSIAN_FEMALE" are all Russian.
 function languageOf(voice) {
-    const name = String(voice);
-    const code = /^([a-z]{2})[-_]([A-Z]{2})/.exec(name);
-    if (code) return `${code[1]}-${code[2]}`;
-    return Language[name] || "en-US";
+    if (Object.hasOwn(languages, voice)) return languages[voice];
+    const code = /^([a-z]{2,3})(?:[-_]([A-Z]{2}|419))?(?![A-Za-z0-9])/.exec(voice);
+    if (!code) return "en-US";
+    return code[2] ? `${code[1]}-${code[2]}` : code[1];
 }
 
 publish({

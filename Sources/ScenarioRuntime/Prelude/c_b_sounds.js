@@ -1,8 +1,11 @@
 // What players play and recorders write, in the forms of both generations of scripts.
 
-function voiceLanguage(voice) {
-    const name = isDictionary(voice) ? voice.voice || voice.language : voice;
-    return languageOf(name === undefined || name === null ? "en-US" : name);
+// The language to speak and the voice by name: null for a text that names a language only.
+function voiceOf(voice) {
+    const given = isDictionary(voice) ? voice.voice || voice.language : voice;
+    const name = given === undefined || given === null || given === "" ? "en-US" : String(given);
+    const isLanguage = /^[a-z]{2,3}([-_]([A-Z]{2}|419))?$/.test(name);
+    return { language: languageOf(name), voice: isLanguage ? null : name };
 }
 
 // A step of SSML's prosody by name, a percentage or a number as a factor; null leaves the voice's own.
@@ -30,8 +33,9 @@ function speech(text, voice, ttsOptions) {
     const voices = { rate: { "x-slow": 0.5, slow: 0.75, medium: 1, fast: 1.25, "x-fast": 1.5 },
         pitch: { "x-low": 0.5, low: 0.75, medium: 1, high: 1.25, "x-high": 1.5 } };
     return {
-        kind: "speech", text: requiredText(text, "the text to speak"), language: voiceLanguage(voice),
-        rate: factor(tone.rate, voices.rate), pitch: factor(tone.pitch, voices.pitch), volume: decibels(tone.volume),
+        kind: "speech", text: requiredText(text, "the text to speak"), ...voiceOf(voice),
+        rate: factor(tone.rate === undefined ? tone.speed : tone.rate, voices.rate),
+        pitch: factor(tone.pitch, voices.pitch), volume: decibels(tone.volume),
     };
 }
 

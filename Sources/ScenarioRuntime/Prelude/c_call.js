@@ -79,12 +79,12 @@ class Call extends MediaUnit {
         return this.#facts.isDirect === true;
     }
 
-    // say(text, Language.X, ttsOptions) and say(text, {voice, ...}).
-    say(text, voice) {
-        const spoken = requiredText(text, "say: the text");
+    // say(text, Language.X, ttsOptions) and say(text, {voice, ttsOptions, ...}).
+    say(text, voice, ttsOptions) {
+        const wishes = speech(text, voice, ttsOptions);
         if (this.#isDirect("say")) return;
         this.#facts.awaitsSound = false;
-        send("Say", this.#facts.id, spoken, voiceLanguage(voice));
+        send("Say", this.#facts.id, wishes);
     }
 
     // startPlayback(url, loop) and startPlayback(url, {loop, progressivePlayback}).

@@ -57,7 +57,7 @@ extension ScenarioSession {
         case .hangup(let code, let headers): control.execute(.hangup(id, code: code, headers: fitting(headers)))
         case .play(let url, let loop): control.execute(.play(id, url: url, loop: loop))
         case .playTone(let script, let loop): control.execute(.playTone(id, script: script, loop: loop))
-        case .say(let text, let language): say(text, language: language, into: id)
+        case .say(let speech): say(speech, into: id)
         case .stop: control.execute(.stopPlayback(id))
         case .handleTones(let on, let kinds): control.execute(.handleTones(id, enabled: on, kinds: kinds))
         case .sendDigits(let digits): control.execute(.sendDigits(id, digits: digits))
@@ -83,12 +83,13 @@ extension ScenarioSession {
         control.execute(.transfer(id, request))
     }
 
-    private func say(_ text: String, language: String, into id: CallID) {
+    private func say(_ speech: SpeechRequest, into id: CallID) {
+        let text = speech.text
         if text.utf8.count > limits.speechCharacters, text.count > limits.speechCharacters {
             let error = "The text has \(text.count) characters, \(limits.speechCharacters) are allowed"
             post(.event(ScriptEvent(.playbackFinished(id, error: error))))
         } else {
-            control.execute(.say(id, text: text, language: language))
+            control.execute(.say(id, speech))
         }
     }
 

@@ -93,11 +93,8 @@ final class StagedCalls: CallControl {
             leg(id).map { play(into: $0, loop: loop, SoundLength.of(.url(SoundRequest(url: url)), test)) }
         case .playTone(let id, let script, let loop):
             leg(id).map { play(into: $0, loop: loop, SoundLength.of(.tone(script: script), test)) }
-        case .say(let id, let text, let language):
-            leg(id).map {
-                play(
-                    into: $0, loop: false, SoundLength.of(.speech(SpeechRequest(text: text, language: language)), test))
-            }
+        case .say(let id, let speech):
+            leg(id).map { play(into: $0, loop: false, SoundLength.of(.speech(speech), test)) }
         case .stopPlayback(let id): leg(id)?.playback?.cancel()
         case .handleTones(let id, let on, _): leg(id)?.hearsDigits = on
         case .handleTransfers(let id, let on): leg(id)?.takesTransfers = on

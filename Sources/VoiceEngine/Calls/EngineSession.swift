@@ -134,9 +134,7 @@ public final class EngineSession: CallControl {
     private func performMedia(_ command: CallCommand) {
         switch command {
         case .play(let id, let url, let loop): legs[id]?.media.play(engine.sounds.clip(url: url), loop: loop)
-        case .say(let id, let text, let language):
-            let request = SpeechRequest(text: text, language: language)
-            legs[id]?.media.play(engine.sounds.speech(request), loop: false)
+        case .say(let id, let request): legs[id]?.media.play(engine.sounds.speech(request), loop: false)
         case .playTone(let id, let script, let loop): legs[id]?.media.play(tone: script, loop: loop)
         case .stopPlayback(let id): legs[id]?.media.stopPlayback()
         case .sendDigits(let id, let digits): legs[id]?.sendDigits(digits)

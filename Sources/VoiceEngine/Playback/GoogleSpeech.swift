@@ -118,13 +118,15 @@ struct GoogleSpeech: Sendable {
                 volumeGainDb: request.volume.map { Self.limit($0, -96...16) })
         }
 
-        /// Only what looks like one of the service's names (`ru-RU-Wavenet-A`); others have its default voice.
+        /// Only what looks like one of the service's names (`ru-RU-Wavenet-A`, in `VoiceList` with underscores); others
+        /// have its default voice.
         private static func name(_ voice: String) -> String? {
-            let parts = voice.split(separator: "-")
-            let isName = parts.count >= 4 && voice.utf8.count <= 64
+            let name = voice.replacing("_", with: "-")
+            let isName = name.split(separator: "-").count >= 4 && name.utf8.count <= 64
             return isName
-                && voice.utf8.allSatisfy { $0 == 0x2D || Character(.init($0)).isLetter || (0x30...0x39).contains($0) }
-                ? voice : nil
+                && name.utf8.allSatisfy {
+                    $0 == 0x2D || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                } ? name : nil
         }
 
         private static func limit(_ value: Double, _ range: ClosedRange<Double>) -> Double {

@@ -17,7 +17,7 @@ struct WarningTones: Sendable {
     /// - Returns: What must be done after it.
     mutating func note(_ command: CallCommand) -> CallCommand? {
         switch command {
-        case .play(let leg, _, _), .playTone(let leg, _, _), .say(let leg, _, _):
+        case .play(let leg, _, _), .playTone(let leg, _, _), .say(let leg, _):
             playing.insert(leg)
             hears[leg] = nil
             warned.remove(leg)

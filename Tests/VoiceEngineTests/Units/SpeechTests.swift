@@ -56,6 +56,27 @@ struct SpeechTests {
         #expect(level(quiet) < level(usual) - 12)
     }
 
+    @Test("What a scenario says into a leg has the voice's settings")
+    func saysIntoALeg() async throws {
+        try await EngineStage.run { stage in
+            let call = try await stage.phone("anna").call("desk")
+            let session = try await stage.session()
+            try await session.execute(.answer(session.caller, headers: [:]))
+            let usual = SpeechRequest(text: "one two three four five", language: "en-US")
+            var fast = usual
+            (fast.voice, fast.rate) = ("US_ENGLISH_MALE", 2)
+            var lengths: [Int] = []
+            for speech in [usual, fast] {
+                try await session.execute(.say(session.caller, speech))
+                let event = try await session.events.first("the text") {
+                    if case .playbackStarted = $0 { true } else { false }
+                }
+                if case .playbackStarted(_, let milliseconds) = event { lengths.append(milliseconds) }
+            }
+            #expect(lengths.count == 2 && Double(lengths[1]) < 0.8 * Double(lengths[0]), "\(lengths) in \(call)")
+        }
+    }
+
     // MARK: Google
 
     private static func configuration(_ port: Int) -> GoogleSpeechConfiguration {
@@ -75,7 +96,7 @@ struct SpeechTests {
     func asksGoogle() async throws {
         try await withServer({ _ in Self.answer() }) { server, stage in
             let request = SpeechRequest(
-                text: "Добрый день", language: "ru-RU", voice: "ru-RU-Wavenet-A", rate: 1.5, pitch: 2, volume: 99)
+                text: "Добрый день", language: "ru-RU", voice: "ru_RU_Wavenet_A", rate: 1.5, pitch: 2, volume: 99)
             for number in 0..<2 {
                 let unit = UnitID(rawValue: "\(number)")
                 try await stage.execute(.unit(unit, .createPlayer(.speech(request), loop: false, isPaused: false)))

@@ -281,7 +281,7 @@ private final class PriceLists: Sendable {
         #expect(tones.begin(Self.leg) == nil)
         #expect(!tones.takes(.playbackFinished(Self.leg, error: nil)).isOurs)
         #expect(tones.begin(Self.leg) != nil)
-        _ = tones.note(.say(Self.leg, text: "x", language: "en"))
+        _ = tones.note(.say(Self.leg, SpeechRequest(text: "x", language: "en")))
         #expect(!tones.takes(.playbackStarted(Self.leg, durationMilliseconds: 1)).isOurs)
     }
 
