@@ -55,6 +55,77 @@ import Testing
         }
     }
 
+    /// baresip 1.0.0 then drops its call by itself, with a BYE and without the event `CALL_CLOSED`; later versions keep it.
+    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    func aPhoneLearnsThatItCouldNotSendTheCustomerOn(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
+            try await customerCalls(office) {
+                try await office.first.control.perform("transfer", "sip:nobody@\(office.domain)")
+                let reason = try await office.first.control.event("TRANSFER_FAILED", opposite: "CALL_CLOSED")
+                #expect(reason == "480 User offline")
+            }
+            try await office.logged("wanted: nobody")
+        }
+    }
+
+    /// A caller wants to send his far end on to nobody: the two talk on (RFC 3515 leaves the call as it was).
+    ///
+    /// sipp asks for it, as a phone that stays in the call after the report.
+    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    func aTransferToNobodyLeavesTheCallAsItWas(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.askedByTheCaller }) { office in
+            let script = Self.goingOnAfterTheReport(try await office.colleague(), office.domain)
+            let later = try DemoPhones.tone(Self.laterVoice).samples
+            try await office.sipp("colleague") { colleague in
+                try colleague.call(
+                    InteropOffice.firstUser, at: office.installation.server, as: script, transport: transport,
+                    from: "127.0.0.1", sounds: [Self.laterSound: later])
+                try await office.first.take()
+                try await office.logged("nobody came: 480")
+                try await office.first.hear(seconds: 3)
+                try await office.first.control.perform("hangup")
+                try await colleague.succeed()
+            }
+            let heard = ToneTrack(try office.first.heard())
+            #expect(heard.seconds(of: SippCaller.voice) > 0.5, "the caller is heard before he asks")
+            #expect(heard.seconds(of: Self.laterVoice) > 2, "and after the report")
+            let recording = ToneTrack(try AudioDecoder().decode(path: try await office.recording(after: "recording: ")))
+            let begin = try #require(recording.start(of: Self.laterVoice), "the caller goes on")
+            #expect(recording.end(of: InteropOffice.firstVoice) > begin + 2, "as does the phone")
+        }
+    }
+
+    private static let laterVoice = 700.0
+    private static let laterSound = "later.raw"
+
+    /// The script of the one who asks: he speaks with another voice once the failure was reported to him.
+    private static func goingOnAfterTheReport(_ caller: SippScript.Caller, _ domain: String) -> SippScript {
+        var script = SippScript(caller)
+        script.play(SippCaller.sound, forEver: true)
+        script.pause(milliseconds: 1000)
+        script.ask("REFER", fields: ["Refer-To": "<sip:nobody@\(domain)>"], status: 202)
+        script.expect("NOTIFY", matching: "Subscription-State: active.*SIP/2.0 100")
+        script.expect("NOTIFY", matching: "Event: refer.*Subscription-State: terminated;reason=noresource.*SIP/2.0 480")
+        script.play(laterSound, forEver: true)
+        script.expect("BYE")
+        return script
+    }
+
+    private static let askedByTheCaller = """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid, destination }) => {
+          call.handleBlindTransfer(true);
+          call.addEventListener(CallEvents.BlindTransferRequested, ({ transferTo }) => {
+            VoxEngine.callUser(transferTo, callerid).addEventListener(CallEvents.Failed, ({ code, reason }) => {
+              Logger.write(`${transferTo} came: ${code}`);
+              call.notifyBlindTransferFailed(code, reason);
+            });
+          });
+          call.addEventListener(CallEvents.RecordStarted, ({ url }) => Logger.write(`recording: ${url}`));
+          call.addEventListener(CallEvents.Connected, () => call.record());
+          VoxEngine.easyProcess(call, VoxEngine.callUser(destination, callerid));
+        });
+        """
+
     /// The customer calls the first phone, which answers; ends with sipp's success.
     private func customerCalls(_ office: InteropOffice, _ talk: () async throws -> Void) async throws {
         var script = SippScript(InteropOffice.customer)

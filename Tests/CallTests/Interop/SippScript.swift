@@ -121,15 +121,20 @@ struct SippScript {
 
     /// Wants a request and answers it with 200.
     ///
-    /// - Parameter text: what its body must hold.
-    mutating func expect(_ method: String, holding text: String? = nil, milliseconds: Int = 60_000) {
-        let check = text.map {
-            """
-            <action><ereg regexp="\($0)" search_in="body" check_it="true" assign_to="found\(steps.count)"/></action>
-            """
+    /// - Parameters:
+    ///   - text: what its body must hold.
+    ///   - pattern: what the whole of it must match; `.` stands for line ends, too.
+    mutating func expect(
+        _ method: String, holding text: String? = nil, matching pattern: String? = nil, milliseconds: Int = 60_000
+    ) {
+        let checks = [("body", text), ("msg", pattern)].compactMap { part, wanted in wanted.map { (part, $0) } }
+        let variables = checks.map { part, _ in "\(part)\(steps.count)" }
+        let actions = zip(checks, variables).map { check, variable in
+            "<ereg regexp=\"\(check.1)\" search_in=\"\(check.0)\" check_it=\"true\" assign_to=\"\(variable)\"/>"
         }
-        steps.append("<recv request=\"\(method)\" timeout=\"\(milliseconds)\">\(check ?? "")</recv>")
-        if text != nil { steps.append("<Reference variables=\"found\(steps.count - 1)\"/>") }
+        let action = actions.isEmpty ? "" : "<action>\(actions.joined())</action>"
+        steps.append("<recv request=\"\(method)\" timeout=\"\(milliseconds)\">\(action)</recv>")
+        if !variables.isEmpty { steps.append("<Reference variables=\"\(variables.joined(separator: ","))\"/>") }
         steps.append(
             """
             <send><![CDATA[
