@@ -8,6 +8,8 @@ import Testing
 /// Two baresip in a call with each other through the platform, over TLS with encrypted sound.
 @Suite(.serialized) struct SecurePhonesTests {
     private static let voices = (caller: 800.0, callee: 1200.0)
+    /// How long each holds, in seconds.
+    private static let hold = 2.0
 
     /// Rings the user that was dialled; the digits of the one who called go through, those of the other are written down.
     private static let scenario = """
@@ -19,6 +21,8 @@ import Testing
             leg.addEventListener(CallEvents.OnHold, () => Logger.write(`the ${name} holds`));
             leg.addEventListener(CallEvents.OffHold, () => Logger.write(`the ${name} is back`));
           }
+          call.addEventListener(CallEvents.RecordStarted, ({ url }) => Logger.write(`recording: ${url}`));
+          call.addEventListener(CallEvents.Connected, () => call.record());
           VoxEngine.easyProcess(call, other);
         });
         """
@@ -31,6 +35,21 @@ import Testing
 
         func logged(_ text: String) async throws {
             try await Wait.until("'\(text)' in the session log") { installation.runningLog(with: text) }
+        }
+
+        /// A phone holds until the body has returned.
+        func hold(_ name: String, _ phone: BaresipPhone, until body: () async throws -> Void) async throws {
+            try await phone.control.perform("hold")
+            try await logged("the \(name) holds")
+            try await body()
+            try await phone.control.perform("resume")
+            try await logged("the \(name) is back")
+        }
+
+        /// The file of the recording whose address is in a session log.
+        func recording(in log: String) throws -> String {
+            let match = try #require(log.firstMatch(of: /recording: \S+\/(\S+)/), "the recording's address")
+            return "\(installation.directory)/voice/records/\(match.1.prefix(2))/\(match.1)"
         }
     }
 
@@ -81,14 +100,11 @@ import Testing
             try await callee.control.event("CALL_DTMF_START")
             try await callee.control.perform("sndcode", "7")
             try await pair.logged("the callee dials 7")
-            for (name, phone, other) in [("caller", caller, callee), ("callee", callee, caller)] {
-                try await phone.control.perform("hold")
-                try await pair.logged("the \(name) holds")
-                try await other.speak(seconds: 2)
-                try await phone.control.perform("resume")
-                try await pair.logged("the \(name) is back")
-                try await other.speak(seconds: 1)
-            }
+            // baresip sends nothing while it holds; what its far end hears then is the platform's silence.
+            try await pair.hold("caller", caller) { try await callee.hear(seconds: Self.hold) }
+            try await callee.hear(seconds: 1)
+            try await pair.hold("callee", callee) { try await caller.speak(seconds: Self.hold) }
+            try await caller.speak(seconds: 1)
             try await caller.control.perform("hangup")
             for phone in [caller, callee] { try await phone.control.event("CALL_CLOSED") }
             for (phone, own, other) in [
@@ -98,7 +114,23 @@ import Testing
                 try #require(track.seconds(of: other) > 1.5, "the other is heard")
                 try #require(track.seconds(of: own) == 0, "nobody hears himself")
             }
-            _ = try await pair.installation.finishedLog(with: "the callee is back")
+            try await checkHolds(pair)
         }
+    }
+
+    /// Each holds once, is not heard meanwhile and hears nothing.
+    private func checkHolds(_ pair: Pair) async throws {
+        let log = try await pair.installation.finishedLog(with: "the callee is back")
+        let (caller, callee) = (Self.voices.caller, Self.voices.callee)
+        // What was on its way when the hold began shortens the gap by a little.
+        let least = Self.hold - 0.5
+        let heard = ToneTrack(try pair.callee.heard()).gaps(of: caller, atLeast: least)
+        try #require(heard.count == 1, "the callee hears the caller's hold: \(heard)")
+        // What the caller says and hears.
+        let recording = ToneTrack(try AudioDecoder().decode(path: try pair.recording(in: log)))
+        let (own, other) = (recording.gaps(of: caller, atLeast: least), recording.gaps(of: callee, atLeast: least))
+        try #require(own.count == 1, "he is silent while he holds: \(own)")
+        try #require(other.count == 2, "and hears nothing while either holds: \(other)")
+        #expect(own[0].overlaps(other[0]) && own[0].upperBound < other[1].lowerBound, "\(own), \(other)")
     }
 }

@@ -201,6 +201,42 @@ struct ForwardingTests {
         #expect(try #require(held.phone.receive()).payload == [1])
     }
 
+    @Test("One who holds hears nothing; music that he sends meanwhile is heard, unless he said that he sends none")
+    func passesMusicOfHold() throws {
+        let bench = try quietBench()
+        let (holder, held) = (try bench.leg(direction: .receiveOnly), try bench.leg())
+        bench.loop.connect(from: holder.id, to: held.id)
+        bench.loop.connect(from: held.id, to: holder.id)
+        bench.settle()
+        held.phone.say([1])
+        #expect(bench.events.wait { $0 == .firstPacket(held.id) } != nil)
+        #expect(bench.statistics(holder.id)?.packetsSent == 0)
+        holder.phone.say([2])
+        #expect(try #require(held.phone.receive()).payload == [2])
+
+        let silent = MediaRemote(
+            address: "127.0.0.1", port: holder.phone.port, codec: .pcmu, direction: .inactive)
+        bench.loop.setRemote(holder.id, silent)
+        bench.settle()
+        holder.phone.say([3])
+        #expect((0..<100).contains { _ in bench.statistics(holder.id)?.packetsReceived == 2 })
+        #expect(bench.statistics(held.id)?.packetsSent == 1)
+    }
+
+    @Test("A leg whose source falls silent gets silence until the source speaks again")
+    func fillsTheSilenceOfASource() throws {
+        let bench = try MediaBench()
+        let (a, b) = (try bench.leg(), try bench.leg())
+        bench.loop.connect(from: a.id, to: b.id)
+        bench.settle()
+        a.phone.say([1])
+        #expect(b.phone.receive { $0.payload == [1] } != nil)
+        #expect(try #require(b.phone.receive(seconds: 5)).payload == [UInt8](repeating: 0xFF, count: 160))
+        a.phone.say([2])
+        #expect(b.phone.receive { $0.payload == [2] } != nil)
+        #expect(b.phone.receive(seconds: 0.2) == nil, "and no longer")
+    }
+
     @Test("IPv6 legs and IPv4 rules are the same")
     func worksOverIPv6() throws {
         let bench = try MediaBench {
