@@ -78,6 +78,10 @@ interface CallEvent {
   readonly role: string;
   readonly frequencies: number[];
   readonly frequency: number;
+  /** AudioQualityDetected. */
+  readonly quality: CallAudioQuality;
+  /** Connected: what the scenario has noted of the call. */
+  readonly customData: string;
   readonly ProgressTone: boolean;
   readonly VoicemailTone: boolean;
   readonly oldState: string;

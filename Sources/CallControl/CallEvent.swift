@@ -32,6 +32,8 @@ public enum CallEvent: Sendable, Equatable {
     case transferFailed(CallID, code: Int, reason: String, headers: CallHeaders)
     /// The first packet of the far end's sound; its absence for some seconds; its return.
     case firstAudioPacket(CallID)
+    /// What the far end and the leg have agreed on, for the first time or anew: wideband or telephone quality.
+    case audioQuality(CallID, isWideband: Bool)
     case rtpStopped(CallID)
     case rtpResumed(CallID)
     case micStatusChanged(CallID, isSpeaking: Bool)
@@ -60,6 +62,7 @@ public enum CallEvent: Sendable, Equatable {
             .recordError(let id, _), .forwarding(let id, _), .replaced(let id, _, _, _),
             .transferRequested(let id, _, _),
             .transferCompleted(let id, _), .transferFailed(let id, _, _, _), .firstAudioPacket(let id),
+            .audioQuality(let id, _),
             .rtpStopped(let id), .rtpResumed(let id), .micStatusChanged(let id, _), .progressToneDetected(let id),
             .beepDetected(let id, _), .beepMissed(let id, _):
             id

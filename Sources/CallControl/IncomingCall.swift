@@ -8,10 +8,12 @@ public struct IncomingCall: Sendable, Equatable {
     public var toURI: String
     /// `VI-Client-Type`, `VI-Client-Device`, `VI-Client-IP` and the INVITE's `X-…` headers.
     public var headers: CallHeaders
+    /// The number or user that sent the call here last (RFC 5806); nil for a call that nobody has forwarded.
+    public var divertedFrom: String?
 
     public init(
         id: CallID, callerID: String, destination: String, displayName: String, fromURI: String, toURI: String,
-        headers: CallHeaders
+        headers: CallHeaders, divertedFrom: String? = nil
     ) {
         self.id = id
         self.callerID = callerID
@@ -20,5 +22,6 @@ public struct IncomingCall: Sendable, Equatable {
         self.fromURI = fromURI
         self.toURI = toURI
         self.headers = headers
+        self.divertedFrom = divertedFrom
     }
 }

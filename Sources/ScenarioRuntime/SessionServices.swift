@@ -16,6 +16,8 @@ public protocol SessionServices: AnyObject {
 
     /// The script set the session's custom data, which the history shows and searches.
     func customDataChanged(to text: String)
+    /// The script set the custom data of a leg, perhaps of one that has ended; the history shows it.
+    func callCustomDataChanged(_ leg: CallID, to text: String)
     /// The leg to dial for `VoxEngine.callPSTN`; nil answers the script with `Call.Failed`.
     func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall?
     /// The leg that leads into the conference of an id, for `VoxEngine.callConference`; nil when there is no way to it.
@@ -28,6 +30,7 @@ extension SessionServices {
     public func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall? { nil }
     public func outgoingCall(toConference id: String, callerID: String) -> OutgoingSIPCall? { nil }
     public func logFinished() {}
+    public func callCustomDataChanged(_ leg: CallID, to text: String) {}
 }
 
 /// One entry of an application's storage.

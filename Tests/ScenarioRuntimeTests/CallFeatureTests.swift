@@ -54,6 +54,31 @@ struct CallFeatureTests {
         }
     }
 
+    @Test func whatAScriptNotesOfALegReachesTheHistoryAndItsEvents() async throws {
+        try await Stage.with { stage in
+            let show = try await stage.play(
+                """
+                VoxEngine.addEventListener(AppEvents.CallAlerting, ({call, customData}) => {
+                    Logger.write(`> [${customData}]`);
+                    call.customData("order 7");
+                    call.addEventListener(CallEvents.AudioQualityDetected, (e) => Logger.write(`> ${e.quality}`));
+                    call.addEventListener(CallEvents.Connected, (e) => Logger.write(`> ${e.customData}`));
+                    call.addEventListener(CallEvents.Disconnected, () => { call.customData("done"); VoxEngine.terminate(); });
+                });
+                """)
+            let id = Self.incoming
+            try await show.deliver(
+                .audioQuality(id, isWideband: true), .audioQuality(id, isWideband: false), .connected(id, headers: [:]),
+                .disconnected(id, CallEnd(durationSeconds: 1, code: 16, reason: "")))
+            _ = try await show.end()
+            #expect(try await show.notes() == ["[]", "HD", "Standard", "order 7"])
+            #expect(try await show.on { show.services.callCustomData } == ["\(id) order 7", "\(id) done"])
+            #expect(
+                try await show.logTexts().contains(
+                    "Executing JS command: SetCallCustomData with params [{data = order 7 ;  id = \(id) ;  } ;  ]"))
+        }
+    }
+
     @Test func detectionsReportWhatTheyHear() async throws {
         try await Stage.with { stage in
             let show = try await stage.play(

@@ -177,6 +177,7 @@ extension LegCommand {
                 to: try arguments.text(1),
                 replacing: arguments.optional(2)?.stringValue.map { CallID(rawValue: $0) }, arguments.headers(3))
         case "HandleBlindTransfer": .handleTransfers(try arguments.flag(1))
+        case "SetCallCustomData": .setCustomData(try arguments.text(1))
         case "NotifyBlindTransfer":
             .finishTransfer(
                 try arguments.flag(1)

@@ -72,6 +72,7 @@ extension LegCommand {
                 "TransferCall",
                 ["call": .init(other?.rawValue), "headers": .init(headers), "to": .string(target)]
             )
+        case .setCustomData(let text): ("SetCallCustomData", ["data": .string(text)])
         case .handleTransfers(let on): ("HandleBlindTransfer", ["handle": .bool(on)])
         case .finishTransfer(let outcome): ("NotifyBlindTransfer", outcome.logged)
         case .detect(let detection, let on): detection.logged(isOn: on)

@@ -45,6 +45,7 @@ enum LegCommand: Equatable {
     case record(RecordingWishes)
     case transfer(to: String, replacing: CallID?, CallHeaders?)
     case handleTransfers(Bool)
+    case setCustomData(String)
     case finishTransfer(TransferOutcome)
     case detect(SoundDetection, Bool)
 }

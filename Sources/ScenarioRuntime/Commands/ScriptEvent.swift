@@ -181,6 +181,10 @@ extension ScriptEvent {
                     "role": .string("transferor"),
                 ])
         case .firstAudioPacket: ScriptEvent("Call.FirstAudioPacketReceived", call: id, isLogged: false)
+        case .audioQuality(_, let isWideband):
+            ScriptEvent(
+                "Call.AudioQualityDetected", call: id,
+                unlogged: ["quality": .string(isWideband ? "HD" : "Standard")], isLogged: false)
         case .rtpStopped: ScriptEvent("Call.RtpStopped", call: id)
         case .rtpResumed: ScriptEvent("Call.RtpResumed", call: id)
         case .micStatusChanged(_, let isSpeaking):

@@ -36,6 +36,7 @@ class Call extends MediaUnit {
             this.#facts.customData = String(value);
             const length = utf8Length(this.#facts.customData);
             if (length > 200) warn(`Call.customData: the text is ${length} bytes long, more than 200 bytes.`);
+            send("SetCallCustomData", this.#facts.id, this.#facts.customData);
         }
         return this.#facts.customData;
     }
@@ -236,7 +237,10 @@ function callEvent(id, message) {
     if (!call) return;
     const facts = factsOf(call);
     const event = voicemailEvent(facts, message);
-    if (event.name === CallEvents.Connected) changeState(call, "CONNECTED");
+    if (event.name === CallEvents.Connected) {
+        event.customData = facts.customData;
+        changeState(call, "CONNECTED");
+    }
     if (event.name === CallEvents.Failed || event.name === CallEvents.Disconnected) changeState(call, "TERMINATED");
     if (event.name === CallEvents.MicStatusChange) facts.isSpeaking = event.active;
     // A file that begins to play has been loaded.

@@ -88,6 +88,7 @@ function applicationEvent(event) {
             incoming: true, state: "ALERTING", clientType: event.headers["VI-Client-Type"] || "sip", customData: "",
             headers: event.headers,
         });
+        event.customData = "";
     }
     return emit(application, event.name, event);
 }

@@ -48,6 +48,10 @@ extension ScenarioSession {
     }
 
     private func perform(_ command: LegCommand, on id: CallID) {
+        // What is noted of a leg is often its outcome.
+        if case .setCustomData(let text) = command, calls.isKnown(id) {
+            return services.callCustomDataChanged(id, to: text)
+        }
         // A script may speak to a leg that has just ended: the log shows it, the engine is not asked.
         guard calls.isAlive(id) else { return }
         switch command {
@@ -70,6 +74,7 @@ extension ScenarioSession {
         case .record(let wishes): control.execute(.record(id, RecordingRequest(wishes)))
         case .transfer(let target, let other, let headers):
             transfer(id, TransferRequest(target: target, replacing: other, headers: fitting(headers)))
+        case .setCustomData: break
         case .handleTransfers(let on): control.execute(.handleTransfers(id, on))
         case .finishTransfer(let outcome): control.execute(.finishTransfer(id, outcome))
         case .detect(let detection, let on): control.execute(.detect(id, detection, enabled: on))

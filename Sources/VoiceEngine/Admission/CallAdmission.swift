@@ -182,7 +182,8 @@ final class CallAdmission {
         headers["VI-Client-IP"] = invite.flow.remoteAddress
         return CallArrival(
             id: Self.callID(counter), source: source, destination: destination, callerID: identity.callerID,
-            displayName: identity.displayName, remoteAddress: invite.flow.remoteAddress, headers: headers)
+            displayName: identity.displayName, remoteAddress: invite.flow.remoteAddress, headers: headers,
+            divertedFrom: invite.request.headers.divertingUser)
     }
 
     /// `<16 hex>.<unix time>.<counter>`.
@@ -190,6 +191,14 @@ final class CallAdmission {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
         let padded = String(repeating: "0", count: 16 - random.count) + random
         return CallID(rawValue: "\(padded).\(Int(Date().timeIntervalSince1970)).\(counter)")
+    }
+}
+
+extension SIPHeaders {
+    /// Who has forwarded the call last, as far as it is a number or user of a length that one has.
+    fileprivate var divertingUser: String? {
+        let address = (try? diversions)?.first?.address.uri
+        return (address?.user ?? address?.opaque).flatMap { $0.utf8.count <= 200 ? $0 : nil }
     }
 }
 

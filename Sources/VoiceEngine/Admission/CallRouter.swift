@@ -45,10 +45,12 @@ public struct CallArrival: Sendable, Equatable {
     public var remoteAddress: String
     /// `X-…` headers of the INVITE.
     public var headers: CallHeaders
+    /// The number or user that sent the call here last (RFC 5806); nil for a call that nobody has forwarded.
+    public var divertedFrom: String?
 
     public init(
         id: CallID, source: CallSource, destination: String, callerID: String, displayName: String,
-        remoteAddress: String, headers: CallHeaders
+        remoteAddress: String, headers: CallHeaders, divertedFrom: String? = nil
     ) {
         self.id = id
         self.source = source
@@ -57,6 +59,7 @@ public struct CallArrival: Sendable, Equatable {
         self.displayName = displayName
         self.remoteAddress = remoteAddress
         self.headers = headers
+        self.divertedFrom = divertedFrom
     }
 }
 

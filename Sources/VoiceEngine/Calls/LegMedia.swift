@@ -34,6 +34,7 @@ final class LegMedia: MediaOwner {
     private var playback: PlaybackID?
     private var recordings: [RecordingID: RecordingTarget] = [:]
     private var isRemoved = false
+    private var isWideband: Bool?
     /// The request in flight whose sound will replace what plays; an older one that loads late is dropped.
     private var latestRequest = 0
 
@@ -87,6 +88,14 @@ final class LegMedia: MediaOwner {
         remote.change = change
         loop.setRemote(leg, remote)
         onAgreement?(agreed)
+        noteQuality(agreed.codec)
+    }
+
+    private func noteQuality(_ codec: AudioCodec) {
+        let isWide = codec == .g722
+        guard isWide != isWideband else { return }
+        isWideband = isWide
+        emit(.audioQuality(callID, isWideband: isWide))
     }
 
     /// Plays when the sound is there, unless something newer was asked for meanwhile.

@@ -122,7 +122,8 @@ struct HistoryReader {
             "media_server_address": .string(try row.text("media_server_address")),
             "log_file_url": .string(urls.log(try row.text("log_name"))),
             "finish_reason": .optional(try row.optionalText("finish_reason")),
-            "custom_data": .optional(try row.optionalText("custom_data")), "audio_quality": .string("Standard"),
+            "custom_data": .optional(try row.optionalText("custom_data")),
+            "audio_quality": .string(try row.flag("is_wideband") ? "HD" : "Standard"),
             "calls": calls.map(JSONValue.array), "records": records.map(JSONValue.array),
             "other_resource_usage": try call.parameters.flag("with_other_resources") ? .array([]) : nil,
         ])
@@ -152,6 +153,7 @@ struct HistoryReader {
                 "cost": .decimal(cost.decimalText),
                 "record_url": .optional(try row.optionalText("record_name").map(urls.record)),
                 "custom_data": .optional(try row.optionalText("custom_data")),
+                "diversion_number": .optional(try row.optionalText("diversion_number")),
                 "end_reason": .optional(try row.optionalText("end_reason")),
                 "media_server_address": .string(try row.text("media_server_address")),
                 "direction": .string(try row.text("direction")),

@@ -29,6 +29,8 @@ struct LegRecord: Sendable, Equatable {
     let remoteNumber: String
     let remoteKind: RemoteKind
     let isIncoming: Bool
+    /// Who has forwarded an incoming call last.
+    var divertedFrom: String?
 }
 
 /// How a leg's row ends.
@@ -79,13 +81,14 @@ struct SessionHistory {
     func insert(_ leg: LegRecord, of session: SessionID) throws {
         try transaction.execute(
             """
-            INSERT INTO call_leg (session_id, call_id, start_ms, local_number, remote_number, remote_number_type, incoming)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, call_id) DO NOTHING
+            INSERT INTO call_leg (session_id, call_id, start_ms, local_number, remote_number, remote_number_type, incoming,
+                diversion_number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, call_id) DO NOTHING
             """,
             [
                 .integer(session.rawValue), .text(leg.id.rawValue), .integer(leg.startedAt.milliseconds),
                 .text(leg.localNumber), .text(leg.remoteNumber), .text(leg.remoteKind.rawValue),
-                .flag(leg.isIncoming),
+                .flag(leg.isIncoming), .optional(leg.divertedFrom),
             ])
     }
 

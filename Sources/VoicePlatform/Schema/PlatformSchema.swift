@@ -25,6 +25,12 @@ enum PlatformSchema {
         Migration("2026-12 balances and holds", balancesAndHolds),
         Migration("2026-13 a ledger that only grows", ["APPEND_ONLY ledger_entry"]),
         Migration("2026-14 what accounts keep", storage),
+        Migration(
+            "2026-15 forwarded legs, quality of sound",
+            [
+                "ALTER TABLE call_leg ADD COLUMN diversion_number TEXT",
+                "ALTER TABLE call_session ADD COLUMN is_wideband BIGINT NOT NULL DEFAULT 0",
+            ]),
     ]
 
     private static let subscriptions = [

@@ -32,6 +32,7 @@ final class CallSession {
     private var dialledNumbers: [String: String] = [:]
     /// Nil for a session without a log.
     private var logPath: String?
+    private var isWideband = false
     private var scriptHasEnded = false
     private var isClosed = false
 
@@ -91,7 +92,8 @@ final class CallSession {
             note(
                 LegRecord(
                     id: incoming.id, startedAt: core.clock(), localNumber: incoming.destination,
-                    remoteNumber: incoming.callerID, remoteKind: remoteKind(party, .incoming), isIncoming: true),
+                    remoteNumber: incoming.callerID, remoteKind: remoteKind(party, .incoming), isIncoming: true,
+                    divertedFrom: incoming.divertedFrom),
                 price: price)
             if let (hold, through) = held { meters.open(hold, paidThrough: through) }
         }
@@ -139,6 +141,7 @@ final class CallSession {
         case .failed(let leg, let code, let reason, _):
             _ = meters.close(leg)
             if let finished = ledger.failed(leg, code: code, reason: reason) { finish(leg, finished) }
+        case .audioQuality(_, let isWideband): if isWideband { noteWideband() }
         case .recordStarted(let leg, _): recordStarted(leg)
         case .recordStopped(let leg, _, let seconds): recordStopped(leg, seconds: seconds)
         case .recordError(let leg, _): records[leg] = nil
@@ -149,6 +152,13 @@ final class CallSession {
         }
         script?.deliver(event)
         closeIfDone()
+    }
+
+    private func noteWideband() {
+        guard !isWideband else { return }
+        isWideband = true
+        let id = id
+        core.history.enqueue("quality of sound") { try SessionHistory(transaction: $0).setWideband(id) }
     }
 
     private func finish(_ leg: CallID, _ end: LegEnd) {
@@ -371,6 +381,13 @@ extension CallSession: SessionServices {
     func customDataChanged(to text: String) {
         let id = id
         core.history.enqueue("custom data") { try SessionHistory(transaction: $0).setCustomData(text, of: id) }
+    }
+
+    func callCustomDataChanged(_ leg: CallID, to text: String) {
+        let id = id
+        core.history.enqueue("custom data of a leg") {
+            try SessionHistory(transaction: $0).setCustomData(text, of: leg, in: id)
+        }
     }
 
     func logFinished() {

@@ -284,7 +284,7 @@ extension IncomingCall {
         self.init(
             id: arrival.id, callerID: arrival.callerID, destination: arrival.destination,
             displayName: arrival.displayName, fromURI: "sip:\(arrival.callerID)@\(domain)",
-            toURI: "sip:\(arrival.destination)@\(domain)", headers: arrival.headers)
+            toURI: "sip:\(arrival.destination)@\(domain)", headers: arrival.headers, divertedFrom: arrival.divertedFrom)
     }
 }
 

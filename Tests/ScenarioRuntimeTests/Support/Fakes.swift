@@ -16,6 +16,7 @@ final class FakeServices: SessionServices {
     let eventLoop: any EventLoop
     var items: [String: StoredItem] = [:]
     var customData: [String] = []
+    var callCustomData: [String] = []
     /// Entries that there may be.
     var mostItems = Int.max
     let logDone: EventLoopPromise<Void>
@@ -50,6 +51,7 @@ final class FakeServices: SessionServices {
     }
 
     func customDataChanged(to text: String) { customData.append(text) }
+    func callCustomDataChanged(_ leg: CallID, to text: String) { callCustomData.append("\(leg) \(text)") }
     func logFinished() { logDone.succeed() }
 }
 

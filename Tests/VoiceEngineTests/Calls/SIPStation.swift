@@ -100,7 +100,7 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
 
     static let description = description(port: 49170)
 
-    private static func description(port: UInt16) -> [UInt8] {
+    private static func description(port: UInt16, types: String = "0 8 101") -> [UInt8] {
         Array(
             """
             v=0\r
@@ -108,7 +108,7 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
             s=-\r
             c=IN IP4 127.0.0.1\r
             t=0 0\r
-            m=audio \(port) RTP/AVP 0 8 101\r
+            m=audio \(port) RTP/AVP \(types)\r
             a=rtpmap:101 telephone-event/8000\r
 
             """.utf8)
@@ -117,7 +117,7 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
     /// Calls somebody; a name is a user of the own domain.
     func call(
         _ target: String, headers: SIPHeaders = SIPHeaders(), from: NameAddress? = nil, to: NameAddress? = nil,
-        hasOffer: Bool = true, hearsAt port: UInt16 = 49170
+        hasOffer: Bool = true, hearsAt port: UInt16 = 49170, types: String = "0 8 101"
     ) async throws -> SessionHandle {
         try await eventLoop.submit {
             let uri = try SIPURI(parsing: target.contains(":") ? target : "sip:\(target)@\(self.domain)")
@@ -125,7 +125,7 @@ final class SIPStation: SIPShell.Owner, @unchecked Sendable {  // state is touch
             let invite = OutgoingInvite(
                 uri: uri, from: from ?? self.own, to: to ?? NameAddress(uri: uri),
                 contact: self.shell.contact(user: self.user, on: flow),
-                description: hasOffer ? Self.description(port: port) : [], headers: headers,
+                description: hasOffer ? Self.description(port: port, types: types) : [], headers: headers,
                 credentials: self.credentials)
             let handle = try self.shell.command { (agent, now) throws(UserAgentError) in
                 try agent.invite(invite, on: flow, at: now)

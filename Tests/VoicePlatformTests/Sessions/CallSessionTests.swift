@@ -144,6 +144,26 @@ import VoiceEngine
         }
     }
 
+    @Test func `the history shows what is learned of a leg`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            _ = try await stage.admit(Self.user, to: "1", divertedFrom: "74950000000")
+            #expect(try await stage.history()[0]["audio_quality"].string == "Standard")
+            try await stage.onLoop { stage in
+                stage.legs.onEvent?(.audioQuality(Stage.caller, isWideband: true))
+                stage.legs.onEvent?(.audioQuality(Stage.caller, isWideband: false))
+                stage.legs.onEvent?(.disconnected(Stage.caller, CallEnd(durationSeconds: 1, code: 200, reason: "OK")))
+                stage.scripts.scripts.last?.services.callCustomDataChanged(Stage.caller, to: "order 7")
+                stage.scripts.scripts.last?.services.callCustomDataChanged(CallID(rawValue: "nobody"), to: "x")
+            }
+            let session = try await stage.history()[0]
+            #expect(session["audio_quality"].string == "HD")
+            #expect(session["calls"].items.count == 1)
+            #expect(session["calls"][0]["custom_data"].string == "order 7")
+            #expect(session["calls"][0]["diversion_number"].string == "74950000000")
+        }
+    }
+
     @Test func `when the script breaks its legs are ended and the history says why`() async throws {
         try await TestPlatform.run { platform in
             let stage = try await Stage(platform)

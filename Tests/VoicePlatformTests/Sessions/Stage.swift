@@ -65,10 +65,12 @@ struct Stage: @unchecked Sendable {  // The fakes are touched on the event loop 
             "TransferMoneyToChildAccount", ["child_account_id": "\(tenant.id)", "amount": amount])
     }
 
-    func admit(_ source: CallSource, to destination: String) async throws -> Admission {
+    func admit(
+        _ source: CallSource, to destination: String, divertedFrom: String? = nil
+    ) async throws -> Admission {
         let arrival = CallArrival(
             id: Self.caller, source: source, destination: destination, callerID: "79112233444", displayName: "Caller",
-            remoteAddress: "10.0.0.9", headers: ["VI-Client-IP": "10.0.0.9"])
+            remoteAddress: "10.0.0.9", headers: ["VI-Client-IP": "10.0.0.9"], divertedFrom: divertedFrom)
         return try await loop.flatSubmit { self.host.admit(arrival, legs: self.legs) }.get()
     }
 
