@@ -46,6 +46,8 @@ interface ApplicationEvent {
   readonly limit: string;
   readonly allowed: number;
   readonly used: number;
+  /** NewWebSocketFailed. */
+  readonly reason: string;
   /** Terminating, Terminated after an error. */
   readonly systemError?: string;
 }
@@ -64,7 +66,7 @@ interface CallEvent {
   readonly direction: string;
   readonly internalCode: number;
   readonly text: string;
-  /** Replaced: the user or number that is there now, empty when nobody knows, and its name. */
+  /** Replaced: the user or number that is there now, empty when nobody knows, and its name; Connected: who has answered. */
   readonly peer: string;
   readonly displayName: string;
   readonly mimeType: string;
@@ -289,7 +291,7 @@ declare namespace VoxEngine {
   function enqueueACDRequest(queueName: string, callerid?: string, parameters?: unknown): ACDRequest;
   /** Not available: SmartQueueEvents.Error follows. */
   function enqueueTask(parameters: { call?: Call; [name: string]: unknown }): SmartQueueTask;
-  /** Not available. */
+  /** Not available: AppEvents.NewWebSocketFailed follows. */
   function allowWebSocketConnections(): void;
   function enableStatisticsForIncomingWebsockets(): void;
   function disableStatisticsForIncomingWebsockets(): void;
@@ -332,7 +334,7 @@ declare class Call {
   customData(value?: string): string;
   toString(): string;
   answer(extraHeaders?: Headers, parameters?: { displayName?: string; [name: string]: unknown }): void;
-  answerDirect(peerCall?: Call | Headers, extraHeaders?: Headers, parameters?: unknown): void;
+  answerDirect(peerCall?: Call | Headers, extraHeaders?: Headers, parameters?: { displayName?: string; [name: string]: unknown }): void;
   ring(extraHeaders?: Headers): void;
   startEarlyMedia(extraHeaders?: Headers, scheme?: unknown): void;
   reject(code?: number, extraHeaders?: Headers): void;

@@ -36,7 +36,7 @@ async function greet(caller, settings) {
     }
     const extension = new Extension(caller.call);
     const played = caller.play(settings.MELODY_WELCOME, extension.begun);
-    caller.call.handleTones(true);
+    caller.call.handleTones(true, DTMFType.ALL);
     await played;
     caller.call.stopPlayback();
     extension.restartPause();

@@ -6,8 +6,8 @@ public enum CallCommand: Sendable, Equatable {
     case ring(CallID, headers: CallHeaders)
     /// 183 with media towards an inbound leg that is not answered.
     case startEarlyMedia(CallID, headers: CallHeaders)
-    /// 200 towards an inbound leg.
-    case answer(CallID, headers: CallHeaders)
+    /// 200 towards an inbound leg; the caller is told the name of whoever answers, if there is one.
+    case answer(CallID, headers: CallHeaders, displayName: String? = nil)
     /// Ends a leg whatever its state: refuses, cancels or hangs up. `code` is the SIP status where one is sent.
     case hangup(CallID, code: Int, headers: CallHeaders)
 
@@ -122,7 +122,7 @@ extension CallCommand {
     /// The legs that the command is about; names of other units where it is about them.
     public var callIDs: [CallID] {
         switch self {
-        case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _), .hangup(let id, _, _),
+        case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _, _), .hangup(let id, _, _),
             .callUser(let id, _), .callSIP(let id, _), .play(let id, _, _), .playTone(let id, _, _),
             .say(let id, _), .stopPlayback(let id), .handleTones(let id, _, _), .sendDigits(let id, _),
             .sendMessage(let id, _), .sendInfo(let id, _, _, _), .handleTransfers(let id, _),

@@ -4,7 +4,8 @@ public enum CallEvent: Sendable, Equatable {
     case ringing(CallID, headers: CallHeaders)
     /// Audio can flow: early media or answer for outgoing legs, `startEarlyMedia` done for inbound legs.
     case audioStarted(CallID, headers: CallHeaders)
-    case connected(CallID, headers: CallHeaders)
+    /// Answered; with the name of whoever has answered an outgoing leg, empty when the far end does not tell it.
+    case connected(CallID, headers: CallHeaders, displayName: String = "")
     /// An outgoing leg ended before its answer.
     case failed(CallID, code: Int, reason: String, headers: CallHeaders)
     /// An answered leg ended, or an inbound leg ended before its answer.
@@ -55,7 +56,7 @@ public enum CallEvent: Sendable, Equatable {
     /// The leg that the event belongs to; a unit's own name where it belongs to none.
     public var callID: CallID {
         switch self {
-        case .ringing(let id, _), .audioStarted(let id, _), .connected(let id, _), .failed(let id, _, _, _),
+        case .ringing(let id, _), .audioStarted(let id, _), .connected(let id, _, _), .failed(let id, _, _, _),
             .disconnected(let id, _), .messageReceived(let id, _, _), .infoReceived(let id, _, _, _),
             .toneReceived(let id, _, _), .onHold(let id), .offHold(let id), .playbackStarted(let id, _),
             .playbackFinished(let id, _), .recordStarted(let id, _), .recordStopped(let id, _, _),

@@ -172,7 +172,7 @@ struct CallFeatureTests {
                     call.answer(headers);
                 });
                 """)
-            guard case .answer(_, let headers)? = try await show.commands.first else {
+            guard case .answer(_, let headers, _)? = try await show.commands.first else {
                 Issue.record("no answer")
                 return
             }

@@ -11,7 +11,7 @@ struct CommandDecodingTests {
             #"[["Log","hi"],["AcceptCall","a",null],["HangupCall","a",302,{"X-A":"1"}],["close",false]]"#)
         #expect(
             commands == [
-                .log("hi"), .leg(CallID(rawValue: "a"), .accept(nil)),
+                .log("hi"), .leg(CallID(rawValue: "a"), .accept(nil, displayName: nil)),
                 .leg(CallID(rawValue: "a"), .hangup(code: 302, ["X-A": "1"])), .close(wantsEnding: false),
             ])
     }

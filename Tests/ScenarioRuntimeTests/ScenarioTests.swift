@@ -154,7 +154,7 @@ struct ScenarioTests {
             let agent = try #require(try await show.commands.first?.outgoingID)
             try await show.deliver(
                 .ringing(agent, headers: [:]), .audioStarted(agent, headers: [:]),
-                .connected(agent, headers: ["X-A": "1"]), .connected(Self.incoming, headers: [:]),
+                .connected(agent, headers: ["X-A": "1"], displayName: "Anna"), .connected(Self.incoming, headers: [:]),
                 .messageReceived(agent, text: "hi", headers: [:]),
                 .infoReceived(Self.incoming, mimeType: "a/b", body: "c", headers: [:]),
                 .disconnected(agent, CallEnd(durationSeconds: 1, code: 16, reason: "")))
@@ -164,7 +164,8 @@ struct ScenarioTests {
                     .sendMedia(from: UnitID(Self.incoming), to: UnitID(agent)),
                     .sendMedia(from: UnitID(agent), to: UnitID(Self.incoming)),
                     .ring(Self.incoming, headers: [:]), .startEarlyMedia(Self.incoming, headers: [:]),
-                    .answer(Self.incoming, headers: ["X-A": "1"]), .sendMessage(Self.incoming, text: "hi"),
+                    .answer(Self.incoming, headers: ["X-A": "1"], displayName: "Anna"),
+                    .sendMessage(Self.incoming, text: "hi"),
                     .sendInfo(agent, mimeType: "a/b", body: "c", headers: [:]),
                 ])
             #expect(try await show.notes() == ["established"])

@@ -17,7 +17,7 @@ struct SeedLogTests {
             Logger.write("");
             Logger.write("--\\nStart INCOMING scenario (version: 9)\\n--");
             let agent;
-            setTimeout(() => { call.answer(); call.startPlayback("http://dl.bitrix24.com/vi/RU01.mp3", false); call.handleTones(true); }, 1000);
+            setTimeout(() => { call.answer(); call.startPlayback("http://dl.bitrix24.com/vi/RU01.mp3", false); call.handleTones(true, DTMFType.ALL); }, 1000);
             call.addEventListener(CallEvents.PlaybackFinished, () => {
                 call.stopPlayback();
                 call.handleTones(false);

@@ -136,6 +136,32 @@ struct ServiceTests {
         }
     }
 
+    @Test func websocketsFromOutsideAndTonesWithoutATypeAreNoted() async throws {
+        try await Stage.with { stage in
+            let show = try await stage.play(
+                """
+                VoxEngine.addEventListener(AppEvents.NewWebSocketFailed, (e) => {
+                    Logger.write(`> ${e.name} ${typeof e.reason}`);
+                    VoxEngine.terminate();
+                });
+                VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
+                    call.handleTones(true);
+                    call.handleTones(true, DTMFType.SIP_INFO);
+                    call.handleTones(false);
+                    VoxEngine.allowWebSocketConnections();
+                });
+                """)
+            _ = try await show.end()
+            #expect(try await show.notes() == ["Application.OnNewWebSocketFailed string"])
+            let warnings = try await show.logTexts().filter { $0.contains("supportedDtmfTypes") }
+            #expect(
+                warnings == [
+                    "WARNING! The valid 'supportedDtmfTypes' parameter value is not provided, the default 'ALL' value "
+                        + "will be used."
+                ])
+        }
+    }
+
     @Test func whatIsMissingReportsItsErrorEvent() async throws {
         try await Stage.with { stage in
             let show = try await stage.play(

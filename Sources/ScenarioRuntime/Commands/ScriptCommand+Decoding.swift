@@ -152,7 +152,7 @@ extension LegCommand {
         switch name {
         case "Ring": .ring(arguments.headers(1))
         case "StartAudio": .startAudio(arguments.headers(1))
-        case "AcceptCall": .accept(arguments.headers(1))
+        case "AcceptCall": .accept(arguments.headers(1), displayName: arguments.optional(2)?.stringValue)
         case "HangupCall": .hangup(code: try arguments.number(1), arguments.headers(2))
         case "Play": .play(url: try arguments.text(1), loop: try arguments.flag(2))
         case "PlayToneScript": .playTone(script: try arguments.text(1), loop: try arguments.flag(2))

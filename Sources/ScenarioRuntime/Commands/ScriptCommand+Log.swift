@@ -53,7 +53,9 @@ extension LegCommand {
         switch self {
         case .ring(let headers): ("Ring", ["headers": .init(headers)])
         case .startAudio(let headers): ("StartAudio", ["headers": .init(headers)])
-        case .accept(let headers): ("AcceptCall", ["headers": .init(headers)])
+        case .accept(let headers, nil): ("AcceptCall", ["headers": .init(headers)])
+        case .accept(let headers, let name?):
+            ("AcceptCall", ["headers": .init(headers), "parameters": .map(["displayName": .string(name)])])
         case .hangup(let code, let headers):
             // The code is a number of the script, and those are printed as floating-point numbers.
             ("HangupCall", ["code": .double(Double(code)), "headers": .init(headers)])

@@ -32,7 +32,7 @@ enum ScriptCommand: Equatable {
 enum LegCommand: Equatable {
     case ring(CallHeaders?)
     case startAudio(CallHeaders?)
-    case accept(CallHeaders?)
+    case accept(CallHeaders?, displayName: String?)
     case hangup(code: Int, CallHeaders?)
     case play(url: String, loop: Bool)
     case playTone(script: String, loop: Bool)

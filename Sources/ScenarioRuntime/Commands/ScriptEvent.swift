@@ -108,7 +108,10 @@ extension ScriptEvent {
         switch event {
         case .ringing(_, let headers): self = .init("Call.Ringing", call: id, ["headers": .init(headers)])
         case .audioStarted(_, let headers): self = .init("Call.AudioStarted", call: id, ["headers": .init(headers)])
-        case .connected(_, let headers): self = .init("Call.Connected", call: id, ["headers": .init(headers)])
+        case .connected(_, let headers, let name):
+            self = .init(
+                "Call.Connected", call: id, ["headers": .init(headers)],
+                unlogged: name.isEmpty ? [:] : ["displayName": .string(name)])
         case .failed(_, let code, let reason, let headers):
             self = .init(
                 "Call.Failed", call: id,

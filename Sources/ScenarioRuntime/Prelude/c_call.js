@@ -48,17 +48,21 @@ class Call extends MediaUnit {
         send("StartAudio", this.#facts.id, headerFields(headers));
     }
 
-    answer(headers) { send("AcceptCall", this.#facts.id, headerFields(headers)); }
+    // answer(headers, {displayName, ...}): the caller is shown who has answered.
+    answer(headers, parameters) {
+        const p = optionsOf(parameters, "answer");
+        send("AcceptCall", this.#facts.id, headerFields(headers), optionalText(p.displayName));
+    }
 
     // answerDirect(peer, headers, parameters) and the very old answerDirect(headers). The sound still passes the platform.
-    answerDirect(peer, headers) {
+    answerDirect(peer, headers, parameters) {
         const isPeer = peer instanceof Call;
         this.#facts.isDirect = true;
         if (isPeer) {
             factsOf(peer).isDirect = true;
             send("SendMediaBetween", this.#facts.id, peer.id());
         }
-        send("AcceptCall", this.#facts.id, headerFields(isPeer ? headers : peer));
+        this.answer(isPeer ? headers : peer, isPeer ? parameters : headers);
     }
 
     // reject(code, headers) and the older decline(code?, headers?).
@@ -111,6 +115,9 @@ class Call extends MediaUnit {
     }
 
     handleTones(on, type) {
+        if (on && (type === undefined || type === null)) {
+            warn("The valid 'supportedDtmfTypes' parameter value is not provided, the default 'ALL' value will be used.");
+        }
         const kind = type === undefined || type === null ? DTMFType.ALL : Number(type);
         if (![0, 1, 2, 3].includes(kind)) throw new RangeError("handleTones: the type must be one of DTMFType");
         send("HandleTones", this.#facts.id, Boolean(on), kind);

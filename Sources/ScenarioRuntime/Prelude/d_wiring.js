@@ -7,7 +7,7 @@ function easyProcess(call1, call2, onEstablished, direct) {
     call2.addEventListener(CallEvents.Ringing, () => call1.ring());
     call2.addEventListener(CallEvents.AudioStarted, (e) => call1.startEarlyMedia(null, e.scheme));
     call2.addEventListener(CallEvents.Connected, (e) => {
-        const parameters = { displayName: call2.displayName() };
+        const parameters = { displayName: e.displayName };
         if (direct) call1.answerDirect(call2, e.headers, parameters);
         else call1.answer(e.headers, parameters);
     });

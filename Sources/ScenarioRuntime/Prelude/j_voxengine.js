@@ -10,6 +10,12 @@ const VoxEngine = {
     createASR: (profile, dictionary) => new ASR(maker, isDictionary(profile) ? profile : { profile, dictionary }),
     createStreamingAgent: () => new StreamingAgent(maker),
     enqueueACDRequest, enqueueTask,
+    // The control URL of a session takes requests only.
+    allowWebSocketConnections() {
+        const reason = "the platform takes no WebSockets from outside; let the scenario open them";
+        warn(`VoxEngine.allowWebSocketConnections: ${reason}.`);
+        emitLater(application, AppEvents.NewWebSocketFailed, { reason });
+    },
     getSecretValue(name) {
         warn(`VoxEngine.getSecretValue: there is no secret ${show(name)}.`);
         return undefined;
@@ -17,7 +23,7 @@ const VoxEngine = {
 };
 
 for (const name of [
-    "allowWebSocketConnections", "enableStatisticsForIncomingWebsockets", "disableStatisticsForIncomingWebsockets",
+    "enableStatisticsForIncomingWebsockets", "disableStatisticsForIncomingWebsockets",
     "enableTraceForIncomingWebsockets", "disableTraceForIncomingWebsockets",
 ]) {
     VoxEngine[name] = nothing(name);

@@ -57,7 +57,8 @@ extension ScenarioSession {
         switch command {
         case .ring(let headers): control.execute(.ring(id, headers: fitting(headers)))
         case .startAudio(let headers): control.execute(.startEarlyMedia(id, headers: fitting(headers)))
-        case .accept(let headers): control.execute(.answer(id, headers: fitting(headers)))
+        case .accept(let headers, let name):
+            control.execute(.answer(id, headers: fitting(headers), displayName: name))
         case .hangup(let code, let headers): control.execute(.hangup(id, code: code, headers: fitting(headers)))
         case .play(let url, let loop): control.execute(.play(id, url: url, loop: loop))
         case .playTone(let script, let loop): control.execute(.playTone(id, script: script, loop: loop))

@@ -47,7 +47,7 @@ extension ScenarioSession {
     /// Follows the legs: called for each event after the call book has it.
     func watchCalls(_ event: CallEvent) {
         switch event {
-        case .connected(let id, _), .disconnected(let id, _), .failed(let id, _, _, _):
+        case .connected(let id, _, _), .disconnected(let id, _), .failed(let id, _, _, _):
             answerTimers.removeValue(forKey: id)?.cancel()
             watchIdleness()
         default: break

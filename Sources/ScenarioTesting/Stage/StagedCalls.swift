@@ -60,7 +60,7 @@ final class StagedCalls: CallControl {
     func execute(_ command: CallCommand) {
         guard !hasEnded else { return }
         switch command {
-        case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _): setUp(command, id)
+        case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _, _): setUp(command, id)
         case .hangup(let id, let code, _): leg(id).map { hangUp($0, code: code) }
         case .callUser(let id, let call): dial(id, [call.username], timeout: call.timeoutSeconds)
         case .callSIP(let id, let call):

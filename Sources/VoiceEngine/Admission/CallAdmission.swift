@@ -127,6 +127,7 @@ final class CallAdmission {
         }
         leg.digits.learn(from: invite.request.headers)
         leg.party = LegParty(name: arrival.callerID, displayName: arrival.displayName, isUser: source.isUser)
+        leg.called = (try? invite.request.headers.to)?.uri
         engine.legDirectory.attach(handle, to: leg, on: invite.flow)
         router.admit(arrival, session: session).assumeIsolated().whenComplete { result in
             switch result {

@@ -93,7 +93,7 @@ public final class EngineSession: CallControl {
         switch command {
         case .ring(let id, let headers): inbound(id)?.ring(headers: headers)
         case .startEarlyMedia(let id, let headers): inbound(id)?.startEarlyMedia(headers: headers)
-        case .answer(let id, let headers): inbound(id)?.answer(headers: headers)
+        case .answer(let id, let headers, let name): inbound(id)?.answer(headers: headers, displayName: name)
         case .hangup(let id, let code, let headers): legs[id]?.hangup(code: code, headers: headers)
         case .callUser(let id, let call): engine.call(call, id: id, session: self)
         case .callSIP(let id, let call): engine.call(call, id: id, session: self)

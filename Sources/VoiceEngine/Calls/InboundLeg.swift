@@ -15,6 +15,8 @@ final class InboundLeg: CallLeg {
     let transfers: LegTransfers
     weak var session: EngineSession?
     var party = LegParty()
+    /// The address that the caller has called.
+    var called: SIPURI?
     private(set) var farEnd: FarEnd?
     let digits: LegDigits
     /// The dialog that opened the leg.
@@ -61,14 +63,17 @@ final class InboundLeg: CallLeg {
         emit(.audioStarted(id, headers: [:]))
     }
 
-    func answer(headers: CallHeaders) {
+    /// - Parameter displayName: The name of whoever answers, for the caller's display.
+    func answer(headers: CallHeaders, displayName: String? = nil) {
         guard state == .alerting, let description = agree() else { return }
         state = .answering
         limit?.cancel()
         farEnd = .dialog(
             makeDialog(handle, on: flow, local: description, awaitsAnswer: offer == nil && !hasAnswer))
         if let tones { handleTones(tones.enabled, kinds: tones.kinds) }
-        shell.accept(handle, description: description.bytes, headers: headers)
+        shell.accept(
+            handle, description: description.bytes, headers: headers,
+            callee: CalleeIdentity(name: displayName, called: called))
     }
 
     func makeDialog(

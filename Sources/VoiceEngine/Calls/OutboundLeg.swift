@@ -177,10 +177,10 @@ final class OutboundLeg: CallLeg {
         guard isKnown || agree(handle, description) else { return shell.bye(handle, headers: [:]) }
         digits.learn(from: headers)
         let dialog = makeDialog(handle, on: branch.flow, local: branch.offer, awaitsAnswer: false)
-        connected(.dialog(dialog), headers: headers.callHeaders)
+        connected(.dialog(dialog), headers: headers.callHeaders, name: CalleeIdentity.name(in: headers))
     }
 
-    private func connected(_ farEnd: FarEnd, headers: CallHeaders) {
+    private func connected(_ farEnd: FarEnd, headers: CallHeaders, name: String = "") {
         self.farEnd = farEnd
         state = .connected
         connectedAt = .now()
@@ -193,7 +193,7 @@ final class OutboundLeg: CallLeg {
             hasAudio = true
             emit(.audioStarted(id, headers: [:]))
         }
-        emit(.connected(id, headers: headers))
+        emit(.connected(id, headers: headers, displayName: name))
     }
 
     var mayConnect: Bool { state == .connected || state == .ringing }

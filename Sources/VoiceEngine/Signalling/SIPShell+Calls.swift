@@ -19,9 +19,14 @@ extension SIPShell {
         }
     }
 
-    func accept(_ handle: SessionHandle, description: [UInt8], headers: CallHeaders) {
+    /// - Parameter callee: Who answers, where the caller is told.
+    func accept(
+        _ handle: SessionHandle, description: [UInt8], headers: CallHeaders, callee: CalleeIdentity? = nil
+    ) {
         attempt { (agent, now) throws(UserAgentError) in
-            try agent.accept(handle, description: description, headers: SIPHeaders(headers), at: now)
+            var fields = SIPHeaders(headers)
+            callee?.write(to: &fields)
+            try agent.accept(handle, description: description, headers: fields, at: now)
         }
     }
 

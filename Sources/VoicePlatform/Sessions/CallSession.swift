@@ -124,7 +124,7 @@ final class CallSession {
         guard !isOurs else { return }
         var event = event
         switch event {
-        case .connected(let leg, _):
+        case .connected(let leg, _, _):
             let (id, now) = (id, core.clock())
             guard ledger.connected(leg, at: now) else { break }
             meters.answered(leg)

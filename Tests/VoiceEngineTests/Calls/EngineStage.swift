@@ -40,13 +40,13 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
         func bridge(to user: String) async throws -> CallID {
             let leg = CallID(rawValue: "out-\(user)")
             try await execute(.callUser(leg, OutgoingUserCall(username: user, callerID: arrival.callerID)))
-            try await events.first("\(user)'s answer") { if case .connected(leg, _) = $0 { true } else { false } }
+            try await events.first("\(user)'s answer") { if case .connected(leg, _, _) = $0 { true } else { false } }
             try await execute(
                 .answer(caller, headers: [:]), .sendMedia(from: UnitID(caller), to: UnitID(leg)),
                 .sendMedia(from: UnitID(leg), to: UnitID(caller)))
             let own = caller
             try await events.first("the caller's confirmation") {
-                if case .connected(own, _) = $0 { true } else { false }
+                if case .connected(own, _, _) = $0 { true } else { false }
             }
             return leg
         }

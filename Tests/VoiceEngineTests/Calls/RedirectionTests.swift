@@ -46,7 +46,7 @@ struct RedirectionTests {
             #expect(try call.request.headers.from.displayName == "Анна \"А\"")
             try await session.events.first("the forwarding") { $0 == .forwarding(Self.leg, headers: [:]) }
             try await session.events.first("the answer") {
-                if case .connected(Self.leg, _) = $0 { true } else { false }
+                if case .connected(Self.leg, _, _) = $0 { true } else { false }
             }
         }
     }

@@ -291,7 +291,7 @@ struct TransferTests {
             try await clara.next("answered", of: taken)
             try await boris.next("cancelled", of: ringing.handle)
             try await session.events.first("the pick-up") {
-                if case .connected(leg, _) = $0 { true } else { false }
+                if case .connected(leg, _, _) = $0 { true } else { false }
             }
             try await session.events.first("who it is") {
                 if case .replaced(leg, peer: "clara", _, _) = $0 { true } else { false }

@@ -61,7 +61,7 @@ struct TrunkCallTests {
     private static func end(_ session: EngineStage.Session, of leg: CallID = leg) async throws -> CallEvent {
         try await session.events.first("the outcome of \(leg)") { event in
             switch event {
-            case .connected(leg, _), .failed(leg, _, _, _): true
+            case .connected(leg, _, _), .failed(leg, _, _, _): true
             default: false
             }
         }
