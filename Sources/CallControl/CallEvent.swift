@@ -74,8 +74,12 @@ public enum CallEvent: Sendable, Equatable {
 
 /// How an answered leg ended.
 public struct CallEnd: Sendable, Equatable {
-    /// Whole seconds from the answer to the end; 0 for a leg that was never answered.
+    /// Seconds from the answer to the end, begun ones too; 0 for a leg that was never answered.
+    ///
+    /// The engine tells the time itself; whoever rates the call says here how many seconds it counts.
     public var durationSeconds: Int
+    /// From the answer to the end; zero for a leg that was never answered.
+    public var talk: Duration
     /// SIP status or Q.850 cause.
     public var code: Int
     public var reason: String
@@ -85,15 +89,30 @@ public struct CallEnd: Sendable, Equatable {
     /// The price group's text, for example `any outgoing voip`; filled in together with the cost.
     public var direction: String
 
+    /// - Parameter talk: A leg that was answered and ended at once has talked for a moment, never for no time.
     public init(
-        durationSeconds: Int, code: Int, reason: String, headers: CallHeaders = [:], cost: Double = 0,
-        direction: String = ""
+        talk: Duration, code: Int, reason: String, headers: CallHeaders = [:], cost: Double = 0, direction: String = ""
     ) {
-        self.durationSeconds = durationSeconds
+        self.talk = talk
+        durationSeconds = Self.begunSeconds(of: talk)
         self.code = code
         self.reason = reason
         self.headers = headers
         self.cost = cost
         self.direction = direction
+    }
+
+    public init(
+        durationSeconds: Int, code: Int, reason: String, headers: CallHeaders = [:], cost: Double = 0,
+        direction: String = ""
+    ) {
+        self.init(
+            talk: .seconds(durationSeconds), code: code, reason: reason, headers: headers, cost: cost,
+            direction: direction)
+    }
+
+    private static func begunSeconds(of talk: Duration) -> Int {
+        let (seconds, rest) = talk.components
+        return Int(max(0, seconds)) + (rest > 0 ? 1 : 0)
     }
 }

@@ -50,10 +50,10 @@ struct LedgerBench: Sendable {
     }
 
     /// A price of 1 millionth for each second.
-    static func price(first: Int = 60, next: Int = 60, setup: Int64 = 0) -> CallPrice {
+    static func price(first: Int = 60, next: Int = 60, setup: Int64 = 0, free: Int = 0) -> CallPrice {
         CallPrice(
             group: "g", perMinute: Money(millionths: 60, .eur), step: BillingStep(first: first, next: next),
-            freeSeconds: 0, setupFee: Money(millionths: setup, .eur))
+            freeSeconds: free, setupFee: Money(millionths: setup, .eur))
     }
 
     func hold(_ leg: String, price: CallPrice = price(), limit: Int64? = nil) -> CallHold {

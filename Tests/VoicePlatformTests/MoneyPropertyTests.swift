@@ -11,7 +11,12 @@ private struct MoneyWorld {
     private struct Call {
         let hold: CallHold
         var meter: CallMeter
+        var ledger: LegLedger
         var answeredAt: UnixTime?
+
+        func elapsed(at now: UnixTime) -> Duration {
+            .milliseconds(now.milliseconds - (answeredAt ?? now).milliseconds)
+        }
     }
 
     private var generator: SeededGenerator
@@ -24,6 +29,8 @@ private struct MoneyWorld {
     private var now = LedgerBench.start
     private var calls: [Call] = []
     private var counter = 0
+    /// What the legs cost, by their ids.
+    private var prices: [String: CallPrice] = [:]
     /// What every account's balance must be, by entries that this world has made itself.
     private var payments: [AccountID: Int64] = [:]
     private var lastWork: (@Sendable (Transaction) throws -> Void)?
@@ -67,7 +74,7 @@ private struct MoneyWorld {
         case 1: try await transfer()
         case 2, 3: try await dial()
         case 4: await answer()
-        case 5, 6, 7: try await pass(seconds: random(1...90))
+        case 5, 6, 7: try await pass(milliseconds: random(0...1) == 0 ? random(1...3000) : random(1...90_000))
         case 8: if !calls.isEmpty { try await hangUp(random(0...calls.count - 1), times: random(1...2)) }
         case 9: if let lastWork { try? await database.write { try lastWork($0) } }
         case 10 where random(0...1) == 0: try await crash()
@@ -110,18 +117,23 @@ private struct MoneyWorld {
         guard let account = accounts.randomElement(using: &generator) else { return }
         counter += 1
         let price = LedgerBench.price(
-            first: random(1...60), next: random(1...60), setup: random(0...1) == 0 ? 0 : Int64(random(1...20)))
+            first: random(1...60), next: random(1...60), setup: random(0...1) == 0 ? 0 : Int64(random(1...20)),
+            free: random(0...1) == 0 ? 0 : random(1...20))
         let (leg, now) = (CallID(rawValue: "leg-\(counter)"), now)
+        let record = HistoryTests.leg(leg.rawValue, remote: "r")
+        prices[leg.rawValue] = price
         lastWork = nil
         do {
             let (hold, through) = try await database.write { transaction in
                 let history = SessionHistory(transaction: transaction)
                 let session = try history.insert(HistoryTests.session(.bare(account)))
-                try history.insert(HistoryTests.leg(leg.rawValue, remote: "r"), of: session)
+                try history.insert(record, of: session)
                 let hold = CallHold(key: .init(session: session, leg: leg), account: account, price: price)
                 return (hold, try HoldStore(transaction: transaction, now: now).open(hold))
             }
-            calls.append(Call(hold: hold, meter: CallMeter(price: price, paidThrough: through)))
+            var ledger = LegLedger()
+            ledger.add(record, price: price, .eur)
+            calls.append(Call(hold: hold, meter: CallMeter(price: price, paidThrough: through), ledger: ledger))
         } catch is MoneyRefusal {}
     }
 
@@ -129,17 +141,21 @@ private struct MoneyWorld {
         guard let index = calls.firstIndex(where: { $0.answeredAt == nil }) else { return }
         calls[index].answeredAt = now
         let (key, now) = (calls[index].hold.key, now)
+        let isNew = calls[index].ledger.connected(key.leg, at: now)
+        #expect(isNew)
         try? await write { try SessionHistory(transaction: $0).setConnected(key.leg, of: key.session, at: now) }
         await perform(calls[index].meter.advance(to: .zero), index)
     }
 
     /// Lets time go by, with every meter at work.
-    private mutating func pass(seconds: Int) async throws {
-        for _ in 0..<seconds {
-            now = UnixTime(seconds: now.seconds + 1)
-            for index in calls.indices.reversed() {
-                guard let start = calls[index].answeredAt else { continue }
-                let elapsed = Duration.seconds(now.seconds - start.seconds)
+    private mutating func pass(milliseconds: Int) async throws {
+        var left = milliseconds
+        while left > 0 {
+            let step = min(left, random(1...1500))
+            left -= step
+            now = UnixTime(milliseconds: now.milliseconds + Int64(step))
+            for index in calls.indices.reversed() where calls[index].answeredAt != nil {
+                let elapsed = calls[index].elapsed(at: now)
                 guard let deadline = calls[index].meter.deadline, deadline <= elapsed else { continue }
                 await perform(calls[index].meter.advance(to: elapsed), index)
             }
@@ -152,9 +168,9 @@ private struct MoneyWorld {
 
     private mutating func perform(_ actions: [CallMeter.Action], _ index: Int) async {
         for action in actions {
-            guard case .reserve(let through) = action, let start = calls[index].answeredAt else { continue }
+            guard case .reserve(let through) = action else { continue }
             let (hold, now) = (calls[index].hold, now)
-            let elapsed = Duration.seconds(now.seconds - start.seconds)
+            let elapsed = calls[index].elapsed(at: now)
             let answer = try? await database.write { transaction in
                 try HoldStore(transaction: transaction, now: now).answer { try $0.extend(hold, through: through) }
             }
@@ -171,12 +187,19 @@ private struct MoneyWorld {
     }
 
     private mutating func hangUp(_ index: Int, times: Int) async throws {
-        let (call, now) = (calls.remove(at: index), now)
-        let seconds = call.answeredAt.map { Int(now.seconds - $0.seconds) } ?? 0
-        let end = LegEnd(
-            seconds: seconds, isSuccessful: call.answeredAt != nil, code: 200, reason: "OK",
-            charge: try call.hold.price.charge(seconds: min(seconds, call.meter.paidThrough)), isHeld: true)
-        let hold = call.hold
+        var call = calls.remove(at: index)
+        let now = now
+        let (hold, talk, paid) = (call.hold, call.elapsed(at: now), call.meter.paidThrough)
+        let ended =
+            random(0...1) == 0
+            ? call.ledger.abandon(hold.key.leg, at: now, paidThrough: paid)
+            : call.ledger.disconnected(hold.key.leg, CallEnd(talk: talk, code: 200, reason: "OK"), paidThrough: paid)
+        let end = try #require(ended)
+        // Seconds that have begun, but for the moment after the last one that is paid.
+        let begun = max(1, Int((talk / .milliseconds(1)).rounded(.up) + 999) / 1000)
+        let seconds = call.answeredAt == nil ? 0 : begun - 1 == paid ? paid : begun
+        #expect(end.seconds == seconds && end.isSuccessful == (call.answeredAt != nil))
+        #expect(end.charge == (try hold.price.charge(seconds: min(seconds, paid))))
         for _ in 0..<times {
             try await write { transaction in
                 let history = SessionHistory(transaction: transaction)
@@ -238,7 +261,7 @@ private struct MoneyWorld {
     }
 
     private func check() async throws {
-        let (accounts, now, credit, payments) = (accounts, now, credit, payments)
+        let (accounts, now, credit, payments, prices) = (accounts, now, credit, payments, prices)
         let running = calls.count
         try await database.read { transaction in
             for account in accounts {
@@ -260,6 +283,20 @@ private struct MoneyWorld {
                 GROUP BY l.id HAVING COUNT(*) > 1 OR MIN(-e.amount) <> MIN(l.cost)
                 """)
             #expect(twice.isEmpty, "a charge is booked once and stands in the history")
+            try Self.checkHistory(transaction, prices)
+        }
+    }
+
+    /// Whoever was answered pays for a second at least, and nobody for more seconds than his history shows.
+    private static func checkHistory(_ transaction: Transaction, _ prices: [String: CallPrice]) throws {
+        let rows = try transaction.query(
+            "SELECT call_id, duration_s, successful, cost FROM call_leg WHERE duration_s IS NOT NULL")
+        for row in rows {
+            let price = try #require(prices[try row.text("call_id")])
+            let (seconds, cost) = (Int(try row.integer("duration_s")), try row.integer("cost"))
+            #expect((seconds > 0) == (try row.flag("successful")))
+            #expect(cost <= (try price.charge(seconds: seconds).amount.millionths))
+            #expect(cost >= (try price.charge(seconds: min(seconds, 1)).amount.millionths))
         }
     }
 

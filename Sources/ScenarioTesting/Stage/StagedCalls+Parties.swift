@@ -107,8 +107,8 @@ extension StagedCalls {
         guard !leg.hasEnded else { return }
         guard leg.isAnswered || leg.isIncoming else { return refuse(leg, code: 487) }
         leave(leg)
-        let seconds = leg.answeredAt.map { (clock.unixMilliseconds - $0) / 1000 } ?? 0
-        emit(.disconnected(leg.id, CallEnd(durationSeconds: Int(seconds), code: code, reason: reason)))
+        let talk = leg.answeredAt.map { max(1, clock.unixMilliseconds - $0) } ?? 0
+        emit(.disconnected(leg.id, CallEnd(talk: .milliseconds(talk), code: code, reason: reason)))
         if let recording = leg.recording {
             let length = Int((clock.unixMilliseconds - recording.since) / 1000)
             report(after: 1, .recordStopped(leg.id, url: recording.url, durationSeconds: length))

@@ -1,4 +1,5 @@
 import CallControl
+import NIOCore
 import SDP
 import SIP
 
@@ -62,4 +63,11 @@ struct LegParty: Equatable {
     var displayName = ""
     /// A user of the application, who has proved who he is; anybody else may bear any name.
     var isUser = false
+}
+
+extension Duration {
+    /// How long a leg has talked: a moment at least, and no time at all when it was never answered.
+    static func talk(since answer: NIODeadline?, until now: NIODeadline = .now()) -> Duration {
+        answer.map { .nanoseconds(max(1, (now - $0).nanoseconds)) } ?? .zero
+    }
 }

@@ -180,7 +180,7 @@ final class InboundLeg: CallLeg {
         farEnd = nil
         limit?.cancel()
         media.remove()
-        let duration = connectedAt.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000_000 } ?? 0
-        emit(.disconnected(id, CallEnd(durationSeconds: Int(duration), code: code, reason: reason, headers: headers)))
+        emit(
+            .disconnected(id, CallEnd(talk: .talk(since: connectedAt), code: code, reason: reason, headers: headers)))
     }
 }

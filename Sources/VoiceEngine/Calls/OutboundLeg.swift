@@ -98,7 +98,7 @@ final class OutboundLeg: CallLeg {
         case .dialog(let dialog): shell.bye(dialog.handle, headers: headers)
         case .leg(let join):
             let other = join.other(than: self)
-            disconnect(CallEnd(durationSeconds: 0, code: 16, reason: "Normal call clearing"))
+            disconnect(code: 16, reason: "Normal call clearing")
             other?.farEndLeft()
         case nil: break
         }
@@ -210,7 +210,7 @@ final class OutboundLeg: CallLeg {
         }
     }
 
-    func farEndLeft() { disconnect(CallEnd(durationSeconds: 0, code: 16, reason: "Normal call clearing")) }
+    func farEndLeft() { disconnect(code: 16, reason: "Normal call clearing") }
 
     private func branchFailed(_ handle: SessionHandle, _ branchFailure: InviteFailure) {
         guard branches.removeValue(forKey: handle) != nil else { return }
@@ -249,20 +249,17 @@ final class OutboundLeg: CallLeg {
             return
         }
         disconnect(
-            CallEnd(
-                durationSeconds: 0, code: ending.status ?? 16, reason: ending.reason ?? "Normal call clearing",
-                headers: ending.headers.callHeaders))
+            code: ending.status ?? 16, reason: ending.reason ?? "Normal call clearing",
+            headers: ending.headers.callHeaders)
     }
 
-    private func disconnect(_ end: CallEnd) {
+    private func disconnect(code: Int, reason: String, headers: CallHeaders = [:]) {
         guard state == .connected else { return }
         state = .ended
         farEnd = nil
         media.remove()
-        var end = end
-        let duration = connectedAt.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000_000 } ?? 0
-        end.durationSeconds = Int(duration)
-        emit(.disconnected(id, end))
+        emit(
+            .disconnected(id, CallEnd(talk: .talk(since: connectedAt), code: code, reason: reason, headers: headers)))
     }
 
     private func fail(code: Int, reason: String, headers: CallHeaders = [:]) {

@@ -23,8 +23,8 @@ struct CrashRecovery {
         try transaction.execute(
             """
             UPDATE call_leg SET end_reason = ?, successful = CASE WHEN connected_ms IS NULL THEN 0 ELSE 1 END,
-                duration_s = CASE WHEN connected_ms IS NULL OR connected_ms > ? THEN 0
-                    ELSE (? - connected_ms) / 1000 END
+                duration_s = CASE WHEN connected_ms IS NULL THEN 0 WHEN connected_ms >= ? THEN 1
+                    ELSE (? - connected_ms + 999) / 1000 END
             WHERE duration_s IS NULL
             """, [.text(Self.finishReason), end, end])
         try measureOpenRecords(size)
@@ -70,9 +70,10 @@ struct CrashRecovery {
 
     private func charge(_ row: Row, until end: UnixTime) throws {
         guard let currency = Currency(rawValue: try row.text("currency")) else { return }
-        let talked = max(1, (end.milliseconds - (try row.integer("connected_ms"))) / 1000)
-        let seconds = min(talked, try row.integer("through_s"))
-        let charge = try Self.price(row, currency).charge(seconds: Int(seconds))
+        let talk = Duration.milliseconds(end.milliseconds - (try row.integer("connected_ms")))
+        let through = Int(try row.integer("through_s"))
+        let seconds = min(LegLedger.countedSeconds(talk, paidThrough: nil), through)
+        let charge = try Self.price(row, currency).charge(seconds: seconds)
         let key = CallHold.Key(
             session: SessionID(rawValue: try row.integer("session_id")), leg: CallID(rawValue: try row.text("call_id")))
         let account = AccountID(rawValue: try row.integer("account_id"))

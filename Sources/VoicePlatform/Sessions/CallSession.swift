@@ -135,6 +135,7 @@ final class CallSession {
             if let finished = ledger.disconnected(leg, end, paidThrough: meters.close(leg)) {
                 end.cost = finished.charge.amount.approximate
                 end.direction = finished.charge.direction
+                end.durationSeconds = finished.seconds
                 event = .disconnected(leg, end)
                 finish(leg, finished)
             }
