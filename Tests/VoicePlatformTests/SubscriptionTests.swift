@@ -131,6 +131,82 @@ import Testing
         }
     }
 
+    @Test func `what was bought on the 31st is paid at the end of each month, and frozen things begin anew`()
+        async throws
+    {
+        let start = try #require(DateText.utc.instant("2027-01-31 12:00:00"))
+        let time = ManualTime(start)
+        try await TestPlatform.run(clock: { time.now }) { platform in
+            let tenant = try await tenant(platform, money: "100")
+            try await tenant.call("AttachPhoneNumber", Self.attach)
+            let jobs = jobs(platform)
+            func renewal() async throws -> String {
+                try await tenant.call("GetPhoneNumbers")["result"][0].text("phone_next_renewal")
+            }
+            var days = [try await renewal()]
+            for _ in 0..<12 {
+                time.now = try #require(DateText.utc.instant("\(days[days.count - 1]) 12:00:00"))
+                await jobs.renew(now: time.now)
+                days.append(try await renewal())
+            }
+            #expect(
+                days == [
+                    "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31", "2027-06-30", "2027-07-31", "2027-08-31",
+                    "2027-09-30", "2027-10-31", "2027-11-30", "2027-12-31", "2028-01-31", "2028-02-29",
+                ])
+            #expect(try await balance(tenant) == 100 - 1 - 13 * 2)
+            let master = try await platform.master
+            let back = ["child_account_id": "\(tenant.id)", "amount": "-73"]
+            #expect(try await master.call("TransferMoneyToChildAccount", back)["result"].number == 1)
+            time.now = try #require(DateText.utc.instant("2028-02-29 12:00:00"))
+            await jobs.renew(now: time.now)
+            #expect(try await tenant.call("GetPhoneNumbers")["result"][0]["canceled"].flag == true)
+            try await master.call("TransferMoneyToChildAccount", back.merging(["amount": "73"]) { $1 })
+            time.now = try #require(DateText.utc.instant("2028-03-05 12:00:00"))
+            await jobs.renew(now: time.now)
+            #expect(try await renewal() == "2028-04-05")
+            time.now = try #require(DateText.utc.instant("2028-04-05 12:00:00"))
+            await jobs.renew(now: time.now)
+            #expect(try await renewal() == "2028-05-05")
+        }
+    }
+
+    @Test func `rows of older databases that a short month has moved go back to their day`() async throws {
+        let path = NSTemporaryDirectory() + "renewal-\(UUID().uuidString).sqlite"
+        defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        let database = try Database.open(path: path)
+        let new = try #require(PlatformSchema.migrations.firstIndex { $0.name == "2026-16-01 days of renewal" })
+        try await database.migrate(Array(PlatformSchema.migrations[..<new]))
+        let dates = [("2027-01-31", "2027-03-28"), ("2027-01-05", "2027-03-20"), ("2027-01-30", "2027-03-30")]
+        try await database.write { transaction in
+            let id = try LedgerBench.insert("old", of: nil, credit: 0, transaction)
+            for (bought, renewed) in dates {
+                let (bought, renewed) = (
+                    try #require(DateText.utc.instant(bought)), try #require(DateText.utc.instant(renewed))
+                )
+                try transaction.execute(
+                    """
+                    INSERT INTO phone_number (account_id, number, country_code, category_name, region_id, region_name,
+                        price, purchased_at, renewal_at, due_at, modified_at)
+                    VALUES (?, ?, 'RU', 'GEOGRAPHIC', 1, '', 0, ?, ?, ?, 0)
+                    """,
+                    [
+                        .integer(id.rawValue), .text("\(bought.seconds)"), .integer(bought.seconds),
+                        .integer(renewed.seconds), .integer(renewed.seconds),
+                    ])
+            }
+        }
+        try await database.migrate(PlatformSchema.migrations)
+        let next = try await database.read { transaction in
+            try transaction.query("SELECT * FROM phone_number ORDER BY id").map { row in
+                let number = try Subscription(.phoneNumber, row: row, .eur)
+                return DateText.utc.date(Subscription.month(after: number.renewalAt, anchor: number.anchor))
+            }
+        }
+        #expect(next == ["2027-04-30", "2027-04-20", "2027-04-30"])
+        try database.close()
+    }
+
     @Test(arguments: [
         ("2027-01-31 10:00:00", "2027-02-28 10:00:00"), ("2027-12-15 00:00:00", "2028-01-15 00:00:00"),
         ("2028-01-30 23:59:59", "2028-02-29 23:59:59"),

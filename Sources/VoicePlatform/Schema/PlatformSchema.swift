@@ -31,7 +31,23 @@ enum PlatformSchema {
                 "ALTER TABLE call_leg ADD COLUMN diversion_number TEXT",
                 "ALTER TABLE call_session ADD COLUMN is_wideband BIGINT NOT NULL DEFAULT 0",
             ]),
+        Migration("2026-16-01 days of renewal", renewalDays),
+        Migration(
+            "2026-16-02 users pay from their account", ["UPDATE app_user SET parent_accounting = 1 WHERE id > 0"]),
     ]
+
+    /// Months are counted from `anchor_at`; NULL stands for the purchase. A row whose last renewal fell into a short month
+    /// keeps to the day of its purchase, every other one to the day on which it is renewed now.
+    private static let renewalDays = SubscriptionKind.allCases.flatMap { kind in
+        [
+            "ALTER TABLE \(kind.table) ADD COLUMN anchor_at BIGINT",
+            """
+            UPDATE \(kind.table) SET anchor_at = renewal_at
+                WHERE strftime('%d', renewal_at, 'unixepoch') < '28'
+                OR strftime('%d', renewal_at, 'unixepoch') >= strftime('%d', purchased_at, 'unixepoch')
+            """,
+        ]
+    }
 
     private static let subscriptions = [
         "ALTER TABLE phone_number ADD COLUMN auto_charge BIGINT NOT NULL DEFAULT 1",

@@ -42,6 +42,8 @@ struct Subscription: Sendable, Equatable {
     let price: Money
     /// Until then it is paid.
     var renewalAt: UnixTime
+    /// Months are counted from here, so that a short one does not change the day for good.
+    var anchor: UnixTime
     let isChargedAutomatically: Bool
     /// Since when it cannot be used because it is not paid; nil for one that can.
     let frozenAt: UnixTime?
@@ -53,16 +55,25 @@ struct Subscription: Sendable, Equatable {
         name = try row.text(kind.nameColumn)
         price = Money(millionths: try row.integer("price"), currency)
         renewalAt = UnixTime(seconds: try row.integer("renewal_at"))
+        anchor = UnixTime(seconds: try row.optionalInteger("anchor_at") ?? row.integer("purchased_at"))
         isChargedAutomatically = try row.flag("auto_charge")
         frozenAt = try row.optionalInteger("frozen_at").map(UnixTime.init(seconds:))
     }
 
-    /// The same day of the next month in UTC, or its last day when it has no such day.
-    static func month(after time: UnixTime) -> UnixTime {
+    /// The anchor's day and time in the next month in UTC, or that month's last day when it has no such day.
+    ///
+    /// - Parameter anchor: Nil for `time` itself.
+    static func month(after time: UnixTime, anchor: UnixTime? = nil) -> UnixTime {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        let date = Date(timeIntervalSince1970: Double(time.seconds))
-        let next = calendar.date(byAdding: .month, value: 1, to: date)
+        func date(_ time: UnixTime) -> Date { Date(timeIntervalSince1970: Double(time.seconds)) }
+        func month(_ date: Date) -> Int {
+            let parts = calendar.dateComponents([.year, .month], from: date)
+            return (parts.year ?? 0) * 12 + (parts.month ?? 0)
+        }
+        let start = date(anchor ?? time)
+        let months = month(date(time)) - month(start) + 1
+        let next = calendar.date(byAdding: .month, value: months, to: start)
         return UnixTime(seconds: next.map { Int64($0.timeIntervalSince1970) } ?? time.seconds + 30 * 86_400)
     }
 

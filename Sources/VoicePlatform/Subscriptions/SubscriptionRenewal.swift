@@ -90,7 +90,11 @@ struct SubscriptionRenewal {
         let available = try ledger.funds(of: account.id, at: now).available()
         guard try subscription.price.isZero || !available.isLess(than: subscription.price) else { return nil }
         var renewed = subscription
-        renewed.renewalAt = Subscription.month(after: subscription.frozenAt == nil ? subscription.renewalAt : now)
+        if subscription.frozenAt == nil {
+            renewed.renewalAt = Subscription.month(after: subscription.renewalAt, anchor: subscription.anchor)
+        } else {
+            (renewed.anchor, renewed.renewalAt) = (now, Subscription.month(after: now))
+        }
         if !subscription.price.isZero {
             let key = "\(subscription.kind.table)-\(subscription.id)-\(subscription.renewalAt.seconds)"
             try ledger.book(
@@ -100,8 +104,11 @@ struct SubscriptionRenewal {
                 for: account.id, at: now)
         }
         try update(
-            subscription, "renewal_at = ?, due_at = ?, frozen_at = NULL",
-            [.integer(renewed.renewalAt.seconds), .integer(renewed.renewalAt.seconds)])
+            subscription, "renewal_at = ?, due_at = ?, anchor_at = ?, frozen_at = NULL",
+            [
+                .integer(renewed.renewalAt.seconds), .integer(renewed.renewalAt.seconds),
+                .integer(renewed.anchor.seconds),
+            ])
         return renewed
     }
 
