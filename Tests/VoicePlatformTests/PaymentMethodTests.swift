@@ -1,5 +1,6 @@
 import Billing
 import CallControl
+import Foundation
 import Storage
 import Testing
 
@@ -27,19 +28,52 @@ import Testing
     }
 
     @Test(arguments: [
-        (["amount": "0", "payment_reference": "a"], "amount"), (["payment_reference": "a"], "amount"),
-        (["amount": "-1", "payment_reference": "a"], "amount"),
-        (["amount": "9223372036854", "payment_reference": "a"], "amount"),
-        (["amount": "1"], "payment_reference"),
-        (["amount": "1", "payment_reference": "a", "currency": "RUB"], "currency"),
-        (["amount": "1", "payment_reference": "a", "transaction_type": "resource_charge"], "transaction_type"),
+        (["amount": "0", "payment_reference": "a"], "amount", 125), (["payment_reference": "a"], "amount", 134),
+        (["amount": "-1", "payment_reference": "a"], "amount", 125),
+        (["amount": "9223372036854", "payment_reference": "a"], "amount", 125),
+        (["amount": "1"], "payment_reference", 134),
+        (["amount": "1", "payment_reference": "a", "currency": "RUB"], "currency", 101),
+        (["amount": "1", "payment_reference": "a", "transaction_type": "resource_charge"], "transaction_type", 101),
     ])
-    func `a payment that cannot be is refused by its parameter`(fields: [String: String], field: String) async throws {
+    func `a payment that cannot be is refused by its parameter`(
+        fields: [String: String], field: String, code: Int
+    ) async throws {
         try await TestPlatform.run { platform in
             let answer = try await platform.master.call("AddPayment", fields)
-            #expect(answer.errorCode == 101)
+            #expect(answer.errorCode == code)
             #expect(answer.errorField == field)
             #expect(try await platform.master.call("GetAccountInfo")["result"]["balance"].decimal == 1000)
+        }
+    }
+
+    @Test func `what comes from a card, a payment service or a bank is told once, anything else is not`() async throws {
+        try await TestPlatform.run { platform in
+            let master = try await platform.master
+            let kinds = ["card_payment", "robokassa_payment", "wire_transfer", "gift", "refund"]
+            func waiting() async throws -> [Answer] {
+                try await platform.core.database.read { transaction in
+                    try transaction.query("SELECT type, payload FROM callback_outbox ORDER BY id").map { row in
+                        let text = #"{"type":"\#(try row.text("type"))","data":\#(try row.text("payload"))}"#
+                        return try Answer(Data(text.utf8))
+                    }
+                }
+            }
+            try await master.call("AddPayment", ["amount": "1", "payment_reference": "unheard"])
+            try await master.call("SetAccountInfo", ["callback_url": "https://hooks.example/"])
+            var ids: [Int?] = []
+            for kind in kinds {
+                let payment = ["amount": "2.5", "payment_reference": kind, "transaction_type": kind]
+                for _ in 0..<2 { ids.append(try await master.call("AddPayment", payment)["transaction_id"].number) }
+            }
+            let told = try await waiting()
+            #expect(told.map { $0["type"].string } == ["card_payment", "robokassa_payment", "wire_transfer"])
+            #expect(told.map { $0["data"]["transaction_type"].string } == told.map { $0["type"].string })
+            #expect(told.map { $0["data"]["transaction_id"].number } == [ids[0], ids[2], ids[4]])
+            #expect(told.allSatisfy { $0["data"]["amount"].decimal == 2.5 })
+            // A refused payment tells nothing: both are one transaction.
+            let conflict = ["amount": "3", "payment_reference": "gift", "transaction_type": "card_payment"]
+            #expect(try await master.call("AddPayment", conflict).errorCode == 101)
+            #expect(try await waiting().count == 3)
         }
     }
 

@@ -33,6 +33,20 @@ struct Callback: Sendable, Equatable {
         Callback("subscription_is_detached", list(subscriptions) { $0.json(withCost: false, withRenewal: false) })
     }
 
+    /// Money that came from a card, a payment service or a bank; nil for what comes otherwise.
+    static func payment(_ entry: LedgerEntry, transaction: Int64) -> Callback? {
+        switch entry.kind {
+        case .cardPayment, .robokassaPayment, .wireTransfer:
+            Callback(
+                entry.kind.rawValue,
+                .members([
+                    "transaction_id": .integer(transaction), "transaction_type": .string(entry.kind.rawValue),
+                    "amount": .decimal(entry.amount.decimalText),
+                ]))
+        default: nil
+        }
+    }
+
     static func nextCharge(required: Money, missing: Money) -> Callback {
         Callback(
             "next_charge_alert",

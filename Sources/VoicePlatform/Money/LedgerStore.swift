@@ -72,6 +72,13 @@ struct LedgerStore {
         return try inserted?.integer("id") ?? 0
     }
 
+    /// Whether an entry is booked under the key.
+    func contains(_ key: IdempotencyKey, of account: AccountID) throws -> Bool {
+        try transaction.queryOne(
+            "SELECT id FROM ledger_entry WHERE account_id = ? AND entry_key = ?",
+            [.integer(account.rawValue), .text(key.rawValue)]) != nil
+    }
+
     private func present(_ entry: LedgerEntry, of account: AccountID) throws -> Int64? {
         let row = try transaction.queryOne(
             "SELECT id, kind, amount, currency FROM ledger_entry WHERE account_id = ? AND entry_key = ?",

@@ -16,14 +16,19 @@ enum PaymentMethods {
     private static func addPayment(_ call: MethodCall) throws -> MethodResult {
         guard call.account.isMaster else { throw APIError.forbidden }
         let entry = try entry(call.parameters, call.account.currency)
+        let ledger = LedgerStore(transaction: call.transaction)
         do {
-            let id = try LedgerStore(transaction: call.transaction).book(entry, for: call.account.id, at: call.now)
+            let isNew = try !ledger.contains(entry.key, of: call.account.id)
+            let id = try ledger.book(entry, for: call.account.id, at: call.now)
+            if isNew, let callback = Callback.payment(entry, transaction: id) {
+                try CallbackOutbox(transaction: call.transaction).add(callback, for: call.account.id, at: call.now)
+            }
             let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
             return .done(["transaction_id": .integer(id), "balance": .decimal(balance.decimalText)])
         } catch LedgerError.conflict {
             throw APIError.invalid("payment_reference", "belongs to another payment")
         } catch LedgerError.money {
-            throw APIError.invalid("amount", "is too large")
+            throw APIError.amount("amount", "is too large")
         }
     }
 
@@ -36,11 +41,10 @@ enum PaymentMethods {
         guard let kind = kinds.first(where: { $0.rawValue == name }) else {
             throw APIError.invalid("transaction_type", "is none of \(kinds.map(\.rawValue).joined(separator: ", "))")
         }
-        guard let amount = try parameters.optionalMoney("amount", currency), !amount.isZero else {
-            throw APIError.invalid("amount", "is required, and not 0")
-        }
+        guard let amount = try parameters.optionalMoney("amount", currency) else { throw APIError.required("amount") }
+        guard !amount.isZero else { throw APIError.amount("amount", "is 0") }
         guard !amount.isNegative || kind == .adjustment else {
-            throw APIError.invalid("amount", "is negative, which only an adjustment may be")
+            throw APIError.amount("amount", "is negative, which only an adjustment may be")
         }
         let reference = try parameters.text("payment_reference", maximumLength: 126)
         return LedgerEntry(
