@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: [
         (["account_name": "ab"], 113), (["account_name": "1company"], 114), (["account_name": "Company"], 114),
-        (["account_name": "comp_any"], 101), (["account_name": ""], 101), (["account_email": "nobody"], 101),
+        (["account_name": "comp_any"], 101), (["account_name": ""], 134), (["account_email": "nobody"], 101),
         (["account_password": "short"], 112), (["account_password": "longenough"], 463), (["active": "maybe"], 101),
         (["account_name": "operator-eur"], 106), (["account_email": "eur@operator.test"], 128),
     ])
@@ -104,7 +104,7 @@ import Testing
                     "brief_output": "true",
                 ])
             #expect(byName["result"].items.compactMap { $0["account_name"].string } == ["tenant-one", "tenant-two"])
-            #expect(try await master.call("GetChildrenAccounts").errorCode == 101)
+            #expect(try await master.call("GetChildrenAccounts").errorCode == 134)
             let unknown = ["child_account_id": "\(one.id);99999"]
             #expect(try await master.call("GetChildrenAccounts", unknown).errorCode == 194)
             let lenient = unknown.merging(["ignore_invalid_accounts": "true"]) { $1 }
@@ -144,7 +144,7 @@ import Testing
                     == 125)
             #expect(
                 try await master.call("TransferMoneyToChildAccount", id.merging(["amount": "1e3"]) { $1 }).errorCode
-                    == 101)
+                    == 125)
             #expect(
                 try await master.call(
                     "TransferMoneyToChildAccount", id.merging(["amount": "1", "currency": "USD"]) { $1 }

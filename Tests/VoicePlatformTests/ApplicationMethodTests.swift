@@ -101,7 +101,7 @@ import VoiceEngine
     @Test(arguments: [
         (["user_name": "User"], 122), (["user_name": "ab"], 122), (["user_name": "-ab"], 122),
         (["user_name": "user67"], 118), (["user_password": "Secret1"], 112), (["user_password": "secret-123"], 463),
-        (["user_display_name": ""], 101), (["user_active": "2"], 101),
+        (["user_display_name": ""], 134), (["user_active": "2"], 101),
     ])
     func `a user that breaks a rule is refused with the rule's code`(change: [String: String], code: Int) async throws {
         try await TestPlatform.run { platform in

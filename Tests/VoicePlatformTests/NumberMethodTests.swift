@@ -85,7 +85,7 @@ import Testing
             #expect(try await attach(rich, ["phone_count": "4"]) == 332)
             #expect(try await attach(rich, ["phone_number": "123"]) == 121)
             #expect(try await attach(rich, ["phone_number": "74012000001", "phone_count": "1"]) == 101)
-            #expect(try await attach(rich, [:]) == 101)
+            #expect(try await attach(rich, [:]) == 134)
             #expect(try await attach(rich, ["phone_count": "3"]) == nil)
             #expect(try await attach(rich, ["phone_count": "1"]) == 331)
             #expect(try await rich.call("DeactivatePhoneNumber", ["phone_id": "999"]).errorCode == 181)

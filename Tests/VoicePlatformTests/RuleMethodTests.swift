@@ -102,7 +102,7 @@ import Testing
     @Test(arguments: [
         (["rule_pattern": "("], 148), (["rule_name": "incoming"], 175),
         (["rule_name": String(repeating: "r", count: 100)], 156), (["scenario_id": "999"], 132),
-        (["application_id": "999"], 116), (["rule_pattern": ""], 101),
+        (["application_id": "999"], 116), (["rule_pattern": ""], 134),
     ])
     func `a rule that breaks a rule is refused with the code of it`(change: [String: String], code: Int) async throws {
         try await TestPlatform.run { platform in

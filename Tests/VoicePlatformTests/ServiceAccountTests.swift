@@ -62,7 +62,7 @@ import Testing
             let owner = try await ServiceAccount.make(tenant, pair: pair)
             #expect(try await admin.call("DeleteKey", ["key_id": owner.keyID]).errorCode == 104)
             #expect(try await admin.call("DeleteKey", ["key_id": support.keyID])["result"].number == 1)
-            #expect(try await tenant.call("SetKeyRoles", ["key_id": admin.keyID]).errorCode == 101)
+            #expect(try await tenant.call("SetKeyRoles", ["key_id": admin.keyID]).errorCode == 134)
             #expect(try await tenant.call("CreateKey", ["role_name": "King"]).errorField == "role_name")
             let roles = try await tenant.call("GetKeyRoles", ["key_id": admin.keyID])
             #expect(roles["result"].items.compactMap { $0["role_name"].string } == ["Admin"])

@@ -40,15 +40,18 @@ import Testing
         }
     }
 
-    @Test func `unknown and missing methods are 102, garbage is 101, and nothing breaks the server`() async throws {
+    @Test func `a missing method is 102, an unknown one 103, garbage 101, and nothing breaks the server`() async throws
+    {
         try await TestPlatform.run { (platform: TestPlatform) async throws -> Void in
             let form = ["Content-Type": "application/x-www-form-urlencoded"]
             func code(_ path: String, _ body: String, _ headers: [String: String]) async throws -> Int? {
                 let answer = try await platform.fetch(path, method: "POST", headers: headers, body: body)
                 return try Answer(Data(answer.text.utf8)).errorCode
             }
-            #expect(try await code("/platform_api/NoSuchMethod", "", form) == 102)
+            #expect(try await code("/platform_api/NoSuchMethod", "", form) == 103)
+            #expect(try await code("/platform_api", "cmd=NoSuchMethod", form) == 103)
             #expect(try await code("/platform_api", "account_id=1", form) == 102)
+            #expect(try await code("/platform_api/", "cmd=", form) == 102)
             #expect(try await code("/platform_api/GetAccountInfo", "account_id=%zz", form) == 101)
             #expect(try await code("/platform_api/GetAccountInfo", "account_id=%ff", form) == 101)
             let many = (0..<201).map { "f\($0)=1" }.joined(separator: "&")

@@ -125,6 +125,7 @@ extension Settings {
         var limits = VoicePlatformLimits()
         limits.sessionsPerAccount = integer("voice.limits.calls")
         limits.callsPerSecond = integer("voice.limits.rate")
+        limits.usersPerAccount = Int64(integer("voice.limits.users"))
         let mebibytes = integer("voice.limits.storage")
         limits.storageBytesPerAccount = mebibytes > 0 ? Int64(mebibytes) << 20 : nil
         limits.moneyWarningSeconds = integer("voice.warning")

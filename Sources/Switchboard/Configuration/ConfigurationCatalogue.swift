@@ -159,6 +159,9 @@ enum ConfigurationCatalogue {
             name: "voice.limits.rate", kind: .integer(default: 100, allowed: 1...100_000),
             explanation: "Sessions and outgoing calls that cost money that one account may begin in a second."),
         .init(
+            name: "voice.limits.users", kind: .integer(default: 1000, allowed: 1...1_000_000),
+            explanation: "Users that one account may have."),
+        .init(
             name: "voice.limits.storage", kind: .integer(default: 0, allowed: 0...1_000_000_000),
             explanation: "MiB of recordings and session logs that one account may keep; 0: any number."),
         .init(

@@ -39,9 +39,8 @@ struct ManagementAPI: Sendable {
     /// Runs a method; errors are documents too.
     func answer(_ request: APIRequest) async -> APIAnswer {
         do {
-            guard let command = request.command, let method = APIMethod.byName[command] else {
-                throw APIError.commandMissing
-            }
+            guard let command = request.command, !command.isEmpty else { throw APIError.commandMissing }
+            guard let method = APIMethod.byName[command] else { throw APIError.commandUnknown }
             return try await run(method, request)
         } catch let error as APIError {
             return .document(error.body)

@@ -58,7 +58,7 @@ struct MethodParameters: Sendable {
 
     func text(_ name: String, maximumLength: Int = 8192) throws(APIError) -> String {
         guard let value = try optionalText(name, maximumLength: maximumLength) else {
-            throw .invalid(name, "is required")
+            throw .required(name)
         }
         return value
     }
@@ -70,7 +70,7 @@ struct MethodParameters: Sendable {
     }
 
     func integer(_ name: String) throws(APIError) -> Int64 {
-        guard let number = try optionalInteger(name) else { throw .invalid(name, "is required") }
+        guard let number = try optionalInteger(name) else { throw .required(name) }
         return number
     }
 
@@ -97,7 +97,7 @@ struct MethodParameters: Sendable {
 
     func optionalMoney(_ name: String, _ currency: Currency) throws(APIError) -> Money? {
         guard let text = try optionalText(name) else { return nil }
-        do { return try Money(text, currency) } catch { throw .invalid(name, "is not an amount: \(error)") }
+        do { return try Money(text, currency) } catch { throw .amount(name, "is not an amount: \(error)") }
     }
 
     /// A list joined with `;`, or the word `all`; nil when the parameter is missing.
@@ -130,9 +130,17 @@ struct MethodParameters: Sendable {
 
     func either(_ first: String, _ second: String) throws(APIError) -> (name: String, value: Selection) {
         guard let found = try optionalEither(first, second) else {
-            throw .invalid(first, "or \(second) is required")
+            throw .required(first, "or \(second) is required")
         }
         return found
+    }
+
+    /// Refuses what this platform cannot do, rather than to answer as if it had been done; `false` asks for nothing.
+    func refuse(_ names: [String]) throws(APIError) {
+        for name in names {
+            guard let text = try optionalText(name), !["false", "0"].contains(text.lowercased()) else { continue }
+            throw .invalid(name, "is not supported by this platform")
+        }
     }
 
     /// The part of a list that is asked for.

@@ -7,7 +7,7 @@ enum AccountMethods {
     static let all: [APIMethod] = [
         .write("AddAccount", for: .administrators, access: .parent, addAccount),
         .read("GetAccountInfo") { call in
-            let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
+            let balance = try shownBalance(of: call.account, call)
             let settings = try AccountSettings(transaction: call.transaction).json(of: call.account.id)
             return .members([
                 "result": call.account.json(balance: balance, settings: settings),
@@ -16,6 +16,12 @@ enum AccountMethods {
         },
         .write("SetAccountInfo", for: .administrators, setAccountInfo),
     ]
+
+    /// The balance, or the live one when the request asks for it.
+    static func shownBalance(of account: Account, _ call: MethodCall) throws -> Money {
+        let balances = try AccountStore(transaction: call.transaction).balances(of: account, at: call.now)
+        return try call.parameters.flag("return_live_balance") ? balances.live : balances.fixed
+    }
 
     private static func addAccount(_ call: MethodCall) throws -> MethodResult {
         guard call.account.isMaster else {

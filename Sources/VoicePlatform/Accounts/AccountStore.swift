@@ -2,6 +2,14 @@ import Billing
 import CallControl
 import Storage
 
+/// An account's money as the API shows it.
+struct Balances: Sendable, Equatable {
+    /// The sum of what is booked.
+    let fixed: Money
+    /// The same less what is held for running calls: it falls while they run.
+    let live: Money
+}
+
 /// The accounts' rows.
 struct AccountStore {
     let transaction: Transaction
@@ -60,6 +68,12 @@ struct AccountStore {
                 .text(new.languageCode), .optional(new.location), .optional(new.customData), .flag(new.notifies),
             ])
         return AccountID(rawValue: try row?.integer("id") ?? 0)
+    }
+
+    /// What an account has, and what of it is not held for running calls.
+    func balances(of account: Account, at now: UnixTime) throws -> Balances {
+        let funds = try LedgerStore(transaction: transaction).funds(of: account.id, at: now)
+        return Balances(fixed: funds.balance, live: try funds.ownMoney())
     }
 
     func balance(of account: Account) throws -> Money {

@@ -46,7 +46,7 @@ enum ChildAccountMethods {
     }
 
     private static func required(_ call: MethodCall) throws -> [AccountID] {
-        guard let children = try selected(call) else { throw APIError.invalid("child_account_id", "is required") }
+        guard let children = try selected(call) else { throw APIError.required("child_account_id") }
         return children
     }
 
@@ -56,7 +56,7 @@ enum ChildAccountMethods {
             call.parameters, prefix: "child_", currency: call.account.currency)
         change.set("active", flag: try call.parameters.optionalFlag("active"))
         let credit = try call.parameters.optionalMoney("credit_limit", call.account.currency)
-        guard credit?.isNegative != true else { throw APIError.invalid("credit_limit", "is negative") }
+        guard credit?.isNegative != true else { throw APIError.amount("credit_limit", "is negative") }
         change.set("credit_limit", credit.map { .integer($0.millionths) })
         var filter = QueryFilter("parent_id = ?", call.owner)
         filter.add("id", in: children.map { .integer($0.rawValue) })
@@ -92,7 +92,6 @@ enum ChildAccountMethods {
         let isBrief = try call.parameters.flag("brief_output")
         let keys = AccountKeys(masters: call.configuration.masterAccounts)
         let isMedium = try call.parameters.flag("medium_output")
-        let store = AccountStore(transaction: call.transaction)
         let settings = AccountSettings(transaction: call.transaction)
         let items = try found.rows.map { row in
             let child = try Account(row: row)
@@ -100,7 +99,7 @@ enum ChildAccountMethods {
             let key = keys.key(
                 ofChild: child.name, of: call.account.name, digest: try row.text("api_key_digest"))
             return child.json(
-                balance: try store.balance(of: child), apiKey: key,
+                balance: try AccountMethods.shownBalance(of: child, call), apiKey: key,
                 settings: isMedium ? [] : try settings.json(of: child.id))
         }
         return .list(items, total: found.total)

@@ -31,7 +31,7 @@ extension MethodCall {
     /// - Throws: ``APIError`` 116 when the account has none such, whoever else may have it.
     func application() throws -> ApplicationReference {
         guard let found = try optionalApplication() else {
-            throw APIError.invalid("application_id", "or application_name is required")
+            throw APIError.required("application_id", "or application_name is required")
         }
         return found
     }

@@ -22,10 +22,10 @@ struct HistoryQuery {
         }
         self.zone = zone
         guard let from = try Self.optionalInstant(parameters, "from_date", zone: zone) else {
-            throw APIError.invalid("from_date", "is required")
+            throw APIError.required("from_date")
         }
         guard let until = try Self.optionalInstant(parameters, "to_date", zone: zone) else {
-            throw APIError.invalid("to_date", "is required")
+            throw APIError.required("to_date")
         }
         guard from <= until else {
             throw APIError(code: 123, message: "The date range is bad: it ends before it begins.", field: "to_date")

@@ -49,7 +49,7 @@ enum KeyValueMethods {
     private static func setItem(_ call: MethodCall) throws -> MethodResult {
         let key = try key(call)
         guard let value = try call.parameters.present("value", maximumLength: 8000) else {
-            throw APIError.invalid("value", "is required")
+            throw APIError.required("value")
         }
         guard value.count <= KeyValueStore.maximumValueLength else {
             throw APIError.invalid("value", "is longer than \(KeyValueStore.maximumValueLength)")

@@ -100,7 +100,7 @@ enum KeyMethods {
     }
 
     private static func requiredRoles(_ call: MethodCall) throws -> Set<AccountRole> {
-        guard let roles = try roles(call) else { throw APIError.invalid("role_id", "or role_name is required") }
+        guard let roles = try roles(call) else { throw APIError.required("role_id", "or role_name is required") }
         return try checked(roles, call)
     }
 

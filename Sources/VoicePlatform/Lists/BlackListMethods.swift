@@ -47,9 +47,8 @@ enum BlackListMethods {
 
     /// A number, or an expression that all of a caller's number must match.
     private static func phone(_ call: MethodCall) throws -> String {
-        guard let text = try? call.parameters.text("pstn_blacklist_phone", maximumLength: 99),
-            CallerPattern(text) != nil
-        else { throw phoneInvalid }
+        let text = try call.parameters.text("pstn_blacklist_phone")
+        guard text.utf8.count < 100, CallerPattern(text) != nil else { throw phoneInvalid }
         return text
     }
 

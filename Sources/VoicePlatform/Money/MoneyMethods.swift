@@ -12,13 +12,13 @@ enum MoneyMethods {
     private static func transferMoney(_ call: MethodCall) throws -> MethodResult {
         let parameters = call.parameters
         guard let children = try ChildAccountMethods.selected(call) else {
-            throw APIError.invalid("child_account_id", "is required")
+            throw APIError.required("child_account_id")
         }
         if let currency = try parameters.optionalText("currency"), currency != call.account.currency.code {
             throw APIError.invalid("currency", "is not the accounts' currency \(call.account.currency.code)")
         }
         guard let amount = try parameters.optionalMoney("amount", call.account.currency) else {
-            throw APIError.invalid("amount", "is required")
+            throw APIError.required("amount")
         }
         guard amount.millionths.magnitude >= 10_000 else {
             throw APIError(code: 125, message: "The amount must be at least 0.01.", field: "amount")
@@ -64,7 +64,14 @@ enum MoneyMethods {
         return try query.answer(items, filter: filter, table: "ledger_entry", call)
     }
 
+    /// - Throws: ``APIError`` 573 for entries of users, who have no balance; 101 for entries that are not booked yet.
     static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
+        if try call.parameters.flag("users_transactions_only") || call.parameters.optionalText("user_id") != nil {
+            throw APIError(code: 573, message: "Users have no separate balance.", field: "user_id")
+        }
+        guard try !call.parameters.flag("is_uncommitted") else {
+            throw APIError.invalid("is_uncommitted", "must be false: what is held for calls is in the live balance")
+        }
         var filter = query.ownerFilter(column: "account_id")
         filter.add("performed_at >= ?", .integer(query.from.seconds))
         filter.add("performed_at <= ?", .integer(query.until.seconds))

@@ -42,6 +42,12 @@ enum AccountNumberMethods {
         }
     }
 
+    /// Filters by what no number here needs: papers and addresses.
+    private static let unsupported = [
+        "verification_name", "verification_status", "from_unverified_hold_until", "to_unverified_hold_until",
+        "children_verifications_only", "incoming_sms_callback_url",
+    ]
+
     private static let dateFilters = [
         ("from_phone_next_renewal", "p.renewal_at >= ?"), ("to_phone_next_renewal", "p.renewal_at <= ?"),
         ("from_phone_purchase_date", "p.purchased_at >= ?"), ("to_phone_purchase_date", "p.purchased_at <= ?"),
@@ -60,6 +66,7 @@ enum AccountNumberMethods {
 
     private static func listFilter(_ call: MethodCall) throws -> QueryFilter {
         let parameters = call.parameters
+        try parameters.refuse(unsupported)
         var filter = QueryFilter("1 = ?", .integer(1))
         let children = try ChildAccountMethods.selected(call) ?? []
         let own = try parameters.flag("children_phones_only") ? [] : [call.account.id]
@@ -73,7 +80,17 @@ enum AccountNumberMethods {
         }
         filter.add(
             "p.category_name = ?", optional: try parameters.optionalText("phone_category_name").map(SQLValue.text))
-        filter.add("p.deactivated = ?", .flag(try parameters.flag("deactivated")))
+        let isDeactivated = try parameters.flag("deactivated")
+        filter.add("p.deactivated = ?", .flag(isDeactivated))
+        if case .listed(let wanted)? = try parameters.optionalSelection("activation_status") {
+            filter.add("1 = ?", .flag(wanted.contains(isDeactivated ? "DEACTIVATED" : "ACTIVE")))
+        }
+        // Every number is a real one.
+        switch try parameters.optionalText("sandbox", maximumLength: 8) {
+        case nil, "all", "false": break
+        case "true": filter.add("1 = ?", .flag(false))
+        default: throw APIError.invalid("sandbox", "is none of all, true, false")
+        }
         try addBindings(to: &filter, call)
         for (field, condition) in dateFilters {
             let date = try HistoryQuery.optionalInstant(parameters, field, zone: .utc)

@@ -26,6 +26,11 @@ enum SIPRegistrationList {
             filter.add("s.application_id = ?", .integer(application.id.rawValue))
             let user = try UserMethods.optionalUser(in: application.id, call)
             filter.add("s.user_id = ?", optional: user.map { .integer($0.rawValue) })
+        } else {
+            filter.add("s.user_id", in: try parameters.optionalIDs("user_id")?.map { .integer($0) })
+            guard parameters.isMissing("user_name") else {
+                throw APIError.required("application_id", "or application_name is required by user_name")
+            }
         }
         if let rule = try RuleMethods.optionalRule(call) { filter.add("s.rule_id = ?", .integer(rule.rawValue)) }
         if let isBound = try parameters.optionalFlag("is_bound_to_application") {

@@ -18,12 +18,8 @@ enum SIPRegistrationMethods {
         guard count < call.configuration.limits.sipRegistrationsPerAccount else {
             throw APIError(code: 272, message: "The account has too many SIP registrations.")
         }
-        guard let address = try address(call), let proxy = address.proxy else {
-            throw APIError(code: 274, message: "The proxy is invalid.", field: "proxy")
-        }
-        guard let user = address.user else {
-            throw APIError(code: 273, message: "The sip_username is invalid.", field: "sip_username")
-        }
+        guard let address = try address(call), let proxy = address.proxy else { throw APIError.required("proxy") }
+        guard let user = address.user else { throw APIError.required("sip_username") }
         let id = try insert(user, proxy, address, call)
         try pay(id, name: user, call)
         let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
@@ -147,7 +143,7 @@ enum SIPRegistrationMethods {
             ("application_id", target.application), ("rule_id", target.rule), ("user_id", target.user),
         ]
         guard columns.contains(where: { $0.1 != nil }) else {
-            throw APIError.invalid("application_id", "or a rule or a user is required")
+            throw APIError.required("application_id", "or a rule or a user is required")
         }
         for (column, id) in columns {
             guard let id else { continue }
@@ -194,7 +190,7 @@ enum SIPRegistrationMethods {
         }
         let user = try application.flatMap { try UserMethods.optionalUser(in: $0.id, call) }
         if user == nil, try call.parameters.optionalEither("user_id", "user_name") != nil {
-            throw APIError.invalid("application_id", "or application_name is required")
+            throw APIError.required("application_id", "or application_name is required")
         }
         return Target(application: application?.id.rawValue, rule: rule?.rawValue, user: user?.rawValue)
     }

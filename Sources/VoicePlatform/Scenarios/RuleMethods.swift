@@ -28,7 +28,7 @@ enum RuleMethods {
     private static func addRule(_ call: MethodCall) throws -> MethodResult {
         let parameters = call.parameters
         let application = try call.application()
-        guard let name = try name(parameters) else { throw APIError.invalid("rule_name", "is required") }
+        guard let name = try name(parameters) else { throw APIError.required("rule_name") }
         let pattern = try parameters.text("rule_pattern", maximumLength: 65_535)
         let exclude = try parameters.optionalText("rule_pattern_exclude", maximumLength: 65_535)
         _ = try RulePattern(pattern: pattern, exclude: exclude)
@@ -108,7 +108,7 @@ enum RuleMethods {
         let application = try call.optionalApplication()
         switch wanted.value {
         case .all:
-            guard let application else { throw APIError.invalid("application_id", "or application_name is required") }
+            guard let application else { throw APIError.required("application_id", "or application_name is required") }
             try call.transaction.execute(
                 "DELETE FROM call_rule WHERE account_id = ? AND application_id = ?",
                 [call.owner, .integer(application.id.rawValue)])
@@ -126,7 +126,7 @@ enum RuleMethods {
 
     private static func reorderRules(_ call: MethodCall) throws -> MethodResult {
         guard let wanted = try call.parameters.optionalIDs("rule_id") else {
-            throw APIError.invalid("rule_id", "is required")
+            throw APIError.required("rule_id")
         }
         let rules = try wanted.map { try rule(.integer($0), column: "id", field: "rule_id", nil, call) }
         var filter = QueryFilter("account_id = ?", call.owner)

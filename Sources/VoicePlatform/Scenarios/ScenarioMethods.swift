@@ -34,7 +34,7 @@ enum ScenarioMethods {
     }
 
     private static func addScenario(_ call: MethodCall) throws -> MethodResult {
-        guard let name = try name(call.parameters) else { throw APIError.invalid("scenario_name", "is required") }
+        guard let name = try name(call.parameters) else { throw APIError.required("scenario_name") }
         let script = try script(call.parameters) ?? ""
         let application = try call.optionalApplication()
         let rule = try RuleMethods.optionalRule(call)
@@ -88,7 +88,7 @@ enum ScenarioMethods {
             filter.add("(application_id IS NULL OR application_id = ?)", .integer(application.id.rawValue))
         }
         let withScript = try parameters.flag("with_script")
-        guard !withScript || id != nil else { throw APIError.invalid("scenario_id", "is required by with_script") }
+        guard !withScript || id != nil else { throw APIError.required("scenario_id", "is required by with_script") }
         let found = try filter.rows(
             of: call.transaction, select: withScript ? "*" : "id, name, modified_at", from: "scenario", order: "id",
             page: try parameters.page())
@@ -113,7 +113,7 @@ enum ScenarioMethods {
 
     private static func bindScenario(_ call: MethodCall) throws -> MethodResult {
         guard let rule = try RuleMethods.optionalRule(call) else {
-            throw APIError.invalid("rule_id", "or rule_name is required")
+            throw APIError.required("rule_id", "or rule_name is required")
         }
         let scenarios = try selected(call)
         if try call.parameters.flag("bind", default: true) {
@@ -130,7 +130,7 @@ enum ScenarioMethods {
 
     private static func reorderScenarios(_ call: MethodCall) throws -> MethodResult {
         guard let rule = try RuleMethods.optionalRule(call) else {
-            throw APIError.invalid("rule_id", "or rule_name is required")
+            throw APIError.required("rule_id", "or rule_name is required")
         }
         let wanted = try selected(call)
         let rows = try call.transaction.query(

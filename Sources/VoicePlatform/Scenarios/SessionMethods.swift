@@ -15,7 +15,7 @@ enum SessionMethods {
 
     private static func start(_ call: MethodCall, conference: String?) throws -> ScenarioStart {
         guard let rule = try RuleMethods.optionalRule(call) else {
-            throw APIError.invalid("rule_id", "is required")
+            throw APIError.required("rule_id")
         }
         guard !call.account.isFrozen else { throw APIError.insufficientMoney }
         let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)

@@ -177,7 +177,7 @@ enum ChargeMethods {
     /// What a dollar costs, as the operator has set it.
     private static func getCurrencyRate(_ call: MethodCall) throws -> JSONValue {
         guard case .listed(let codes)? = try call.parameters.optionalSelection("currency") else {
-            throw APIError.invalid("currency", "is required")
+            throw APIError.required("currency")
         }
         _ = try HistoryQuery.optionalInstant(call.parameters, "date", zone: .utc)
         let items = try codes.map { code in

@@ -50,11 +50,20 @@ enum UserMethods {
         return [
             call.owner, .integer(application.id.rawValue), .text(name), .text(displayName), .text(credential.ha1MD5),
             .text(credential.ha1SHA256), .flag(try parameters.flag("user_active", default: true)),
-            .flag(try parameters.flag("parent_accounting", default: true)),
+            .flag(try parentAccounting(parameters) ?? true),
             .optional(try parameters.optionalText("mobile_phone", maximumLength: 64)),
             .optional(try parameters.optionalText("user_custom_data", maximumLength: 8191)),
             .integer(call.now.seconds), .integer(call.now.seconds),
         ]
+    }
+
+    /// Whether the account pays for the user: it always does, and nobody is told that a user would.
+    private static func parentAccounting(_ parameters: MethodParameters) throws -> Bool? {
+        let value = try parameters.optionalFlag("parent_accounting")
+        guard value != false else {
+            throw APIError.invalid("parent_accounting", "must be true: users have no balance of their own here")
+        }
+        return value
     }
 
     private static func setUserInfo(_ call: MethodCall) throws -> MethodResult {
@@ -65,7 +74,7 @@ enum UserMethods {
         change.set(
             "display_name", try parameters.optionalText("user_display_name", maximumLength: 255).map(SQLValue.text))
         change.set("active", flag: try parameters.optionalFlag("user_active"))
-        change.set("parent_accounting", flag: try parameters.optionalFlag("parent_accounting"))
+        change.set("parent_accounting", flag: try parentAccounting(parameters))
         change.set("mobile_phone", clearable: try parameters.present("mobile_phone", maximumLength: 64))
         change.set("custom_data", clearable: try parameters.present("user_custom_data", maximumLength: 8191))
         change.set("modified_at", .integer(call.now.seconds))
@@ -99,7 +108,7 @@ enum UserMethods {
             change.set("ha1_sha256", .text(credential.ha1SHA256))
         } else if let newName, try newName != user.text("name") {
             // The stored digests hold the name, and the password that could renew them is not kept.
-            throw APIError.invalid("user_password", "is required together with a new name")
+            throw APIError.required("user_password", "is required together with a new name")
         }
         change.set("name", newName.map(SQLValue.text))
         return change
@@ -132,7 +141,7 @@ enum UserMethods {
         let application = try call.optionalApplication()
         filter.add("u.application_id = ?", optional: application.map { .integer($0.id.rawValue) })
         guard application != nil || (wanted.name == "user_id" && wanted.value != .all) else {
-            throw APIError.invalid("application_id", "or application_name is required")
+            throw APIError.required("application_id", "or application_name is required")
         }
         var count: Int?
         if case .listed(let items) = wanted.value {
@@ -167,8 +176,15 @@ enum UserMethods {
         return UserID(rawValue: try row.integer("id"))
     }
 
+    /// Filters by what there is not: nobody waits in a queue here.
+    private static let unsupported = [
+        "with_skills", "with_queues", "acd_status", "showing_skill_id", "excluded_skill_id", "showing_queue_id",
+        "excluded_queue_id",
+    ]
+
     private static func getUsers(_ call: MethodCall) throws -> JSONValue {
         let parameters = call.parameters
+        try parameters.refuse(unsupported)
         let application = try call.application()
         var filter = QueryFilter("account_id = ?", call.owner)
         filter.add("application_id = ?", .integer(application.id.rawValue))
@@ -185,13 +201,14 @@ enum UserMethods {
             }
         let found = try filter.rows(
             of: call.transaction, select: "*", from: "app_user", order: order, page: try parameters.page())
-        let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
-        return .list(try found.rows.map { try json($0, balance: balance) }, total: found.total)
+        let balances = try AccountStore(transaction: call.transaction).balances(of: call.account, at: call.now)
+        let isLive = try parameters.flag("return_live_balance")
+        return .list(try found.rows.map { try json($0, balances, isLive: isLive) }, total: found.total)
     }
 
-    /// UserInfo; users have no money of their own and show their account's balance.
-    private static func json(_ row: Row, balance: Money) throws -> JSONValue {
-        let amount = JSONValue.decimal(balance.decimalText)
+    /// UserInfo; users have no money of their own and show their account's.
+    private static func json(_ row: Row, _ balances: Balances, isLive: Bool) throws -> JSONValue {
+        let (live, fixed) = (balances.live.decimalText, balances.fixed.decimalText)
         return .members([
             "user_id": .integer(try row.integer("id")), "user_name": .string(try row.text("name")),
             "user_display_name": .string(try row.text("display_name")),
@@ -199,7 +216,8 @@ enum UserMethods {
             "parent_accounting": .bool(try row.flag("parent_accounting")),
             "mobile_phone": .optional(try row.optionalText("mobile_phone")),
             "user_custom_data": .optional(try row.optionalText("custom_data")),
-            "live_balance": amount, "fixed_balance": amount, "balance": amount, "acd_status": .string("OFFLINE"),
+            "live_balance": .decimal(live), "fixed_balance": .decimal(fixed),
+            "balance": .decimal(isLive ? live : fixed), "acd_status": .string("OFFLINE"),
             "created": .string(DateText.utc.dateTime(UnixTime(seconds: try row.integer("created_at")))),
             "modified": .string(DateText.utc.dateTime(UnixTime(seconds: try row.integer("modified_at")))),
         ])

@@ -128,6 +128,52 @@ import VoiceEngine
         }
     }
 
+    @Test func `a call of less than a second costs one, in script, history and ledger`() async throws {
+        try await TestPlatform.run({ try? Self.bySeconds(&$0) }) { platform in
+            let stage = try await Stage(platform)
+            try await stage.give("1")
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.dial("agent")
+            try await stage.dialled("agent")
+            try await stage.onLoop { stage in
+                let end = CallEnd(talk: .milliseconds(300), code: 200, reason: "OK")
+                stage.legs.onEvent?(.connected(Self.agent, headers: [:]))
+                stage.legs.onEvent?(.disconnected(Self.agent, end))
+            }
+            let told = try await stage.script { script in
+                script.events.compactMap { event in if case .disconnected(_, let end) = event { end } else { nil } }
+            }
+            #expect(told.map(\.durationSeconds) == [1] && told.map(\.cost) == [0.01])
+            let call = try #require(try await stage.history()[0]["calls"].items.last)
+            #expect(call["duration"].number == 1 && call["cost"].decimal == 0.01)
+            #expect(try await stage.tenant.call("GetAccountInfo")["result"]["balance"].decimal == 0.99)
+        }
+    }
+
+    @Test func `the live balance is less by what is held, for account, parent and users`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            try await stage.give("1")
+            _ = try await stage.admit(Self.user, to: "1")
+            try await stage.dial("agent")
+            try await stage.dialled("agent")
+            #expect(try await stage.held() == 6000)
+            let (live, child) = (["return_live_balance": "true"], ["child_account_id": "\(stage.tenant.id)"])
+            let account = try await stage.tenant.call("GetAccountInfo", live)["result"]
+            #expect(account["balance"].decimal == 0.994)
+            #expect(try await stage.tenant.call("GetAccountInfo")["result"]["balance"].decimal == 1)
+            let master = try await platform.master
+            let listed = try await master.call("GetChildrenAccounts", child.merging(live) { $1 })["result"][0]
+            #expect(listed["balance"].decimal == 0.994)
+            #expect(try await master.call("GetChildrenAccounts", child)["result"][0]["balance"].decimal == 1)
+            let application = ["application_name": "switchboard"]
+            let user = try await stage.tenant.call("GetUsers", application.merging(live) { $1 })["result"][0]
+            #expect(["balance", "live_balance", "fixed_balance"].map { user[$0].decimal } == [0.994, 0.994, 1])
+            let fixed = try await stage.tenant.call("GetUsers", application)["result"][0]
+            #expect(["balance", "live_balance", "fixed_balance"].map { fixed[$0].decimal } == [1, 0.994, 1])
+        }
+    }
+
     @Test func `who pays while the warning sounds talks on, and is warned again`() async throws {
         let time = ManualTime(UnixTime(seconds: 1_800_000_000))
         try await TestPlatform.run({ try? Self.bySeconds(&$0) }, clock: { time.now }) { platform in
