@@ -99,6 +99,11 @@ struct MethodCall {
 
     /// The account's id as an argument of a statement.
     var owner: SQLValue { .integer(account.id.rawValue) }
+
+    /// The account and its parent, whose scenarios it may run.
+    var family: [SQLValue] {
+        [owner] + (account.parentID.map { [.integer($0.rawValue)] } ?? [])
+    }
 }
 
 /// What a method answers and what must follow once its transaction is committed.
@@ -107,6 +112,8 @@ struct MethodResult: Sendable {
     enum Effect: Sendable, Hashable {
         /// Users, rules, scenarios, numbers or the state of the account are different now.
         case directoryChanged(AccountID)
+        /// Scenarios that the account's children may run are different now, too.
+        case scenariosChanged(AccountID)
         /// The file of a recording is no longer referred to.
         case recordDeleted(name: String, of: AccountID, bytes: Int64)
         /// Other registrations are to be kept now.

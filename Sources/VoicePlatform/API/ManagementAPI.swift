@@ -105,6 +105,7 @@ struct ManagementAPI: Sendable {
         for effect in effects {
             switch effect {
             case .directoryChanged(let account): directory.changed(account)
+            case .scenariosChanged(let account): directory.changed(account, withChildren: true)
             case .recordDeleted(let name, let account, let bytes):
                 storage.add(-bytes, of: account)
                 await files.removeRecord(name)

@@ -87,10 +87,14 @@ public final class Directory: Sendable {
     }
 
     /// Forgets what is known of an account.
-    func changed(_ account: AccountID) {
+    ///
+    /// - Parameter withChildren: What is known of its children, too.
+    func changed(_ account: AccountID, withChildren: Bool = false) {
         cache.withLock { cache in
             cache.generation += 1
-            cache.applications = cache.applications.filter { $0.value.account.id != account }
+            cache.applications = cache.applications.filter { _, found in
+                found.account.id != account && !(withChildren && found.account.parentID == account)
+            }
             // Which account a number was of may be what has changed.
             cache.numbers = [:]
             cache.registrations = [:]

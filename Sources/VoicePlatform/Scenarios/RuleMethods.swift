@@ -202,11 +202,13 @@ extension RuleMethods {
     private static func json(_ row: Row, withScenarios: Bool, _ call: MethodCall) throws -> JSONValue {
         var scenarios: JSONValue?
         if withScenarios {
+            var bound = QueryFilter("r.rule_id = ?", .integer(try row.integer("id")))
+            bound.add("s.account_id", in: call.family)
             let rows = try call.transaction.query(
                 """
                 SELECT s.id, s.name FROM rule_scenario r JOIN scenario s ON s.id = r.scenario_id
-                WHERE r.rule_id = ? AND s.account_id = ? ORDER BY r.position
-                """, [.integer(try row.integer("id")), call.owner])
+                WHERE \(bound.sql) ORDER BY r.position
+                """, bound.arguments)
             scenarios = .array(
                 try rows.map { scenario in
                     .members([

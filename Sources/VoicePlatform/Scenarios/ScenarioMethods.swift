@@ -57,7 +57,7 @@ enum ScenarioMethods {
         }
         let id = ScenarioID(rawValue: try row?.integer("id") ?? 0)
         if let rule { try RuleMethods.bind([id], to: rule, call) }
-        return .done(["scenario_id": .integer(id.rawValue)], effects: [.directoryChanged(call.account.id)])
+        return .done(["scenario_id": .integer(id.rawValue)], effects: [.scenariosChanged(call.account.id)])
     }
 
     private static func setScenarioInfo(_ call: MethodCall) throws -> MethodResult {
@@ -65,7 +65,8 @@ enum ScenarioMethods {
         guard case .listed(let items) = wanted.value, items.count == 1 else {
             throw APIError.invalid(wanted.name, "must name one scenario")
         }
-        let id = try ids(items, isName: wanted.name != "scenario_id", field: wanted.name, call)[0]
+        let own = QueryFilter("account_id = ?", call.owner)
+        let id = try ids(items, among: own, isName: wanted.name != "scenario_id", field: wanted.name, call)[0]
         var change = RowChange()
         change.set("name", try name(call.parameters).map(SQLValue.text))
         change.set("script", try script(call.parameters).map(SQLValue.text))
@@ -75,12 +76,12 @@ enum ScenarioMethods {
         try refusingDuplicate(["scenario.name": nameNotUnique]) {
             _ = try change.apply(to: "scenario", where: filter, in: call.transaction)
         }
-        return .done(effects: [.directoryChanged(call.account.id)])
+        return .done(effects: [.scenariosChanged(call.account.id)])
     }
 
     private static func getScenarios(_ call: MethodCall) throws -> JSONValue {
         let parameters = call.parameters
-        var filter = QueryFilter("account_id = ?", call.owner)
+        var filter = visible(call)
         let id = try parameters.optionalInteger("scenario_id")
         filter.add("id = ?", optional: id.map { .integer($0) })
         filter.add("name", containing: try parameters.optionalText("scenario_name"))
@@ -90,25 +91,26 @@ enum ScenarioMethods {
         let withScript = try parameters.flag("with_script")
         guard !withScript || id != nil else { throw APIError.required("scenario_id", "is required by with_script") }
         let found = try filter.rows(
-            of: call.transaction, select: withScript ? "*" : "id, name, modified_at", from: "scenario", order: "id",
+            of: call.transaction, select: withScript ? "*" : "id, account_id, name, modified_at", from: "scenario",
+            order: "id",
             page: try parameters.page())
         let items = try found.rows.map { row in
             JSONValue.members([
                 "scenario_id": .integer(try row.integer("id")), "scenario_name": .string(try row.text("name")),
                 "scenario_script": withScript ? .string(try row.text("script")) : nil,
                 "modified": .string(DateText.utc.dateTime(UnixTime(seconds: try row.integer("modified_at")))),
-                "parent": .bool(false),
+                "parent": .bool(try row.integer("account_id") != call.account.id.rawValue),
             ])
         }
         return .list(items, total: found.total)
     }
 
     private static func delScenario(_ call: MethodCall) throws -> MethodResult {
-        for id in try selected(call) {
+        for id in try selected(call, among: QueryFilter("account_id = ?", call.owner)) {
             try call.transaction.execute(
                 "DELETE FROM scenario WHERE account_id = ? AND id = ?", [call.owner, .integer(id.rawValue)])
         }
-        return .done(effects: [.directoryChanged(call.account.id)])
+        return .done(effects: [.scenariosChanged(call.account.id)])
     }
 
     private static func bindScenario(_ call: MethodCall) throws -> MethodResult {
@@ -149,25 +151,39 @@ enum ScenarioMethods {
         return .done(effects: [.directoryChanged(call.account.id)])
     }
 
-    /// The scenarios that `scenario_id` or `scenario_name` list, in the order of the request.
-    static func selected(_ call: MethodCall) throws -> [ScenarioID] {
+    /// What an account may run: its own scenarios, and those of its parent that belong to no application. It may not
+    /// change the latter.
+    private static func visible(_ call: MethodCall) -> QueryFilter {
+        var filter = QueryFilter("(account_id = ? OR application_id IS NULL)", call.owner)
+        filter.add("account_id", in: call.family)
+        return filter
+    }
+
+    /// The scenarios that `scenario_id` or `scenario_name` list, in the order of the request; `all` are the account's own.
+    ///
+    /// - Parameter filter: Nil for all that the account may run.
+    static func selected(_ call: MethodCall, among filter: QueryFilter? = nil) throws -> [ScenarioID] {
         let wanted = try call.parameters.either("scenario_id", "scenario_name")
         switch wanted.value {
         case .all:
             return try call.transaction.query("SELECT id FROM scenario WHERE account_id = ? ORDER BY id", [call.owner])
                 .map { ScenarioID(rawValue: try $0.integer("id")) }
         case .listed(let items):
-            return try ids(items, isName: wanted.name == "scenario_name", field: wanted.name, call)
+            return try ids(
+                items, among: filter ?? visible(call), isName: wanted.name == "scenario_name", field: wanted.name, call)
         }
     }
 
+    /// Of two scenarios with one name the account's own is meant.
     private static func ids(
-        _ items: [String], isName: Bool, field: String, _ call: MethodCall
+        _ items: [String], among filter: QueryFilter, isName: Bool, field: String, _ call: MethodCall
     ) throws -> [ScenarioID] {
         try items.map { item in
+            var filter = filter
+            filter.add("\(isName ? "name" : "id") = ?", isName ? .text(item) : .integer(Int64(item) ?? -1))
             let row = try call.transaction.queryOne(
-                "SELECT id FROM scenario WHERE account_id = ? AND \(isName ? "name" : "id") = ?",
-                [call.owner, isName ? .text(item) : .integer(Int64(item) ?? -1)])
+                "SELECT id FROM scenario WHERE \(filter.sql) ORDER BY CASE account_id WHEN ? THEN 0 ELSE 1 END LIMIT 1",
+                filter.arguments + [call.owner])
             guard let row else { throw invalid(field) }
             return ScenarioID(rawValue: try row.integer("id"))
         }
