@@ -31,6 +31,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     private var isDraining = false
     /// Told on `eventLoop` how each attempt to register elsewhere ends; set before the start.
     public var onRegistration: (RegistrationOutcome) -> Void = { _ in }
+    /// Told on `eventLoop` when a user's first phone has registered and when his last one is gone; set before the start.
+    public var onPresence: (UserAddress) -> Void = { _ in }
 
     public init(
         configuration: VoiceEngineConfiguration, eventLoop: any EventLoop, httpClient: HTTPClient,
@@ -118,7 +120,9 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     private func assemble(_ router: any CallRouter) {
         let authenticator = SIPAuthenticator(router: router, algorithms: configuration.digestAlgorithms)
-        registrar = Registrar(shell: shell, authenticator: authenticator)
+        let phones = Registrar(shell: shell, authenticator: authenticator)
+        phones.onPresence = { [weak self] in self?.onPresence($0) }
+        registrar = phones
         messages = MessageDesk(shell: shell, authenticator: authenticator) { [weak self] in
             self?.registeredPhones(of: $0) ?? []
         }

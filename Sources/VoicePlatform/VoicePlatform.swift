@@ -66,7 +66,8 @@ public final class VoicePlatform: Service {
         let calls = CallService(
             engine: engine, runtime: runtime, host: host, grace: configuration.limits.shutdownGrace, logger: logger)
         let registrations = RegistrationKeeper(
-            database: core.database, registrar: EngineRegistrar(engine), clock: core.clock, logger: logger)
+            database: core.database, registrar: EngineRegistrar(engine), platformDomain: configuration.domain,
+            clock: core.clock, logger: logger)
         let orders = EngineOrders(
             registrationsChanged: { registrations.changed() },
             forgetPhones: { user in

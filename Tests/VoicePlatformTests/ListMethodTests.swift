@@ -45,7 +45,7 @@ import VoiceEngine
             #expect(listed["result"][0]["pstn_blacklist_phone"].string == #"\+?7911\d{7}"#)
             try await tenant.call("DelPstnBlackListItem", ["pstn_blacklist_id": id])
             #expect(try await isTaken("79110000002"))
-            for phone in ["", "(", String(repeating: "1", count: 16), String(repeating: "a", count: 100)] {
+            for phone in ["(", String(repeating: "1", count: 16), String(repeating: "a", count: 100)] {
                 let refused = try await tenant.call("AddPstnBlackListItem", ["pstn_blacklist_phone": phone])
                 #expect(refused.errorCode == 425, "\(phone)")
             }
@@ -116,7 +116,8 @@ import VoiceEngine
             #expect(wanted.first?.proxy == "sip.example.test:5080")
             #expect(wanted.first?.password == "Secret-1")
             let keeper = RegistrationKeeper(
-                database: platform.core.database, registrar: NotingRegistrar(), clock: { time.now },
+                database: platform.core.database, registrar: NotingRegistrar(), platformDomain: "voice.test",
+                clock: { time.now },
                 logger: platform.core.logger)
             let failure = RegistrationOutcome(id: .init(rawValue: id), status: 403, reason: "Forbidden")
             await keeper.note(failure)
@@ -148,7 +149,8 @@ import VoiceEngine
             let tenant = try await platform.child("tenant-one")
             let registrar = NotingRegistrar()
             let keeper = RegistrationKeeper(
-                database: platform.core.database, registrar: registrar, clock: platform.core.clock,
+                database: platform.core.database, registrar: registrar, platformDomain: "voice.test",
+                clock: platform.core.clock,
                 logger: platform.core.logger)
             let running = Task { await keeper.run() }
             var lists = registrar.lists.makeAsyncIterator()
@@ -166,6 +168,49 @@ import VoiceEngine
             try await tenant.call("DeleteSipRegistration", ["sip_registration_id": "\(id.rawValue)"])
             keeper.changed()
             #expect(await lists.next()?.isEmpty == true)
+            running.cancel()
+            await running.value
+        }
+    }
+
+    @Test func `a registration that is not persistent is kept while its user has a phone here`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            let thing = try await tenant.furnish()
+            let order = ["sip_username": "office", "proxy": "sip.example.test", "is_persistent": "false"]
+            let refused = try await tenant.call("CreateSipRegistration", order)
+            #expect(refused.errorCode == 134 && refused.errorField == "user_id")
+            #expect(try await tenant.call("GetSipRegistrations")["total_count"].number == 0)
+            let user = ["application_id": "\(thing.application)", "user_id": "\(thing.user)"]
+            let made = try await tenant.call("CreateSipRegistration", order.merging(user) { $1 })
+            let id = "\(try made.integer("sip_registration_id"))"
+            let registrar = NotingRegistrar()
+            let keeper = RegistrationKeeper(
+                database: platform.core.database, registrar: registrar, platformDomain: "voice.test",
+                clock: platform.core.clock, logger: platform.core.logger)
+            let running = Task { await keeper.run() }
+            var lists = registrar.lists.makeAsyncIterator()
+            #expect(await lists.next()?.isEmpty == true)
+            registrar.setPresent([UserAddress(username: "user67", domain: "switchboard.tenant-one.voice.test")])
+            #expect(await lists.next()?.map { "\($0.id.rawValue)" } == [id])
+            registrar.end(RegistrationOutcome(id: .init(rawValue: Int64(id) ?? 0), status: 200, reason: "OK"))
+            while try await tenant.call("GetSipRegistrations", ["successful": "true"])["count"].number != 1 {
+                await Task.yield()
+            }
+            registrar.setPresent([])
+            #expect(await lists.next()?.isEmpty == true)
+            while try await tenant.call("GetSipRegistrations", ["in_progress": "true"])["count"].number != 1 {
+                await Task.yield()
+            }
+            // Without a user it would be kept never, and be paid all the same.
+            let unbind = user.merging(["sip_registration_id": id, "bind": "false"]) { $1 }
+            #expect(try await tenant.call("BindSipRegistration", unbind).errorCode == 134)
+            let always = try await tenant.call(
+                "CreateSipRegistration", ["sip_username": "two", "proxy": "sip.example.test"])
+            let change = [
+                "sip_registration_id": "\(try always.integer("sip_registration_id"))", "is_persistent": "false",
+            ]
+            #expect(try await tenant.call("UpdateSipRegistration", change).errorField == "user_id")
             running.cancel()
             await running.value
         }

@@ -10,7 +10,9 @@ import VoiceEngine
     /// Tables of a few rows, whatever the platform does.
     private static let smallTables = ["platform_state", "schema_migration", "sqlite_master", "sqlite_schema"]
     /// Indexes that hold only the rows that a statement wants all of.
-    private static let partialIndexes = ["history_report_open", "sip_registration_wanted"]
+    private static let partialIndexes = [
+        "history_report_open", "sip_registration_wanted", "sip_registration_attendant",
+    ]
 
     private final class Statements: Sendable {
         private let seen = Mutex<Set<String>>([])
@@ -33,7 +35,8 @@ import VoiceEngine
                 _ = try? await tenant.call(method.name, fields)
             }
             let keeper = RegistrationKeeper(
-                database: platform.core.database, registrar: NotingRegistrar(), clock: platform.core.clock,
+                database: platform.core.database, registrar: NotingRegistrar(), platformDomain: "voice.test",
+                clock: platform.core.clock,
                 logger: platform.core.logger)
             let jobs = PlatformJobs(core: platform.core, registrations: keeper)
             let later = UnixTime(seconds: UnixTime.now().seconds + 40 * 86_400)
@@ -41,11 +44,15 @@ import VoiceEngine
             await jobs.renew(now: later)
             await jobs.expire(now: later)
             await jobs.reports.step(now: later)
+            try await platform.core.database.write {
+                try SIPRegistrationStore(transaction: $0).noteTakenBack([.init(rawValue: 1)], at: later)
+            }
             try await platform.core.database.read { transaction in
                 let outbox = CallbackOutbox(transaction: transaction)
                 _ = try outbox.dueAccounts(at: later, limit: 10)
                 _ = try outbox.group(of: .init(rawValue: 1), at: later)
                 _ = try SIPRegistrationStore(transaction: transaction).wanted()
+                _ = try SIPRegistrationStore(transaction: transaction).attendants(platformDomain: "voice.test")
                 let reader = DirectoryReader(transaction: transaction, platformDomain: "voice.test")
                 _ = try reader.registration(.init(rawValue: 1))
                 _ = try reader.snapshot(domain: "switchboard.tenant-one.voice.test")

@@ -18,7 +18,8 @@ import Testing
         PlatformJobs(
             core: platform.core,
             registrations: RegistrationKeeper(
-                database: platform.core.database, registrar: NotingRegistrar(), clock: platform.core.clock,
+                database: platform.core.database, registrar: NotingRegistrar(), platformDomain: "voice.test",
+                clock: platform.core.clock,
                 logger: platform.core.logger))
     }
 

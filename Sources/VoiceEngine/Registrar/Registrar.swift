@@ -8,6 +8,9 @@ final class Registrar {
     private let authenticator: SIPAuthenticator
     private var bindings = RegistrarBindings()
     private var timer: Scheduled<Void>?
+    private var present: Set<AddressOfRecord> = []
+    /// Told when a user's first phone has registered, and when his last one is gone.
+    var onPresence: (UserAddress) -> Void = { _ in }
 
     init(shell: SIPShell, authenticator: SIPAuthenticator) {
         self.shell = shell
@@ -20,10 +23,21 @@ final class Registrar {
 
     /// Ends every registration of a user: deleted, disabled, or with a new password.
     func remove(_ user: UserAddress) {
-        bindings.remove(AddressOfRecord(user: user.username, domain: user.domain))
+        let address = AddressOfRecord(user: user.username, domain: user.domain)
+        bindings.remove(address)
+        note([address])
     }
 
-    func connectionClosed(_ flow: SIPFlow) { _ = bindings.connectionClosed(flow) }
+    func connectionClosed(_ flow: SIPFlow) { note(bindings.connectionClosed(flow)) }
+
+    private func note(_ addresses: [AddressOfRecord]) {
+        for address in addresses {
+            let isPresent = !bindings.phones(of: address).isEmpty
+            guard isPresent != present.contains(address) else { continue }
+            if isPresent { present.insert(address) } else { present.remove(address) }
+            onPresence(UserAddress(username: address.user, domain: address.domain))
+        }
+    }
 
     func receive(_ request: SIPRequest, _ handle: ServerRequestHandle, on flow: SIPFlow) {
         guard let address = (try? request.headers.to).flatMap({ AddressOfRecord($0.uri) }) else {
@@ -33,6 +47,7 @@ final class Registrar {
             switch result {
             case .success(.authenticated(let user)) where user.username == address.user:
                 self.register(request, handle, on: flow)
+                self.note([address])
             case .success(.authenticated): self.respond(handle, status: 403)
             case .success(.challenge(let headers)): self.respond(handle, status: 401, headers: headers)
             case .success(.banned): break
@@ -63,8 +78,9 @@ final class Registrar {
         timer = shell.eventLoop.assumeIsolated().scheduleTask(
             deadline: .uptimeNanoseconds(deadline.nanoseconds)
         ) { [weak self] in
-            _ = self?.bindings.timersFired(at: Self.now)
-            self?.arm()
+            guard let self else { return }
+            note(bindings.timersFired(at: Self.now))
+            arm()
         }
     }
 }

@@ -21,6 +21,7 @@ enum SIPRegistrationMethods {
         guard let address = try address(call), let proxy = address.proxy else { throw APIError.required("proxy") }
         guard let user = address.user else { throw APIError.required("sip_username") }
         let id = try insert(user, proxy, address, call)
+        try checkUser(of: id, call)
         try pay(id, name: user, call)
         let balance = try AccountStore(transaction: call.transaction).balance(of: call.account)
         let info = JSONValue.members([
@@ -95,6 +96,16 @@ enum SIPRegistrationMethods {
         return try row?.integer("id") ?? 0
     }
 
+    /// A registration that is not persistent lives while a user is registered, so it must have one.
+    private static func checkUser(of id: Int64, _ call: MethodCall) throws {
+        let row = try call.transaction.queryOne(
+            "SELECT id FROM sip_registration WHERE id = ? AND account_id = ? AND is_persistent = 0 AND user_id IS NULL",
+            [.integer(id), call.owner])
+        guard row == nil else {
+            throw APIError.required("user_id", "or user_name is required unless is_persistent is true")
+        }
+    }
+
     private static func clearable(_ text: String?) -> SQLValue {
         guard let text, !text.isEmpty else { return .null }
         return .text(text)
@@ -131,6 +142,7 @@ enum SIPRegistrationMethods {
         }
         change.set("modified_at", .integer(call.now.seconds))
         try change.apply(to: "sip_registration", where: filter, in: call.transaction)
+        try checkUser(of: try call.parameters.integer("sip_registration_id"), call)
         return .done(effects: [.registrationsChanged, .directoryChanged(call.account.id)])
     }
 
@@ -151,6 +163,7 @@ enum SIPRegistrationMethods {
         }
         change.set("modified_at", .integer(call.now.seconds))
         try change.apply(to: "sip_registration", where: filter, in: call.transaction)
+        try checkUser(of: try call.parameters.integer("sip_registration_id"), call)
         return .done(effects: [.registrationsChanged, .directoryChanged(call.account.id)])
     }
 

@@ -34,6 +34,14 @@ enum PlatformSchema {
         Migration("2026-16-01 days of renewal", renewalDays),
         Migration(
             "2026-16-02 users pay from their account", ["UPDATE app_user SET parent_accounting = 1 WHERE id > 0"]),
+        Migration(
+            "2026-16-03 registrations beside users",
+            [
+                """
+                CREATE INDEX sip_registration_attendant ON sip_registration (id)
+                    WHERE deactivated = 0 AND frozen_at IS NULL AND is_persistent = 0
+                """
+            ]),
     ]
 
     /// Months are counted from `anchor_at`; NULL stands for the purchase. A row whose last renewal fell into a short month
