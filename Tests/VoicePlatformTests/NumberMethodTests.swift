@@ -39,6 +39,27 @@ import Testing
         }
     }
 
+    @Test func `the catalogue speaks two languages and names prices and taxes of each number`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            for (locale, countries, category) in [
+                ("RU", ["Германия", "Россия"], "Городской"), ("en", ["Germany", "Russia"], "Geographic"),
+            ] {
+                let answer = try await tenant.call("GetPhoneNumberCategories", ["locale": locale])["result"]
+                #expect(answer.items.compactMap { $0["localized_country_name"].string } == countries)
+                #expect(answer[1]["phone_categories"][0]["localized_phone_category_name"].string == category)
+            }
+            for method in ["GetPhoneNumberCategories", "GetPhoneNumberRegions"] {
+                let refused = try await tenant.call(method, Self.region.merging(["locale": "XX"]) { $1 })
+                #expect(refused.errorCode == 101 && refused.errorField == "locale", "\(method)")
+            }
+            #expect(try await tenant.call("GetPhoneNumberCategories", ["sandbox": "true"])["count"].number == 0)
+            let number = try await tenant.call("GetNewPhoneNumbers", Self.region)["result"][0]
+            #expect(number["phone_id"].number == 74_012_000_001)
+            #expect(number["phone_tax_reserve"].decimal == 0 && number["phone_installation_tax_reserve"].decimal == 0)
+        }
+    }
+
     @Test func `a number is rented, paid, bound and given back`() async throws {
         try await TestPlatform.run { platform in
             let tenant = try await richChild(platform, "tenant-one")

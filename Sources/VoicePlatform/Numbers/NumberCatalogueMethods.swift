@@ -18,9 +18,16 @@ enum NumberCatalogueMethods {
     ]
 
     private static func getCategories(_ call: MethodCall) throws -> JSONValue {
+        let language = try language(call)
         var regions = call.configuration.numbers.regions
+        switch try call.parameters.optionalText("sandbox", maximumLength: 8) {
+        case nil, "all", "false": break
+        case "true": regions = []
+        default: throw APIError.invalid("sandbox", "is none of all, true, false")
+        }
         if case .listed(let countries)? = try call.parameters.optionalSelection("country_code") {
-            for country in countries where !regions.contains(where: { $0.countryCode == country }) {
+            let known = call.configuration.numbers.regions
+            for country in countries where !known.contains(where: { $0.countryCode == country }) {
                 throw APIError(code: 239, message: "The country_code is invalid.", field: "country_code")
             }
             regions = regions.filter { countries.contains($0.countryCode) }
@@ -31,14 +38,24 @@ enum NumberCatalogueMethods {
                 let hasStates = regions.contains { $0.categoryName == name && $0.state != nil }
                 return JSONValue.members([
                     "phone_category_name": .string(name), "country_has_states": .bool(hasStates),
+                    "localized_phone_category_name": .string(language.category(name)),
                 ])
             }
             return JSONValue.members([
-                "country_code": .string(code), "phone_prefix": .optional(regions.first?.phonePrefix),
-                "can_list_phone_numbers": .bool(true), "phone_categories": .array(categories),
+                "country_code": .string(code), "localized_country_name": .string(language.country(code)),
+                "phone_prefix": .optional(regions.first?.phonePrefix), "can_list_phone_numbers": .bool(true),
+                "emergency_calls_to_be_enabled": .bool(false), "phone_categories": .array(categories),
             ])
         }
         return .members(["result": .array(items), "count": .count(items.count)])
+    }
+
+    private static func language(_ call: MethodCall) throws -> CatalogueLanguage {
+        let code = try call.parameters.optionalText("locale", maximumLength: 16) ?? CatalogueLanguage.english.rawValue
+        guard let language = CatalogueLanguage(rawValue: code.uppercased()) else {
+            throw APIError.invalid("locale", "is none of EN, RU")
+        }
+        return language
     }
 
     private static func getStates(_ call: MethodCall) throws -> JSONValue {
@@ -60,6 +77,8 @@ enum NumberCatalogueMethods {
         code: 242, message: "The country_state is invalid.", field: "country_state")
 
     private static func getRegions(_ call: MethodCall) throws -> JSONValue {
+        // A region has the name that the operator gave it, in any language.
+        _ = try language(call)
         let (country, category) = try place(call)
         let state = try call.parameters.optionalText("country_state", maximumLength: 64)
         let id = try call.parameters.optionalInteger("phone_region_id")
@@ -105,7 +124,9 @@ enum NumberCatalogueMethods {
         let currency = call.account.currency
         let items = free.dropFirst(Int(page.offset)).prefix(Int(page.count)).map { number in
             JSONValue.members([
-                "phone_number": .string(number),
+                // Nobody's row yet: until it is rented a number is its own id.
+                "phone_id": .optional(Int64(number)), "phone_number": .string(number),
+                "phone_tax_reserve": .decimal("0.00"), "phone_installation_tax_reserve": .decimal("0.00"),
                 "phone_price": .decimal(region.monthlyPrice(currency).decimalText),
                 "phone_installation_price": .decimal(region.installationPrice(currency).decimalText),
                 "phone_country_code": .string(region.countryCode), "phone_period": .string("0-1-0 0:0:0"),
