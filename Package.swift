@@ -201,7 +201,7 @@ let package = Package(
             [
                 "VoicePlatform", "Billing", "Storage", "CallControl", "PhoneNumbers", "ScenarioRuntime", "VoiceEngine",
                 "Digests",
-                nioCore, nioPosix, nioHTTP1, httpClient, logging, lifecycle,
+                nioCore, nioPosix, nioHTTP1, hummingbird, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
         tests(

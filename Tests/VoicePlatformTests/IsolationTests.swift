@@ -1,4 +1,5 @@
 import Digests
+import Hummingbird
 import Testing
 
 @testable import VoicePlatform
@@ -174,5 +175,117 @@ import Testing
                 "phone_number": "74012000001",
             ])
         return try answer["phone_numbers"][0].integer("phone_id")
+    }
+}
+
+/// What the server's routes give to whom; every route stands here, so that none is forgotten.
+@Suite(.serialized) struct RouteIsolationTests {
+    /// How a route is protected.
+    private enum Guard {
+        /// By the credentials of the methods, which the table of methods tests one by one.
+        case methods
+        /// By the account's credentials or a signature, since the file is one of secure storage.
+        case file(FileAccess.Kind)
+        /// By its path alone, which is the secret.
+        case path
+        /// By nothing; it tells nothing about anybody.
+        case open
+    }
+
+    private static let routes: [String: Guard] = {
+        var routes: [String: Guard] = [
+            "GET /log/{name}": .file(.log), "GET /record/{name}": .file(.record), "GET /health": .open,
+        ]
+        for method in ["GET", "POST"] {
+            routes["\(method) /platform_api"] = .methods
+            routes["\(method) /platform_api/{command}"] = .methods
+        }
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            routes["\(method) /request/{session}/{token}"] = .path
+        }
+        return routes
+    }()
+
+    @Test func `the table has every route of the server and no other`() async throws {
+        try await TestPlatform.run { platform in
+            let service = platform.core.httpService(hosting: platform.hosting, orders: platform.hosting.orders)
+            let served = service.routes.router().routes.map(\.description)
+            #expect(served.sorted() == Self.routes.keys.sorted())
+        }
+    }
+
+    @Test func `methods refuse wrong credentials in every form of a request`() async throws {
+        try await TestPlatform.run { platform in
+            let mine = try await platform.child("tenant-one")
+            let other = try await platform.child("tenant-two")
+            let refusal = #"{"error":{"code":100,"msg":"Authorization failed."}}"#
+            for credentials in IsolationTests.Credentials.allCases {
+                let fields = credentials.fields(prefix: "", mine: mine, other: other)
+                let query = TestPlatform.form(fields)
+                for verb in ["GET", "POST"] {
+                    for path in ["/platform_api?cmd=GetAccountInfo&\(query)", "/platform_api/GetAccountInfo?\(query)"] {
+                        #expect(try await platform.fetch(path, method: verb).text == refusal, "\(verb) \(credentials)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `files of secure storage refuse every wrong credential and token alike`() async throws {
+        let (pair, otherPair) = (try RSAKeyPair.generate(), try RSAKeyPair.generate())
+        try await TestPlatform.run { platform in
+            let files = try await SecureFileTests.make(platform, isSecure: true)
+            let (mine, other) = (files.tenant, try await platform.child("tenant-two"))
+            let own = try await ServiceAccount.make(mine, pair: pair)
+            let gone = try await ServiceAccount.make(mine, pair: pair)
+            let spy = try await ServiceAccount.make(other, pair: otherPair)
+            var tokens = [try gone.token()]
+            try await mine.call("DeleteKey", ["key_id": gone.keyID])
+            var claims = own.claims
+            claims.issued -= 600
+            tokens.append(try own.token(claims))
+            claims = spy.claims
+            claims.issuer = "\(mine.id)"
+            tokens.append(try spy.token(claims))
+            claims.keyID = own.keyID
+            tokens += [try spy.token(claims), "no.token.atall", ""]
+            for (route, path) in [(FileAccess.Kind.log, files.log), (.record, files.record)] {
+                let bearer = ["Authorization": "Bearer \(try own.token())"]
+                #expect(try await platform.fetch(path, headers: bearer).status == 200, "\(route)")
+                let refusal = try await platform.fetch(path)
+                #expect(refusal.status == 403)
+                for credentials in IsolationTests.Credentials.allCases {
+                    let query = TestPlatform.form(credentials.fields(prefix: "", mine: mine, other: other))
+                    let answer = try await platform.fetch("\(path)?\(query)")
+                    #expect(answer.status == 403 && answer.text == refusal.text, "\(route) with \(credentials)")
+                }
+                for token in tokens {
+                    let answer = try await platform.fetch(path, headers: ["Authorization": "Bearer \(token)"])
+                    #expect(answer.status == 403 && answer.text == refusal.text, "\(route) with \(token.prefix(20))")
+                }
+                let name = route == .log ? PlatformFiles.newLogName() : PlatformFiles.newRecordName()
+                let missing = try await platform.fetch("/\(route.rawValue)/\(name)", headers: bearer)
+                #expect(missing.status == 404)
+            }
+        }
+    }
+
+    @Test func `a control URL opens to its path only, whatever the credentials`() async throws {
+        try await TestPlatform.run { platform in
+            let mine = try await platform.child("tenant-one")
+            let living = RecordingHost.livingPath
+            let wrong = [
+                String(living.dropLast()) + "0", living.uppercased(), living + "0", "/request/a/b", living + "/x",
+            ]
+            for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+                for path in wrong {
+                    let query = TestPlatform.form(["account_id": "\(mine.id)", "api_key": mine.key])
+                    #expect(
+                        try await platform.fetch("\(path)?\(query)", method: method).status == 404, "\(method) \(path)")
+                }
+            }
+            #expect(platform.hosting.delivered.isEmpty)
+            #expect(try await platform.fetch("/health").text == "ok\n")
+        }
     }
 }

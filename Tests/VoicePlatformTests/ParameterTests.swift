@@ -65,6 +65,7 @@ import Testing
         ("GetUsers", ["application_name": "switchboard", "acd_status": "READY"], "acd_status", 101),
         ("GetPhoneNumbers", ["verification_status": "VERIFIED"], "verification_status", 101),
         ("GetPhoneNumbers", ["sandbox": "maybe"], "sandbox", 101),
+        ("StartScenarios", ["rule_id": "1", "with_check_url": "true"], "with_check_url", 101),
         ("GetSipRegistrations", ["user_name": "user67"], "application_id", 134),
     ]
 

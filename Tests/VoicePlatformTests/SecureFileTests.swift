@@ -10,14 +10,14 @@ import Testing
     private static let start = UnixTime(seconds: 1_800_000_000)
 
     /// A session with a log and a recording, of an application with secure storage or without.
-    private struct Files {
+    struct Files {
         let tenant: Tenant
         let session: SessionID
         let log: String
         let record: String
     }
 
-    private func make(_ platform: TestPlatform, isSecure: Bool) async throws -> Files {
+    static func make(_ platform: TestPlatform, isSecure: Bool) async throws -> Files {
         let tenant = try await platform.child("tenant-one")
         let plan = try await HistoryTests.plan(platform, tenant)
         try await tenant.call(
@@ -28,7 +28,7 @@ import Testing
         let id = try await platform.core.database.write { transaction in
             let history = SessionHistory(transaction: transaction)
             let id = try history.insert(session)
-            try history.insertRecord(record, of: CallID(rawValue: "leg-1"), session: id, at: Self.start)
+            try history.insertRecord(record, of: CallID(rawValue: "leg-1"), session: id, at: start)
             return id
         }
         for (path, text) in [
@@ -50,7 +50,7 @@ import Testing
 
     @Test func `without secure storage the name opens a file until it is deleted`() async throws {
         try await TestPlatform.run { platform in
-            let files = try await make(platform, isSecure: false)
+            let files = try await Self.make(platform, isSecure: false)
             #expect(try await platform.fetch(files.log).text == "the log")
             #expect(try await platform.fetch(files.record).text == "0123")
             let shown = try await history(files)
@@ -65,7 +65,7 @@ import Testing
     @Test func `with secure storage a signature opens one file for a time`() async throws {
         let time = ManualTime(Self.start)
         try await TestPlatform.run(clock: { time.now }) { platform in
-            let files = try await make(platform, isSecure: true)
+            let files = try await Self.make(platform, isSecure: true)
             for path in [files.log, files.record] { #expect(try await platform.fetch(path).status == 403) }
             let shown = try await history(files)
             let log = String(try shown.text("log_file_url").dropFirst(platform.base.count))
@@ -90,7 +90,7 @@ import Testing
     @Test func `with secure storage tokens and keys of the account and its parent open files`() async throws {
         let pair = try RSAKeyPair.generate()
         try await TestPlatform.run { platform in
-            let files = try await make(platform, isSecure: true)
+            let files = try await Self.make(platform, isSecure: true)
             func status(_ path: String, _ service: ServiceAccount) async throws -> Int {
                 try await platform.fetch(path, headers: ["Authorization": "Bearer \(try service.token())"]).status
             }

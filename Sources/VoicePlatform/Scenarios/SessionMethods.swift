@@ -14,6 +14,7 @@ enum SessionMethods {
     ]
 
     private static func start(_ call: MethodCall, conference: String?) throws -> ScenarioStart {
+        try call.parameters.refuse(["with_check_url"])
         guard let rule = try RuleMethods.optionalRule(call) else {
             throw APIError.required("rule_id")
         }
