@@ -49,7 +49,7 @@ import Testing
                 #expect(answer.items.compactMap { $0["localized_country_name"].string } == countries)
                 #expect(answer[1]["phone_categories"][0]["localized_phone_category_name"].string == category)
             }
-            for method in ["GetPhoneNumberCategories", "GetPhoneNumberRegions"] {
+            for method in ["GetPhoneNumberCategories", "GetPhoneNumberRegions", "GetActualPhoneNumberRegion"] {
                 let refused = try await tenant.call(method, Self.region.merging(["locale": "XX"]) { $1 })
                 #expect(refused.errorCode == 101 && refused.errorField == "locale", "\(method)")
             }

@@ -109,6 +109,16 @@ import Testing
         }
     }
 
+    @Test func `what the ledger cannot take is a failure of billing, and moves nothing`() async throws {
+        try await TestPlatform.run { platform in
+            let tenant = try await platform.child("tenant-one")
+            try await Self.take("-9223372036854.775807", from: tenant, platform)
+            let transfer = ["child_account_id": "\(tenant.id)", "amount": "1"]
+            #expect(try await platform.master.call("TransferMoneyToChildAccount", transfer).errorCode == 5)
+            #expect(try await platform.master.call("GetAccountInfo")["result"]["balance"].decimal == 1000)
+        }
+    }
+
     /// Books what the account cannot refuse, and has its balance looked at.
     private static func take(_ amount: String, from tenant: Tenant, _ platform: TestPlatform) async throws {
         let entry = LedgerEntry(

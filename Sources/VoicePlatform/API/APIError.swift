@@ -27,6 +27,8 @@ public struct APIError: Error, Sendable, Equatable {
     static let commandUnknown = APIError(code: 103, message: "The method is unknown.")
     static let forbidden = APIError(code: 104, message: "The command is forbidden for this key.")
     static let internalError = APIError(code: 2, message: "Internal error.")
+    /// The ledger takes no such entry, for example because the balance would become too large.
+    static let billingFailed = APIError(code: 5, message: "Billing failed.")
     static let insufficientMoney = APIError(code: 127, message: "Insufficient money.")
 
     static let noTrunk = APIError(code: 21, message: "No telephone number can be called; set a trunk with numbers.")

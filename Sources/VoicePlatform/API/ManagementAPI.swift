@@ -1,3 +1,4 @@
+import Billing
 import CallControl
 import Digests
 import Logging
@@ -49,6 +50,11 @@ struct ManagementAPI: Sendable {
                 "database refused a method",
                 metadata: ["api.method": "\(request.command ?? "")", "error": "\(error)"])
             return .document(APIError(code: 4, message: "Database error.").body)
+        } catch let error as LedgerError {
+            logger.error(
+                "ledger refused a method",
+                metadata: ["api.method": "\(request.command ?? "")", "error": "\(error)"])
+            return .document(APIError.billingFailed.body)
         } catch {
             logger.error(
                 "method failed", metadata: ["api.method": "\(request.command ?? "")", "error": "\(error)"])

@@ -9,6 +9,7 @@ enum NumberCatalogueMethods {
         .read("GetPhoneNumberCountryStates", getStates),
         .read("GetPhoneNumberRegions", getRegions),
         .read("GetActualPhoneNumberRegion") { call in
+            _ = try language(call)
             let region = try region(call)
             let taken = try taken(of: region.numbers, call)
             let free = region.numbers.count - taken.count
