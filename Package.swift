@@ -172,7 +172,7 @@ let package = Package(
             [
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
                 "Controller", "Portal", "Storage", "TestCertificates", "CMediaIO", nioCore, nioPosix, nioHTTP1,
-                nioFoundation, httpClient,
+                nioWebSocket, nioFoundation, httpClient,
             ]),
         tests(
             "SwitchboardTests",

@@ -10,7 +10,7 @@ type Bytes = number[];
 type Headers = { [name: string]: string } | string[];
 type Handler<Event> = (event: Event) => unknown;
 /** A leg or another unit with sound. */
-type SoundUnit = Call | Player | SequencePlayer | Recorder | Conference;
+type SoundUnit = Call | Player | SequencePlayer | Recorder | Conference | WebSocket;
 
 interface ApplicationEvent {
   readonly name: string;
@@ -118,6 +118,22 @@ interface WebSocketEvent {
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
+  /** MEDIA_STARTED, MEDIA_ENDED. */
+  readonly tag?: string;
+  readonly encoding: WebSocketAudioEncoding;
+  readonly customParameters?: any;
+  /** MEDIA_ENDED: milliseconds that have been played. */
+  readonly mediaInfo: { readonly duration: number };
+}
+
+/** Where a WebSocket is at an end. */
+interface SendMediaParameters {
+  /** Tells streams of one connection apart; 200 bytes at most. */
+  tag?: string;
+  /** Towards the server: PCM8 without it. */
+  encoding?: WebSocketAudioEncoding;
+  /** For the server, which gets it as JSON; 8192 bytes at most. */
+  customParameters?: unknown;
 }
 
 interface CallUserParameters {
@@ -346,7 +362,7 @@ declare class Call {
   stopPlayback(): void;
   playProgressTone(country: "US" | "RU"): void;
   record(parameters?: RecordParameters): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
   handleTones(on: boolean, type?: DTMFType): void;
   sendDigits(digits: string): void;
@@ -380,7 +396,7 @@ declare class Player {
   stop(): void;
   /** Milliseconds; negative ones count from the end. */
   addMarker(offset: number): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
 }
 
@@ -393,7 +409,7 @@ declare class SequencePlayer {
   resume(): void;
   stop(): void;
   addMarker(offset: number, segment?: number): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
 }
 
@@ -404,7 +420,7 @@ declare class Recorder {
   id(): string;
   mute(on?: boolean): void;
   stop(): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
 }
 
@@ -416,7 +432,7 @@ declare class ConferenceRecorder {
   id(): string;
   mute(on?: boolean): void;
   stop(): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
   setConference(conference: Conference): void;
   setPriority(endpoints: string[]): void;
@@ -434,7 +450,7 @@ declare class Conference {
   get(id: string): Endpoint | undefined;
   /** For video conferences, which are not available: ConferenceError 102 follows. Use VoxEngine.sendMediaBetween. */
   add(parameters: { call: Call; [name: string]: unknown }): void;
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit: SoundUnit): void;
 }
 
@@ -465,10 +481,11 @@ declare class WebSocket {
   /** At most 65536 bytes, once the connection is open. */
   send(text: string): void;
   close(code?: number, reason?: string): void;
-  /** Connections carry texts only. */
-  sendMediaTo(unit: SoundUnit, parameters?: unknown): void;
+  /** Has the unit hear the server's stream of the tag, now or when it begins. */
+  sendMediaTo(unit: SoundUnit, parameters?: SendMediaParameters): void;
   stopMediaTo(unit?: SoundUnit): void;
-  clearMediaBuffer(parameters?: unknown): void;
+  /** Drops sound of the server that has not been played: all, or that of the tag. */
+  clearMediaBuffer(parameters?: { tag?: string }): void;
 }
 
 declare class ASR {
@@ -859,6 +876,8 @@ declare enum WebSocketAudioEncoding {
   PCM16 = "PCM16",
   PCM8 = "PCM8",
   ULAW = "ULAW",
+  PCM16_8KHZ = "PCM8",
+  PCM16_16KHZ = "PCM16",
 }
 
 declare enum WebSocketCloseCode {

@@ -19,6 +19,19 @@ public enum UnitCommand: Sendable, Equatable {
     /// Makes a conference: each of its listeners hears all who send to it but himself.
     case createConference
     case destroyConference
+
+    /// Makes a stream out of the engine: what it hears comes as `streamFrame`, in real time; it hears one source.
+    case createStreamSink(StreamEncoding)
+    /// Makes a stream into the engine, which sounds as what it is fed.
+    case createStreamSource(StreamEncoding)
+    /// Sound that is played after what came before; what is more than 10 s behind real time is dropped.
+    case feed([UInt8])
+    /// Drops what a stream has been fed and not played.
+    case clearStream
+    /// No more comes: the stream is over once all is played, and `streamSilent` follows.
+    case finishStream
+    /// Ends a stream of either kind; nothing follows.
+    case removeStream
 }
 
 /// Where a player's sound comes from.

@@ -20,4 +20,9 @@ public enum UnitEvent: Sendable, Equatable {
     case endpointRemoved(UnitID)
     /// A conference takes no more than 100 endpoints.
     case conferenceFailed(error: String, code: Int)
+
+    /// 20 ms of what a stream out of the engine hears.
+    case streamFrame([UInt8])
+    /// A stream into the engine has played all that it was fed, a second ago or for good: milliseconds of sound.
+    case streamSilent(milliseconds: Int)
 }

@@ -17,6 +17,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     let logger: Logger
     private let threads: NIOThreadPool
     let mediaOwners: MediaOwners
+    let streamClock: StreamClock
     public let media: MediaLoop
     private var registrar: Registrar?
     private(set) var outboundRegistrar: OutboundRegistrar?
@@ -44,6 +45,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         threads = NIOThreadPool(numberOfThreads: 2)
         let owners = MediaOwners(eventLoop: eventLoop)
         mediaOwners = owners
+        streamClock = StreamClock(eventLoop: eventLoop)
         var sound = MediaConfiguration(address: configuration.rtpAddress, portRange: configuration.rtpPorts)
         sound.comfortNoise = configuration.comfortNoise
         media = try MediaLoop(configuration: sound) { event in owners.deliver(event) }

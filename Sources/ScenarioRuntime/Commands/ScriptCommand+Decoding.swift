@@ -56,7 +56,7 @@ extension ScriptCommand {
     private static func media(
         _ link: MediaLink, _ arguments: CommandArguments
     ) throws(MalformedCommand) -> ScriptCommand {
-        .media(link, from: try arguments.unit(0), to: try arguments.unit(1))
+        .media(link, from: try arguments.unit(0), to: try arguments.unit(1), StreamRequest(arguments.optional(2)))
     }
 
     private static func callNumber(

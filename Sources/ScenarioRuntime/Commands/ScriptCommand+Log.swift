@@ -12,7 +12,7 @@ extension ScriptCommand {
     var logged: LoggedCommand? {
         switch self {
         case .leg(let id, let command): command.logged(id)
-        case .media(let link, let first, let second): link.logged(first, second)
+        case .media(let link, let first, let second, let request): link.logged(first, second, request)
         case .callUser(let id, let request): .call(request.isDirect ? "CallUserDirect" : "CallUser", id, request.logged)
         case .callSIP(let id, let request): .call("CallSIP", id, request.logged)
         case .callPSTN(let id, let number, let callerID, let followsDiversion):
@@ -83,14 +83,27 @@ extension LegCommand {
 }
 
 extension MediaLink {
-    fileprivate func logged(_ first: UnitID, _ second: UnitID) -> LoggedCommand {
+    fileprivate func logged(_ first: UnitID, _ second: UnitID, _ request: StreamRequest) -> LoggedCommand {
         let ids: (ScenarioValue, ScenarioValue) = (.string(first.rawValue), .string(second.rawValue))
         return switch self {
-        case .send: LoggedCommand(name: "SendMedia", parameters: [.map(["from": ids.0, "to": ids.1])])
+        case .send:
+            LoggedCommand(
+                name: "SendMedia", parameters: [.map(["from": ids.0, "to": ids.1].merging(request.logged) { $1 })])
         case .stop: LoggedCommand(name: "StopMedia", parameters: [.map(["from": ids.0, "to": ids.1])])
         case .sendBetween: LoggedCommand(name: "SendMediaBetween", parameters: [.map(["id1": ids.0, "id2": ids.1])])
         case .stopBetween: LoggedCommand(name: "StopMediaBetween", parameters: [.map(["id1": ids.0, "id2": ids.1])])
         }
+    }
+}
+
+extension StreamRequest {
+    /// What a script has asked for beside the usual.
+    fileprivate var logged: [String: ScenarioValue] {
+        var fields: [String: ScenarioValue] = [:]
+        if !tag.isEmpty { fields["tag"] = .string(tag) }
+        if encoding != .linear { fields["encoding"] = .string(encoding.rawValue) }
+        if let parameters { fields["customParameters"] = .string(parameters) }
+        return fields
     }
 }
 

@@ -7,7 +7,8 @@ enum ScriptCommand: Equatable {
     case leg(CallID, LegCommand)
     case unit(UnitID, UnitRequest)
     case socket(UnitID, SocketCommand)
-    case media(MediaLink, from: UnitID, to: UnitID)
+    /// With what is asked of a stream where a WebSocket is at an end.
+    case media(MediaLink, from: UnitID, to: UnitID, StreamRequest)
     case callUser(CallID, UserCallRequest)
     case callSIP(CallID, SIPCallRequest)
     case callPSTN(CallID, number: String, callerID: String?, followsDiversion: Bool)
@@ -86,6 +87,8 @@ struct RecordingWishes: Equatable {
 enum SocketCommand: Equatable {
     case open(ScenarioSocketRequest)
     case send(String)
+    /// Drops sound of the server that has not been played, of one tag or of all.
+    case clearSound(tag: String?)
     case close(code: Int, reason: String)
 }
 

@@ -96,11 +96,23 @@ extension SocketCommand {
                 ScenarioSocketRequest(
                     url: try arguments.text(1), headers: CommandArguments.headers(fields["headers"]) ?? [:],
                     protocols: try arguments.texts(fields["protocols"])))
+        case "ClearMediaBuffer": return .clearSound(tag: arguments.optional(1)?.stringValue)
         case "SendMessageWebSocket": return .send(try arguments.text(1))
         case "DestroyWebSocket":
             return .close(code: try arguments.number(1), reason: try arguments.text(2))
         default: return nil
         }
+    }
+}
+
+extension StreamRequest {
+    /// What is missing, or is no encoding, is as usual.
+    init(_ value: ScenarioValue?) {
+        let fields = value?.mapValue ?? [:]
+        self.init(
+            tag: fields["tag"]?.stringValue ?? "",
+            encoding: fields["encoding"]?.stringValue.flatMap(StreamEncoding.init) ?? .linear,
+            parameters: fields["customParameters"]?.stringValue)
     }
 }
 

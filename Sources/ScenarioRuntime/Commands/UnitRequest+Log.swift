@@ -98,6 +98,9 @@ extension SocketCommand {
                 ])
         case .send(let text):
             LoggedCommand(name: "SendMessageWebSocket", parameters: [.string(id.rawValue), .string(text)])
+        case .clearSound(let tag):
+            LoggedCommand(
+                name: "ClearMediaBuffer", parameters: [.map(["id": .string(id.rawValue), "tag": .init(tag)])])
         case .close: LoggedCommand(name: "DestroyWebSocket", parameters: [.string(id.rawValue)])
         }
     }

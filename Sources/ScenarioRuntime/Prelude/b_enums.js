@@ -17,7 +17,8 @@ const ConferenceDirection = { SEND: "SEND", RECEIVE: "RECEIVE", BOTH: "BOTH" };
 const TranscriptionProvider = { GOOGLE: "google", YANDEX: "yandex", TCS: "tcs" };
 const URLPlayerRequestMethod = { GET: "GET", POST: "POST", PUT: "PUT", PATCH: "PATCH", HEAD: "HEAD", DELETE: "DELETE" };
 const WebSocketReadyState = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
-const WebSocketAudioEncoding = { ALAW: "ALAW", OPUS: "OPUS", PCM16: "PCM16", PCM8: "PCM8", ULAW: "ULAW" };
+const WebSocketAudioEncoding = { ALAW: "ALAW", OPUS: "OPUS", PCM16: "PCM16", PCM8: "PCM8", ULAW: "ULAW",
+    PCM16_8KHZ: "PCM8", PCM16_16KHZ: "PCM16" };
 // RFC 6455, section 7.4.1.
 const WebSocketCloseCode = {
     CLOSE_NORMAL: 1000, CLOSE_GOING_AWAY: 1001, CLOSE_PROTOCOL_ERROR: 1002, CLOSE_UNSUPPORTED: 1003,

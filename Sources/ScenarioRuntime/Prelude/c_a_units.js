@@ -28,8 +28,31 @@ class MediaUnit extends Emitter {
     }
 
     id() { return this.#id; }
-    sendMediaTo(unit) { send("SendMedia", this.#id, unitID(unit, "sendMediaTo")); }
+    // The parameters count where a WebSocket is at an end.
+    sendMediaTo(unit, parameters) {
+        const command = ["SendMedia", this.#id, unitID(unit, "sendMediaTo")];
+        if (parameters !== undefined && parameters !== null) command.push(streamWishes(parameters));
+        send(...command);
+    }
     stopMediaTo(unit) { send("StopMedia", this.#id, unitID(unit, "stopMediaTo")); }
+}
+
+// What is asked of a stream: {tag, encoding, customParameters}.
+function streamWishes(parameters) {
+    const p = optionsOf(parameters, "sendMediaTo");
+    const tag = optionalText(p.tag);
+    if (tag !== null && utf8Length(tag) > 200) throw new RangeError("sendMediaTo: the tag is longer than 200 bytes");
+    const encoding = p.encoding === undefined || p.encoding === null ? WebSocketAudioEncoding.PCM8 : String(p.encoding);
+    if (!Object.values(WebSocketAudioEncoding).includes(encoding)) {
+        throw new RangeError(`sendMediaTo: the encoding must be one of WebSocketAudioEncoding, ${encoding} was given`);
+    }
+    if (encoding === WebSocketAudioEncoding.OPUS) warn("sendMediaTo: OPUS is not available on this platform, PCM8 is sent.");
+    const wishes = { tag, encoding };
+    if (p.customParameters !== undefined && p.customParameters !== null) {
+        wishes.customParameters = formatJSON(p.customParameters);
+        limitMessage("sendMediaTo: customParameters", wishes.customParameters);
+    }
+    return wishes;
 }
 
 function newID() {

@@ -2,7 +2,7 @@ const sockets = new Map();
 
 let noteSocket;
 
-// A connection to a server that texts go over. Its events come to listeners and to the on… members alike.
+// A connection to a server that texts and sound go over. Its events come to listeners and to the on… members alike.
 class WebSocket extends MediaUnit {
     #facts;
 
@@ -41,13 +41,11 @@ class WebSocket extends MediaUnit {
         send("DestroyWebSocket", this.id(), status, reason === undefined || reason === null ? "" : String(reason).slice(0, 120));
     }
 
-    sendMediaTo(unit) {
-        unitID(unit, "sendMediaTo");
-        warn("WebSocket.sendMediaTo is not available on this platform: connections carry texts.");
+    // Drops the server's sound that has not been played: all of it, or that of {tag}.
+    clearMediaBuffer(parameters) {
+        const { tag } = optionsOf(parameters, "clearMediaBuffer");
+        send("ClearMediaBuffer", this.id(), optionalText(tag));
     }
-
-    stopMediaTo() {}
-    clearMediaBuffer() {}
 }
 
 Object.assign(WebSocket.prototype, {
@@ -76,6 +74,7 @@ function createWebSocket(url, options) {
 const socketMembers = {
     [WebSocketEvents.OPEN]: "onopen", [WebSocketEvents.CLOSE]: "onclose", [WebSocketEvents.ERROR]: "onerror",
     [WebSocketEvents.MESSAGE]: "onmessage", [WebSocketEvents.CREATED]: "oncreated",
+    [WebSocketEvents.MEDIA_STARTED]: "onmediastarted", [WebSocketEvents.MEDIA_ENDED]: "onmediaended",
 };
 
 function socketEvent(id, event) {

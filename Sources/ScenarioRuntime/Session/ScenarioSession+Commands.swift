@@ -30,7 +30,7 @@ extension ScenarioSession {
         case .leg(let id, let command): perform(command, on: id)
         case .unit(let id, let request): perform(request, on: id)
         case .socket(let id, let command): perform(command, on: id)
-        case .media(let link, let first, let second): connect(link, first, second)
+        case .media(let link, let first, let second, let request): connect(link, first, second, request)
         case .callUser, .callSIP, .callPSTN, .callConference, .callWhatsapp: dial(command)
         case .timer(let number, let milliseconds, let repeats):
             startTimer(number, milliseconds: milliseconds, repeats: repeats)
@@ -105,27 +105,25 @@ extension ScenarioSession {
         return false
     }
 
-    private func connect(_ link: MediaLink, _ first: UnitID, _ second: UnitID) {
+    private func connect(_ link: MediaLink, _ first: UnitID, _ second: UnitID, _ request: StreamRequest) {
         guard hasSound(first), hasSound(second) else { return }
         switch link {
-        case .send: control.execute(.sendMedia(from: first, to: second))
-        case .stop: control.execute(.stopMedia(from: first, to: second))
-        case .sendBetween:
-            control.execute(.sendMedia(from: first, to: second))
-            control.execute(.sendMedia(from: second, to: first))
-        case .stopBetween:
-            control.execute(.stopMedia(from: first, to: second))
-            control.execute(.stopMedia(from: second, to: first))
+        case .send: connect(true, first, second, request)
+        case .stop: connect(false, first, second, request)
+        case .sendBetween, .stopBetween:
+            connect(link == .sendBetween, first, second, request)
+            connect(link == .sendBetween, second, first, request)
         }
+    }
+
+    private func connect(_ isOn: Bool, _ first: UnitID, _ second: UnitID, _ request: StreamRequest) {
+        guard !linkSocket(isOn, first, second, request) else { return }
+        control.execute(isOn ? .sendMedia(from: first, to: second) : .stopMedia(from: first, to: second))
     }
 
     /// True for a leg or unit that takes part in media now; a script may speak of one that has just ended.
     private func hasSound(_ id: UnitID) -> Bool {
-        if units.kind(of: id) == .socket {
-            log.text("WARNING! WebSockets carry texts on this platform, no sound.")
-            return false
-        }
-        return calls.isAlive(id.call) || units.kind(of: id) != nil
+        calls.isAlive(id.call) || units.kind(of: id) != nil
     }
 
     /// Header fields as far as the limits allow; the log tells what was cut or left out.

@@ -12,10 +12,12 @@ extension ScenarioSession {
                 return
             }
             post(.event(ScriptEvent(unit: id, "WebSocket.Created", target: .socket)))
+            streams[id] = SocketStreams(socket: id)
             sockets[id] = runtime.socketClient.open(request, on: runtime.eventLoop) { [weak self] event in
                 self?.received(event, on: id)
             }
         case .send(let text): sockets[id]?.send(text)
+        case .clearSound(let tag): perform(id) { $0.clear(tag) }
         case .close(let code, let reason): sockets[id]?.close(code: code, reason: reason)
         }
     }
@@ -23,14 +25,26 @@ extension ScenarioSession {
     private func received(_ event: ScenarioSocketEvent, on id: UnitID) {
         guard phase < .closing, units.kind(of: id) == .socket else { return }
         switch event {
-        case .opened: post(.event(ScriptEvent(unit: id, "WebSocket.Open", target: .socket)))
+        case .opened:
+            post(.event(ScriptEvent(unit: id, "WebSocket.Open", target: .socket)))
+            perform(id) { $0.opened() }
         case .message(let text):
+            var isSound = false
+            perform(id) { streams in
+                let actions = streams.received(text)
+                isSound = actions != nil
+                return actions
+            }
+            guard !isSound else { return }
             post(.event(ScriptEvent(unit: id, "WebSocket.Message", ["text": .string(text)], target: .socket)))
         case .failed(let reason):
             post(.event(ScriptEvent(unit: id, "WebSocket.Error", ["reason": .string(reason)], target: .socket)))
         case .closed(let code, let reason, let wasClean):
+            perform(id) { $0.closed() }
+            endStreams(of: id)
             units.remove(id)
             sockets[id] = nil
+            streams[id] = nil
             post(.event(closeEvent(id, code: code, reason: reason, wasClean: wasClean)))
         }
     }
@@ -44,6 +58,8 @@ extension ScenarioSession {
     func closeSockets() {
         for socket in sockets.values { socket.close(code: 1001, reason: "") }
         sockets.removeAll()
+        for socket in streams.keys { perform(socket) { $0.closed() } }
+        streams.removeAll()
     }
 
     func startMail(_ number: Int, _ request: MailRequest) {

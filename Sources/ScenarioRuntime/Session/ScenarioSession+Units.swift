@@ -46,7 +46,9 @@ extension ScenarioSession {
 
     /// Gives an event of a unit to the script.
     func deliver(_ event: UnitEvent, of id: UnitID) {
+        if let socket = SocketStreams.socket(of: id) { return perform(socket) { $0.handle(event, of: id) } }
         guard let kind = units.apply(id, event) else { return }
+        if units.kind(of: id) == nil { endStreams(of: id) }
         // A script that only listens to errors, or only to the end, shall hear of both.
         if case .playerFinished(let error?) = event {
             post(.event(ScriptEvent(unit: id, "\(kind.eventPrefix).Error", ["error": .string(error)])))
@@ -124,6 +126,7 @@ extension ScriptEvent {
         case .endpointRemoved(let endpoint): ("EndpointRemoved", ["endpointId": .string(endpoint.rawValue)])
         case .conferenceFailed(let error, let code):
             ("Error", ["code": .int(Int64(code)), "error": .string(error)])
+        case .streamFrame, .streamSilent: ("Stream", [:])
         }
     }
 }

@@ -45,6 +45,8 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
     var calls: CallBook
     var units: UnitBook
     var sockets: [UnitID: any ScenarioSocket] = [:]
+    /// The sound of each WebSocket.
+    var streams: [UnitID: SocketStreams] = [:]
     var requests: RequestQueue<HTTPCallRequest>
     var mails: RequestQueue<MailRequest>
     var hasMadeLastRequest = false
@@ -97,6 +99,7 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
         if case .unit(let id, let event) = event { return deliver(event, of: id) }
         guard calls.apply(event) else { return }
         watchCalls(event)
+        if !calls.isAlive(event.callID) { endStreams(of: UnitID(event.callID)) }
         post(.event(ScriptEvent(event)))
     }
 

@@ -20,7 +20,7 @@ public final class EngineSession: CallControl {
     private var isExecuting = false
     private var hasEnded = false
     private lazy var units = SessionUnits(
-        loop: engine.media, sounds: engine.sounds, owners: engine.mediaOwners,
+        loop: engine.media, sounds: engine.sounds, owners: engine.mediaOwners, clock: engine.streamClock,
         conferenceLimit: engine.configuration.conferenceEndpoints
     ) { [weak self] id, event in self?.emit(.unit(id, event)) }
 

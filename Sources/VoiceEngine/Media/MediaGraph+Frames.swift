@@ -11,14 +11,14 @@ extension MediaGraph {
             let ear = leg.ear ?? LegEar()
             leg.ear = ear
             return ear
-        case .unit(let unit): return units.player(unit) ?? units.conference(unit)
+        case .unit(let unit): return units.heard(unit)
         }
     }
 
     func listeners(of node: MediaNode) -> [MediaNode] {
         switch node {
         case .leg(let leg): table.slot(of: leg).flatMap { table[$0]?.listeners } ?? []
-        case .unit(let unit): units.player(unit)?.listeners ?? units.conference(unit)?.listeners ?? []
+        case .unit(let unit): units.heard(unit)?.listeners ?? []
         }
     }
 
@@ -28,9 +28,7 @@ extension MediaGraph {
             guard let slot = table.slot(of: leg) else { return }
             table[slot]?.listeners.append(listener)
             refreshEar(slot)
-        case .unit(let unit):
-            units.player(unit)?.listeners.append(listener)
-            units.conference(unit)?.listeners.append(listener)
+        case .unit(let unit): units.heard(unit)?.listeners.append(listener)
         }
     }
 
@@ -40,9 +38,7 @@ extension MediaGraph {
             guard let slot = table.slot(of: leg) else { return }
             table[slot]?.listeners.removeAll { $0 == listener }
             refreshEar(slot)
-        case .unit(let unit):
-            units.player(unit)?.listeners.removeAll { $0 == listener }
-            units.conference(unit)?.listeners.removeAll { $0 == listener }
+        case .unit(let unit): units.heard(unit)?.listeners.removeAll { $0 == listener }
         }
     }
 
@@ -62,6 +58,7 @@ extension MediaGraph {
 
     /// Makes the frames of everything that sounds by itself.
     func makeFrames() {
+        for stream in units.streamSources { stream.tick() }
         var isOver = false
         for player in units.players {
             player.tick()

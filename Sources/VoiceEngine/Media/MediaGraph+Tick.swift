@@ -20,6 +20,7 @@ extension MediaGraph {
             index -= 1
         }
         for recorder in units.recorders { recorder.tick(frames: Int(min(frames, Self.longestGap))) }
+        for stream in units.streamSinks { stream.tick(frames: Int(min(frames, Self.longestGap))) }
         table.forEach(remainder: tickCount % Self.sweepTicks, stride: Self.sweepTicks) { slot, leg in
             sweep(slot, leg, at: now)
         }

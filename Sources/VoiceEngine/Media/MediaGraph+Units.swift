@@ -1,11 +1,13 @@
 import Media
 
-// Players, recorders and conferences, and the links between everything that sounds.
+// Players, recorders, conferences and streams, and the links between everything that sounds.
 extension MediaGraph {
     func add(_ id: MediaUnitID, _ plan: MediaUnitPlan) {
         switch plan {
         case .player(let isPaused): units.insert(PlayerUnit(id, isPaused: isPaused, emit: emit))
         case .conference: units.insert(Conference(id))
+        case .streamSource(let ring, let rate): units.insert(StreamSourceUnit(id, ring, rate))
+        case .streamSink(let ring, let rate): units.insert(StreamSinkUnit(id, ring, rate))
         case .recorder(let plan):
             let emit = emit
             let file = RecordingFile(plan: plan, queue: recordings) { outcome in
@@ -23,6 +25,7 @@ extension MediaGraph {
         dropListeners(of: .unit(id))
         let mix: [MediaNode] = units.recorder(id)?.sources ?? units.conference(id)?.sources ?? []
         for source in mix { disconnect(from: source, to: .unit(id)) }
+        if let source = units.streamSink(id)?.source { disconnect(from: source, to: .unit(id)) }
         units.recorder(id)?.stop()
         units.remove(id)
     }
@@ -43,6 +46,12 @@ extension MediaGraph {
                 if case .leg = source { conference.add(source, sound, isGated: true) }
                 if case .unit = source { conference.add(source, sound, isGated: false) }
                 addListener(sink, to: source)
+            } else if let stream = units.streamSink(unit), stream.source != source,
+                let sound = soundSource(of: source)
+            {
+                if let former = stream.source { disconnect(from: former, to: sink) }
+                stream.hear(source, sound)
+                addListener(sink, to: source)
             }
         }
     }
@@ -57,6 +66,9 @@ extension MediaGraph {
                 removeListener(sink, from: source)
             } else if let conference = units.conference(unit), conference.hears(source) {
                 conference.remove(source)
+                removeListener(sink, from: source)
+            } else if let stream = units.streamSink(unit), stream.source == source {
+                stream.hearNothing()
                 removeListener(sink, from: source)
             }
         }
@@ -75,7 +87,7 @@ extension MediaGraph {
     private func exists(_ node: MediaNode) -> Bool {
         switch node {
         case .leg(let leg): table.slot(of: leg) != nil
-        case .unit(let unit): units.player(unit) != nil || units.conference(unit) != nil
+        case .unit(let unit): units.heard(unit) != nil
         }
     }
 }

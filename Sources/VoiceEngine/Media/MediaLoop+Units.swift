@@ -1,4 +1,6 @@
-// MARK: - Players, recorders and conferences
+import Media
+
+// MARK: - Players, recorders, conferences and streams
 
 extension MediaLoop {
     /// Makes a player that is silent until it gets its sound; it starts then, or once it is resumed.
@@ -23,6 +25,12 @@ extension MediaLoop {
 
     /// Makes a conference: whoever is connected from it hears all that are connected to it, but himself.
     public func addConference() -> MediaUnitID { add(.conference) }
+
+    /// Makes a unit that sounds as what is written into its ring.
+    func addStreamSource(_ ring: SoundRing, _ rate: SoundRate) -> MediaUnitID { add(.streamSource(ring, rate)) }
+
+    /// Makes a unit that writes what it hears into its ring.
+    func addStreamSink(_ ring: SoundRing, _ rate: SoundRate) -> MediaUnitID { add(.streamSink(ring, rate)) }
 
     /// Ends a unit: its links are dropped, a recorder's file is completed; then `recorderStopped`, nothing for the others.
     public func removeUnit(_ unit: MediaUnitID) { post(.removeUnit(unit)) }

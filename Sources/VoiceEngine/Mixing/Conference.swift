@@ -5,7 +5,7 @@ import Media
 /// A tick costs one step for each member and each listener. A line that is silent is left out by a gate, so that the noise
 /// of a hundred lines does not add up; the listeners that are silent themselves share one mix, and what it is encoded to.
 /// The mix is wide from the first wide sound on. Lives on the media thread.
-final class Conference: SoundSource {
+final class Conference: HeardUnit {
     /// One that is heard.
     private struct Member {
         let node: MediaNode

@@ -1,5 +1,5 @@
 /// A player that any number of legs, recorders and conferences hear; its clock runs whether or not somebody does.
-final class PlayerUnit: SoundSource {
+final class PlayerUnit: HeardUnit {
     /// Markers that a player keeps at most.
     private static let mostMarkers = 256
 

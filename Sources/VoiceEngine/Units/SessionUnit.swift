@@ -1,6 +1,6 @@
 import CallControl
 
-/// A player, recorder or conference of a session, as the signalling loop knows it.
+/// A player, recorder, conference or stream of a session, as the signalling loop knows it.
 protocol SessionUnit: MediaOwner {
     /// Commands of another kind of unit do nothing.
     func perform(_ command: UnitCommand)

@@ -1,6 +1,6 @@
 import CallControl
 
-/// The players, recorders and conferences of one session, and what is linked to them.
+/// The players, recorders, conferences and streams of one session, and what is linked to them.
 ///
 /// Lives on the engine's event loop.
 final class SessionUnits {
@@ -10,19 +10,21 @@ final class SessionUnits {
     private let loop: MediaLoop
     private let sounds: SoundLibrary
     private let owners: MediaOwners
+    private let clock: StreamClock
     private let conferenceLimit: Int
     private let emit: (UnitID, UnitEvent) -> Void
     private var units: [UnitID: any SessionUnit] = [:]
 
     /// - Parameter conferenceLimit: endpoints that a conference takes.
     init(
-        loop: MediaLoop, sounds: SoundLibrary, owners: MediaOwners, conferenceLimit: Int,
+        loop: MediaLoop, sounds: SoundLibrary, owners: MediaOwners, clock: StreamClock, conferenceLimit: Int,
         emit: @escaping (UnitID, UnitEvent) -> Void
     ) {
         self.loop = loop
         self.conferenceLimit = conferenceLimit
         self.sounds = sounds
         self.owners = owners
+        self.clock = clock
         self.emit = emit
     }
 
@@ -47,6 +49,13 @@ final class SessionUnits {
                 return emit(id, .conferenceFailed(error: Self.fullText, code: ConferenceRoster.fullCode))
             }
             add(id) { SessionConference(limit: conferenceLimit, loop: loop, emit: $0) }
+        // A session's streams are bounded by whoever asks for them, far below the limit.
+        case .createStreamSink(let encoding):
+            guard hasRoom(for: id) else { return }
+            add(id) { SessionStreamSink(encoding, loop: loop, clock: clock, emit: $0) }
+        case .createStreamSource(let encoding):
+            guard hasRoom(for: id) else { return }
+            add(id) { SessionStreamSource(encoding, loop: loop, clock: clock, emit: $0) }
         default:
             guard let unit = units[id] else { return }
             unit.perform(command)
@@ -88,10 +97,10 @@ final class SessionUnits {
 // MARK: - Links
 
 extension SessionUnits {
-    /// Links a leg or unit to a recorder or conference; a link that cannot be is not made.
+    /// Links a leg or unit to a recorder, a conference or a stream; a link that cannot be is not made.
     func link(_ from: (id: UnitID, node: MediaNode), to sink: UnitID) {
         guard from.id != sink, canBeHeard(from.id), let unit = units[sink],
-            unit is SessionConference || unit is SessionRecorder, admits(from.id, to: sink)
+            unit is SessionConference || unit is SessionRecorder || unit is SessionStreamSink, admits(from.id, to: sink)
         else { return }
         if let conference = units[from.id] as? SessionConference, goesRound(from.id, sink) {
             return conference.refuseCircle()
@@ -123,8 +132,8 @@ extension SessionUnits {
         (unit as? SessionConference)?.leave(from.id, .speaks)
     }
 
-    /// Everything sounds but a recorder.
-    func canBeHeard(_ id: UnitID) -> Bool { !(units[id] is SessionRecorder) }
+    /// Everything sounds but a recorder and a stream out of the engine.
+    func canBeHeard(_ id: UnitID) -> Bool { !(units[id] is SessionRecorder || units[id] is SessionStreamSink) }
 
     /// Whether both ends, where they are conferences, have room for each other; an event says when not.
     func admits(_ source: UnitID, to sink: UnitID) -> Bool {

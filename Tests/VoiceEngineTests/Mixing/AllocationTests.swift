@@ -31,7 +31,7 @@ struct AllocationTests {
     }
 
     /// Everything that frames are made of: legs of all codecs in two conferences that hear each other, a player, a bridge
-    /// between codecs, detections, a tone to a leg, recorders.
+    /// between codecs, detections, a tone to a leg, recorders, streams in and out.
     private func busyStage(_ folder: TestFolder) throws -> (SteppedGraph, [SteppedLeg]) {
         let stage = try SteppedGraph()
         let codecs: [AudioCodec] = [.pcmu, .pcma, .g722]
@@ -65,6 +65,11 @@ struct AllocationTests {
             .record(legs[8].id, RecordingID(rawValue: 2), plans[1]))
         let recorder = stage.unit(.recorder(plans[2]))
         stage.perform(.connect(from: .unit(left), to: .unit(recorder)))
+        let rings = (0..<2).map { _ in SoundRing(capacity: 160_000) }
+        _ = TestSound.sine(500, count: 40_000).withUnsafeBufferPointer { rings[0].write($0) }
+        let (source, sink) = (stage.unit(.streamSource(rings[0], .wide)), stage.unit(.streamSink(rings[1], .wide)))
+        stage.perform(
+            .connect(from: .unit(source), to: .unit(right)), .connect(from: .leg(legs[10].id), to: .unit(sink)))
         return (stage, legs)
     }
 
