@@ -51,6 +51,9 @@ struct MeasureCommand: AsyncParsableCommand {
             return try await ScriptBenchmark(
                 worker: "\(BenchFiles.folder)/script-worker", scenarios: try BenchFiles.scenarios()
             ).run()
+                + ScenarioTestBenchmark(
+                    program: "\(BenchFiles.folder)/switchboard", file: try BenchFiles.hourOfQueue()
+                ).run()
         case .calls:
             var benchmark = CallBenchmark(
                 program: "\(BenchFiles.folder)/switchboard", scenarios: try BenchFiles.scenarios(), progress: Self.say)
@@ -80,7 +83,15 @@ enum BenchFiles {
     static func scenarios() throws -> String {
         let tree = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let path = tree.appending(path: "Scenarios/bitrix24").path
+        return try existing(tree.appending(path: "Scenarios/bitrix24").path)
+    }
+
+    /// The test in which a caller waits for an hour.
+    static func hourOfQueue() throws -> String {
+        try existing("\(URL(filePath: try scenarios()).deletingLastPathComponent().path)/tests/queue.yaml")
+    }
+
+    private static func existing(_ path: String) throws -> String {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ServerProcess.Failure(description: "There is no \(path): run the benchmark where it was built.")
         }

@@ -27,8 +27,7 @@ struct ScenarioFilesTests {
         let file = try ScenarioTestFile(path: Self.folder.appending(path: "queue.yaml").path)
         let outcome = try #require(try await Self.run(file.tests).first)
         #expect(outcome.duration >= SpokenTime(milliseconds: 3_600_000))
-        // About half a second on a machine that has nothing else to do.
-        #expect(outcome.elapsed < .seconds(60))
+        // What it takes is measured where nothing else runs in the process: by the tests of the command.
     }
 
     @Test func whatDoesNotHappenIsTold() async throws {
