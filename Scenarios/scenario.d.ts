@@ -546,8 +546,11 @@ declare namespace IVR {
 
 declare namespace AMD {
   const Events: { readonly DetectionComplete: "AMD.Events.DetectionComplete"; readonly DetectionError: "AMD.Events.DetectionError" };
-  /** Not available: DetectionError follows when a call is made with it. */
-  function create(parameters?: unknown): { addEventListener(event: string, handler: Handler<any>): void; removeEventListener(event: string, handler?: Handler<any>): void };
+  const ResultClass: { readonly VOICEMAIL: "VOICEMAIL"; readonly HUMAN: "HUMAN"; readonly TIMEOUT: "TIMEOUT"; readonly CALL_ENDED: "CALL_ENDED" };
+  /** Any name: the words are not understood, only their length counts. */
+  const Model: { readonly [language: string]: string };
+  /** For the option amd of calls; DetectionComplete comes with call, callId, resultClass. timeout: 6500 ms without it, 100 to 20000. */
+  function create(parameters?: { model?: string; timeout?: number; [name: string]: unknown }): { addEventListener(event: string, handler: Handler<any>): void; removeEventListener(event: string, handler?: Handler<any>): void };
 }
 
 declare namespace Net {

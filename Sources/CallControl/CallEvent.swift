@@ -42,6 +42,8 @@ public enum CallEvent: Sendable, Equatable {
     /// Frequencies in hertz; empty when the time was over without a beep.
     case beepDetected(CallID, frequencies: [Int])
     case beepMissed(CallID, reason: String)
+    /// The end of the wait for first words, once.
+    case answerDetected(CallID, AnsweringParty)
 
     case playbackStarted(CallID, durationMilliseconds: Int)
     /// Natural end, or the reason why nothing could be played.
@@ -65,7 +67,7 @@ public enum CallEvent: Sendable, Equatable {
             .transferCompleted(let id, _), .transferFailed(let id, _, _, _), .firstAudioPacket(let id),
             .audioQuality(let id, _),
             .rtpStopped(let id), .rtpResumed(let id), .micStatusChanged(let id, _), .progressToneDetected(let id),
-            .beepDetected(let id, _), .beepMissed(let id, _):
+            .beepDetected(let id, _), .beepMissed(let id, _), .answerDetected(let id, _):
             id
         case .unit(let id, _): id.call
         }

@@ -27,4 +27,14 @@ public enum SoundDetection: Sendable, Equatable {
     case progressTone
     /// A beep of an answering machine within a time; frequencies in hertz.
     case beep(frequencies: [Int], timeoutMilliseconds: Int)
+    /// Who has answered (`answerDetected`): speech of the length of a prompt is a machine's; a pause after fewer words, if
+    /// that ends the wait, is a person's.
+    case answer(timeoutMilliseconds: Int, promptMilliseconds: Int, endsWithPause: Bool)
+}
+
+/// Who seems to have answered a call, by what is said first.
+public enum AnsweringParty: String, Sendable, Equatable {
+    case machine, person
+    /// Nobody has said anything.
+    case nobody
 }

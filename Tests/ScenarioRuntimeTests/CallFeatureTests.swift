@@ -85,10 +85,11 @@ struct CallFeatureTests {
                 """
                 VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
                     for (const name of ["MicStatusChange", "ToneDetected", "BeepDetectionComplete", "BeepDetectionError",
-                        "VoicemailToneDetected", "VoicemailToneNotDetected", "VoicemailPromptNotDetected"]) {
+                        "VoicemailToneDetected", "VoicemailToneNotDetected", "VoicemailPromptDetected", "VoicemailPromptNotDetected"]) {
                         call.addEventListener(CallEvents[name], (e) => {
                             Logger.write(`> ${name} ${e.active} ${e.ProgressTone} ${e.frequencies} ${e.reason} ${e.frequency} ${call.vad()}`);
                             if (name === "BeepDetectionError") call.detectVoicemailTone(5);
+                            if (name === "VoicemailPromptNotDetected") call.detectVoicemailPrompt(10, 3);
                         });
                     }
                     call.handleMicStatus(true);
@@ -99,6 +100,7 @@ struct CallFeatureTests {
                 """)
             let id = Self.incoming
             try await show.deliver(
+                .answerDetected(id, .person), .answerDetected(id, .machine), .answerDetected(id, .machine),
                 .micStatusChanged(id, isSpeaking: true), .progressToneDetected(id),
                 .beepDetected(id, frequencies: [425]),
                 .beepMissed(id, reason: "timeout"), .beepDetected(id, frequencies: [1000]),
@@ -107,6 +109,12 @@ struct CallFeatureTests {
                 try await show.commands == [
                     .detect(id, .speech, enabled: true), .detect(id, .progressTone, enabled: true),
                     .detect(id, .beep(frequencies: [425, 1000], timeoutMilliseconds: 3000), enabled: true),
+                    .detect(
+                        id, .answer(timeoutMilliseconds: 5000, promptMilliseconds: 2000, endsWithPause: false),
+                        enabled: true),
+                    .detect(
+                        id, .answer(timeoutMilliseconds: 10_000, promptMilliseconds: 3000, endsWithPause: false),
+                        enabled: true),
                     .detect(id, .beep(frequencies: [], timeoutMilliseconds: 5000), enabled: true),
                 ])
             try await show.on { show.session.terminate(.administrative) }
@@ -114,6 +122,7 @@ struct CallFeatureTests {
             #expect(
                 try await show.notes() == [
                     "VoicemailPromptNotDetected \(no) \(no) \(no) \(no) \(no) false",
+                    "VoicemailPromptDetected \(no) \(no) \(no) \(no) \(no) false",
                     "MicStatusChange true \(no) \(no) \(no) \(no) true",
                     "ToneDetected \(no) true \(no) \(no) \(no) true",
                     "BeepDetectionComplete \(no) \(no) 425 \(no) \(no) true",

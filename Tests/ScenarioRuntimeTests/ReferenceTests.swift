@@ -55,24 +55,43 @@ struct ReferenceTests {
         }
     }
 
-    @Test func detectionOfAnsweringMachinesFailsWithItsCall() async throws {
+    @Test func theFirstWordsTellPersonsFromMachines() async throws {
         try await Stage.with { stage in
             let show = try await stage.play(
                 """
-                const amd = AMD.create({});
-                let call;
-                amd.addEventListener(AMD.Events.DetectionError, (e) => {
-                    Logger.write(`> ${e.amd === amd} ${e.call === call} ${e.callId === call.id()} ${e.message}`);
-                    VoxEngine.terminate();
-                });
-                call = VoxEngine.callUser({username: "anna", callerid: "1", amd});
+                for (const username of ["machine", "person", "nobody", "gone"]) {
+                    const amd = AMD.create({model: AMD.Model.RU, timeout: username === "nobody" ? 2000 : undefined});
+                    const call = VoxEngine.callUser({username, callerid: "1", amd});
+                    amd.addEventListener(AMD.Events.DetectionComplete, (e) => Logger.write(
+                        `> ${username} ${e.amd === amd} ${e.call === call} ${e.callId === call.id()} ${e.resultClass}`));
+                    call.addEventListener("Call.AnswerDetected", () => Logger.write("> an event that is none"));
+                }
+                try { VoxEngine.callPSTN("1", "2", {amd: {}}); } catch (e) { Logger.write("> " + e.message); }
+                try { AMD.create({timeout: 50}); } catch (e) { Logger.write("> " + e.name); }
                 """, hasCaller: false)
+            let calls = try await show.commands.compactMap(\.outgoingID)
+            try #require(calls.count == 4)
+            try await show.deliver(.answerDetected(calls[0], .machine))
+            for call in calls.prefix(4) { try await show.deliver(.connected(call, headers: [:])) }
+            try await show.deliver(
+                .answerDetected(calls[0], .machine), .answerDetected(calls[1], .person),
+                .answerDetected(calls[2], .nobody),
+                .disconnected(calls[3], CallEnd(durationSeconds: 1, code: 16, reason: "")),
+                .disconnected(calls[0], CallEnd(durationSeconds: 1, code: 16, reason: "")))
+            try await show.on { show.session.terminate(.administrative) }
             _ = try await show.end()
             #expect(
                 try await show.notes() == [
-                    "true true true detection of answering machines is not available on this platform"
+                    "callPSTN: amd must come from AMD.create, an object was given", "RangeError",
+                    "machine true true true VOICEMAIL", "person true true true HUMAN", "nobody true true true TIMEOUT",
+                    "gone true true true CALL_ENDED",
                 ])
-            #expect(try await show.commands.count == 1)
+            let asked = try await show.commands.filter { if case .detect = $0 { true } else { false } }
+            #expect(
+                asked.contains(
+                    .detect(
+                        calls[2], .answer(timeoutMilliseconds: 2000, promptMilliseconds: 3000, endsWithPause: true),
+                        enabled: true)))
         }
     }
 

@@ -171,9 +171,7 @@ struct ServiceTests {
                 VoxEngine.createStreamingAgent({}).addEventListener(StreamingAgentEvents.Error, note);
                 VoxEngine.enqueueACDRequest("sales", "1").addEventListener(ACDEvents.Error, note);
                 VoxEngine.enqueueTask({queue: {name: "sales"}}).addEventListener(SmartQueueEvents.Error, note);
-                const amd = AMD.create({});
-                amd.addEventListener(AMD.Events.DetectionError, note);
-                const call = VoxEngine.callUser({username: "u", amd});
+                const call = VoxEngine.callUser({username: "u"});
                 call.addEventListener(CallEvents.ReInviteRejected, note);
                 call.reInvite({}, "application/sdp", "");
                 Logger.write("> " + VoxEngine.getSecretValue("key"));
@@ -184,7 +182,7 @@ struct ServiceTests {
             #expect(
                 try await show.notes() == [
                     "undefined", "ASR.Error", "StreamingAgent.Error", "ACD.Error", "SmartQueue.Error",
-                    "AMD.Events.DetectionError", "Call.ReInviteRejected",
+                    "Call.ReInviteRejected",
                 ])
             let lines = try await show.logTexts()
             #expect(lines.contains("WARNING! VoxEngine.createASR is not available on this platform."))

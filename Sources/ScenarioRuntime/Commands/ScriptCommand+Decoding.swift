@@ -188,6 +188,11 @@ extension LegCommand {
             .detect(
                 .beep(frequencies: try arguments.numbers(2), timeoutMilliseconds: try arguments.number(3)),
                 try arguments.flag(1))
+        case "DetectAnswer":
+            .detect(
+                .answer(
+                    timeoutMilliseconds: try arguments.number(2), promptMilliseconds: try arguments.number(3),
+                    endsWithPause: try arguments.flag(4)), try arguments.flag(1))
         default: throw MalformedCommand(name: name)
         }
     }

@@ -122,6 +122,11 @@ extension SoundDetection {
         switch self {
         case .speech: ("HandleMicStatus", ["handle": .bool(isOn)])
         case .progressTone: ("DetectProgressTone", ["handle": .bool(isOn)])
+        case .answer(let timeout, let prompt, _):
+            (
+                "DetectAnswer",
+                ["handle": .bool(isOn), "prompt": .int(Int64(prompt)), "timeout": .int(Int64(timeout))]
+            )
         case .beep where !isOn: ("DisableBeepDetection", [:])
         case .beep(let frequencies, let timeout):
             (

@@ -199,6 +199,9 @@ extension ScriptEvent {
             ScriptEvent(
                 "Call.BeepDetectionComplete", call: id,
                 ["frequencies": .list(frequencies.map { .int(Int64($0)) })])
+        // Not an event of the API: the script's side makes of it what the script has asked for.
+        case .answerDetected(_, let party):
+            ScriptEvent("Call.AnswerDetected", call: id, unlogged: ["party": .string(party.rawValue)], isLogged: false)
         case .beepMissed(_, let reason):
             ScriptEvent("Call.BeepDetectionError", call: id, ["reason": .string(reason)])
         default: ScriptEvent("Call.Unknown", call: id)

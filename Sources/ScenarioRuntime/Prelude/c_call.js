@@ -197,9 +197,12 @@ class Call extends MediaUnit {
         send("DetectBeep", this.#facts.id, true, [], seconds * 1000);
     }
 
-    detectVoicemailPrompt() {
-        warn("detectVoicemailPrompt is not available on this platform.");
-        this.#report(CallEvents.VoicemailPromptNotDetected, { pattern: "" });
+    // Speech of that many seconds within the time is an announcement; the words are not understood, so there is no pattern.
+    detectVoicemailPrompt(timeout, speech) {
+        const seconds = wholeNumber(timeout, 5, 1, 3600, "detectVoicemailPrompt: the timeout in s");
+        const prompt = wholeNumber(speech, 2, 1, 60, "detectVoicemailPrompt: the length of speech in s");
+        this.#facts.awaitsPrompt = true;
+        send("DetectAnswer", this.#facts.id, true, seconds * 1000, prompt * 1000, false);
     }
 
     // The platform answers re-INVITEs itself, since it ends all media.
@@ -238,17 +241,35 @@ function voicemailEvent(facts, event) {
     return event.name === CallEvents.BeepDetectionError ? { name: CallEvents.VoicemailToneNotDetected } : event;
 }
 
+// What the first words of a call mean to whoever has asked: detectVoicemailPrompt, or AMD.
+function answerDetected(call, facts, party) {
+    if (facts.awaitsPrompt) {
+        facts.awaitsPrompt = false;
+        const name = party === "machine" ? CallEvents.VoicemailPromptDetected : CallEvents.VoicemailPromptNotDetected;
+        emitLater(call, name, { id: facts.id, pattern: "" }, { call, headers: {} });
+    } else if (facts.amd) {
+        const amd = facts.amd;
+        facts.amd = null;
+        amd.complete(call, { machine: "VOICEMAIL", person: "HUMAN", nobody: "TIMEOUT", ended: "CALL_ENDED" }[party]);
+    }
+}
+
 // What an event changes in its call.
 function callEvent(id, message) {
     const call = calls.get(id);
     if (!call) return;
     const facts = factsOf(call);
     const event = voicemailEvent(facts, message);
+    if (event.name === "Call.AnswerDetected") return answerDetected(call, facts, event.party);
     if (event.name === CallEvents.Connected) {
+        if (facts.amd) send("DetectAnswer", id, true, facts.amd.timeout, 3000, true);
         event.customData = facts.customData;
         changeState(call, "CONNECTED");
     }
-    if (event.name === CallEvents.Failed || event.name === CallEvents.Disconnected) changeState(call, "TERMINATED");
+    if (event.name === CallEvents.Failed || event.name === CallEvents.Disconnected) {
+        changeState(call, "TERMINATED");
+        answerDetected(call, facts, "ended");
+    }
     if (event.name === CallEvents.MicStatusChange) facts.isSpeaking = event.active;
     // A file that begins to play has been loaded.
     if (event.name === CallEvents.PlaybackStarted && facts.awaitsSound) {

@@ -12,12 +12,13 @@ function optionalFlag(value) {
     return value === undefined || value === null ? null : Boolean(value);
 }
 
-// The options of all forms of calls that need something the platform does not have.
+// The detection of answering machines begins with the answer.
 function noteWishes(method, options, call) {
-    if (options.amd) {
-        warn(`${method}: amd is not available on this platform.`);
-        if (options.amd instanceof AnsweringMachineDetection) options.amd.refuse(call);
+    if (options.amd === undefined || options.amd === null) return;
+    if (!(options.amd instanceof AnsweringMachineDetection)) {
+        throw new TypeError(`${method}: amd must come from AMD.create, ${kindOf(options.amd)} was given`);
     }
+    factsOf(call).amd = options.amd;
 }
 
 // callUser(username, callerid, displayName, headers, video, scheme) and callUser({username, callerid, ...}).

@@ -42,17 +42,7 @@ class StreamingAgent extends AbsentUnit {
     stop() {}
 }
 
-class AnsweringMachineDetection extends Emitter {
-    refuse(call) {
-        const fields = { callId: call.id(), message: absentText("detection of answering machines") };
-        emitLater(this, AMDEvents.DetectionError, fields, { amd: this, call });
-    }
-}
-
-publish({
-    ASR, StreamingAgent,
-    AMD: { Events: AMDEvents, create: () => new AnsweringMachineDetection() },
-});
+publish({ ASR, StreamingAgent });
 
 // Reading a member of these says so instead of answering undefined.
 const absent = (name) => new Proxy({}, { get: (_, member) => unavailable(`${name}.${String(member)}`) });

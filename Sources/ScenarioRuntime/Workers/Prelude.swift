@@ -4,7 +4,8 @@ enum Prelude {
     static let source: ScenarioSource = {
         let parts = [
             PackageResources.a_core_js, PackageResources.b_constants_js, PackageResources.b_enums_js,
-            PackageResources.c_a_units_js, PackageResources.c_b_sounds_js, PackageResources.c_call_js,
+            PackageResources.c_a_units_js, PackageResources.c_b_sounds_js, PackageResources.c_c_amd_js,
+            PackageResources.c_call_js,
             PackageResources.d_calls_js, PackageResources.d_wiring_js, PackageResources.e_net_js,
             PackageResources.e_websocket_js, PackageResources.f_rehearsal_js, PackageResources.f_timers_js,
             PackageResources.g_helpers_js,

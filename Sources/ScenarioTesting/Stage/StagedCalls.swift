@@ -129,6 +129,9 @@ final class StagedCalls: CallControl {
         switch detection {
         case .speech: leg.detectsSpeech = on
         case .progressTone: break
+        case .answer(let timeout, _, _):
+            leg.awaitsAnswer?.cancel()
+            leg.awaitsAnswer = on ? report(after: Int64(timeout), .answerDetected(leg.id, .nobody)) : nil
         case .beep(_, let timeout):
             leg.awaitsBeep?.cancel()
             leg.awaitsBeep = on ? report(after: Int64(timeout), .beepMissed(leg.id, reason: "timeout")) : nil

@@ -12,6 +12,8 @@ final class StagedLeg {
     var hearsDigits = false
     var takesTransfers = false
     var detectsSpeech = false
+    /// Ends the wait for first words.
+    var awaitsAnswer: (any ScheduledAction)?
     var awaitsBeep: (any ScheduledAction)?
     /// What plays into the leg now.
     var playback: (any ScheduledAction)?

@@ -183,6 +183,7 @@ final class LegMedia: MediaOwner {
         case .speaking(_, let isSpeaking): emit(.micStatusChanged(callID, isSpeaking: isSpeaking))
         case .progressTone: emit(.progressToneDetected(callID))
         case .beep(_, let frequency): emit(.beepDetected(callID, frequencies: frequency.map { [$0] } ?? []))
+        case .answer(_, let outcome): emit(.answerDetected(callID, AnsweringParty(outcome)))
         case .sourceDigit(_, let digit): onSourceDigit?(digit)
         case .digit(_, let digit, let kind): emit(.toneReceived(callID, tone: digit, kind: kind))
         case .recordStarted(_, let id):
@@ -196,6 +197,17 @@ final class LegMedia: MediaOwner {
         case .legRemoved: isRemoved = true
         default: break
         }
+    }
+}
+
+extension AnsweringParty {
+    init(_ outcome: AnswerDetector.Outcome) {
+        self =
+            switch outcome {
+            case .machine: .machine
+            case .person: .person
+            case .silence: .nobody
+            }
     }
 }
 

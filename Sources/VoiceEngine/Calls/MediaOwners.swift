@@ -37,7 +37,7 @@ extension MediaEvent {
         switch self {
         case .firstPacket(let leg), .rtpStopped(let leg), .rtpResumed(let leg), .playbackStarted(let leg, _, _),
             .playbackFinished(let leg, _), .digit(let leg, _, _), .sourceDigit(let leg, _), .digitsSent(let leg),
-            .speaking(let leg, _), .progressTone(let leg), .beep(let leg, _),
+            .speaking(let leg, _), .progressTone(let leg), .beep(let leg, _), .answer(let leg, _),
             .recordStarted(let leg, _), .recordStopped(let leg, _, _), .recordFailed(let leg, _, _),
             .legRemoved(let leg, _):
             .leg(leg)

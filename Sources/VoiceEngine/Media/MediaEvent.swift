@@ -1,4 +1,5 @@
 import CallControl
+import Media
 
 /// What the media loop reports; called from the media thread, recording results from the recording queue.
 public enum MediaEvent: Sendable, Equatable {
@@ -21,6 +22,8 @@ public enum MediaEvent: Sendable, Equatable {
     case progressTone(LegID)
     /// A beep of that frequency in hertz was heard; nil when the time for it was over.
     case beep(LegID, Int?)
+    /// Who seems to have answered, by his first words.
+    case answer(LegID, AnswerDetector.Outcome)
     /// The last digit of ``MediaLoop/sendDigits(_:_:)`` is out.
     case digitsSent(LegID)
     /// The file exists and grows.

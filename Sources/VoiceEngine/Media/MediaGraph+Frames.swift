@@ -88,6 +88,7 @@ extension MediaGraph {
             case .speaking(let isSpeaking): emit(.speaking(leg.id, isSpeaking))
             case .progressTone: emit(.progressTone(leg.id))
             case .beep(let frequency): emit(.beep(leg.id, frequency))
+            case .answer(let outcome): emit(.answer(leg.id, outcome))
             }
         }
         guard detectors.isIdle else { return }

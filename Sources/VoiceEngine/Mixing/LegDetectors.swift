@@ -9,14 +9,16 @@ final class LegDetectors {
         case progressTone
         /// In hertz; nil when the time was over.
         case beep(Int?)
+        case answer(AnswerDetector.Outcome)
     }
 
     private let adapter = RateAdapter()
     private var speech: SpeechActivity?
     private var progress: ProgressToneDetector?
     private var beep: BeepDetector?
+    private var answer: AnswerDetector?
 
-    var isIdle: Bool { speech == nil && progress == nil && beep == nil }
+    var isIdle: Bool { speech == nil && progress == nil && beep == nil && answer == nil }
 
     func set(_ detection: SoundDetection, _ enabled: Bool) {
         switch detection {
@@ -24,6 +26,10 @@ final class LegDetectors {
         case .progressTone: progress = enabled ? progress ?? ProgressToneDetector() : nil
         case .beep(let frequencies, let timeout):
             beep = enabled ? BeepDetector(frequencies: frequencies, timeoutMilliseconds: timeout) : nil
+        case .answer(let timeout, let prompt, let endsWithPause):
+            let configuration = AnswerDetector.Configuration(
+                timeoutMilliseconds: timeout, promptMilliseconds: prompt, endsWithPause: endsWithPause)
+            answer = enabled ? AnswerDetector(configuration) : nil
         }
     }
 
@@ -39,6 +45,10 @@ final class LegDetectors {
         if progress?.hear(frame) == true {
             progress = nil
             report(.progressTone)
+        }
+        if answer != nil, let outcome = answer?.hear(level: frame.map { Level.dBm0(of: $0) } ?? -.infinity) {
+            answer = nil
+            report(.answer(outcome))
         }
         guard let outcome = beep?.hear(frame) else { return }
         beep = nil

@@ -114,6 +114,20 @@ struct StreamTests {
         #expect(ticks(2) == [false, false])
     }
 
+    @Test("The first words of a far end are listened to, and reported once")
+    func answers() throws {
+        let stage = try SteppedGraph()
+        let leg = try stage.leg()
+        stage.perform(
+            .detect(leg.id, .answer(timeoutMilliseconds: 6500, promptMilliseconds: 1000, endsWithPause: true), true))
+        for frame in 0..<80 {
+            stage.say(TestSound.encode(TestSound.sine(300, count: 160, from: frame * 160)), leg)
+            stage.tick()
+        }
+        let found = stage.events.all.filter { if case .answer = $0 { true } else { false } }
+        #expect(found == [.answer(leg.id, .machine)])
+    }
+
     @Test("A stream out takes the time of silence, hears one source, and nothing once that is gone")
     func given() throws {
         let stage = try SteppedGraph()
