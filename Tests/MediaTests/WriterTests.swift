@@ -55,6 +55,26 @@ import Testing
         _ = try MP3Writer(configuration: .init(isStereo: isStereo, sampleRate: sampleRate, bitRate: bitRate))
     }
 
+    @Test(arguments: [1, 2]) func `A flac file keeps every sample, and is smaller than what it holds`(channels: Int)
+        throws
+    {
+        let path = NSTemporaryDirectory() + "writer-\(UUID().uuidString).flac"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let tone = Sine.samples(1000, dBm0: -12, count: 16_000)
+        let samples = channels == 1 ? tone : tone.flatMap { [$0, $0] }
+        let writer = try FLACWriter(path: path, channels: channels, sampleRate: 8000)
+        for start in stride(from: 0, to: samples.count, by: 320) {
+            try samples[start..<start + 320].withUnsafeBufferPointer { block in try writer.append(block) }
+        }
+        try writer.close()
+        try writer.close()
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        #expect(bytes.prefix(4) == Array("fLaC".utf8)[...] && bytes.count < samples.count * 2)
+        #expect(try AudioDecoder().decode(bytes).samples == tone)
+        #expect(throws: AudioFileError.self) { _ = try FLACWriter(path: "/nowhere/a.flac", sampleRate: 8000) }
+        #expect(throws: AudioFileError.self) { _ = try FLACWriter(path: path, channels: 99, sampleRate: 8000) }
+    }
+
     @Test func `A wav file is whole once it is closed`() throws {
         let path = NSTemporaryDirectory() + "writer-\(UUID().uuidString).wav"
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -109,7 +109,9 @@ extension MediaLoop {
     public func record(
         _ leg: LegID, to path: String, stereo: Bool = false, quality: RecordingQuality = .telephone
     ) -> RecordingID {
-        start(RecordingPlan(path: path, content: stereo ? .stereo : .mix, format: .mp3, quality: quality), of: leg)
+        start(
+            RecordingPlan(path: path, content: stereo ? .stereo : .mix, format: quality.format, quality: quality),
+            of: leg)
     }
 
     /// Records what the leg's far end says into a wav file; for a test phone that is what it hears.

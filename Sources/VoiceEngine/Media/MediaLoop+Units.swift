@@ -15,9 +15,9 @@ extension MediaLoop {
     /// Asks for `markerReached` whenever the player passes the place; one that the sound has not is never passed.
     public func addMarker(_ player: MediaUnitID, _ marker: SoundMarker) { post(.mark(player, marker)) }
 
-    /// Makes a recorder of all that is connected to it, into an mp3 file, until it is removed.
+    /// Makes a recorder of all that is connected to it, into a file of the quality's format, until it is removed.
     public func addRecorder(to path: String, quality: RecordingQuality = .telephone) -> MediaUnitID {
-        add(.recorder(RecordingPlan(path: path, content: .mix, format: .mp3, quality: quality)))
+        add(.recorder(RecordingPlan(path: path, content: .mix, format: quality.format, quality: quality)))
     }
 
     /// Has a recorder write silence, or what it hears again.

@@ -13,6 +13,7 @@ struct RecordingPlan: Sendable {
     enum Format: Sendable {
         case mp3
         case wav
+        case flac
     }
 
     var path: String
@@ -22,7 +23,7 @@ struct RecordingPlan: Sendable {
 
     var channels: Int { content == .stereo ? 2 : 1 }
     /// The rate at which the sound is taken.
-    var rate: SoundRate { quality == .high ? .wide : .narrow }
+    var rate: SoundRate { quality == .telephone ? .narrow : .wide }
 }
 
 /// How much of the sound a recording keeps.
@@ -31,4 +32,11 @@ public enum RecordingQuality: Sendable {
     case telephone
     /// mp3 of 48 kHz and 192 kbit/s, of sound that is taken at 16 kHz.
     case high
+    /// flac of 16 kHz: nothing of what any codec carries is lost.
+    case lossless
+}
+
+extension RecordingQuality {
+    /// The kind of file that holds it.
+    var format: RecordingPlan.Format { self == .lossless ? .flac : .mp3 }
 }

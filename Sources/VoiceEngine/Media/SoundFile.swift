@@ -6,6 +6,7 @@ final class SoundFile {
     private enum Writer {
         case mp3(MP3Writer, OutputFile)
         case wav(WAVWriter)
+        case flac(FLACWriter)
     }
 
     private let writer: Writer
@@ -19,6 +20,9 @@ final class SoundFile {
         case .mp3:
             let encoder = try MP3Writer(configuration: plan.mp3)
             writer = .mp3(encoder, try OutputFile(path: plan.path))
+        case .flac:
+            writer = .flac(
+                try FLACWriter(path: plan.path, channels: plan.channels, sampleRate: plan.rate.rawValue))
         case .wav:
             writer = .wav(try WAVWriter(path: plan.path, channels: plan.channels, sampleRate: plan.rate.rawValue))
         }
@@ -26,6 +30,8 @@ final class SoundFile {
 
     func write(_ samples: [Int16]) throws {
         switch writer {
+        case .flac(let file):
+            try samples.withUnsafeBufferPointer { samples throws in try file.append(samples) }
         case .wav(let file):
             try samples.withUnsafeBufferPointer { samples throws in try file.append(samples) }
         case .mp3(let encoder, let file):
@@ -36,6 +42,8 @@ final class SoundFile {
 
     func close() throws {
         switch writer {
+        case .flac(let file):
+            try file.close()
         case .wav(let file):
             try file.close()
         case .mp3(let encoder, let file):
@@ -70,7 +78,8 @@ extension RecordingPlan {
     fileprivate var mp3: MP3Writer.Configuration {
         switch quality {
         case .telephone: .init(isStereo: channels == 2)
-        case .high: .init(isStereo: channels == 2, sampleRate: 48_000, bitRate: 192, inputRate: rate.rawValue)
+        case .high, .lossless:
+            .init(isStereo: channels == 2, sampleRate: 48_000, bitRate: 192, inputRate: rate.rawValue)
         }
     }
 }

@@ -38,6 +38,29 @@ struct RecordingTests {
 
     private func middle(_ samples: [Int16]) -> [Int16] { Array(samples[samples.count / 4..<samples.count * 3 / 4]) }
 
+    @Test("A lossless recording is a flac of 16 kHz with both sides")
+    func recordsLossless() throws {
+        let folder = try TestFolder()
+        let bench = try MediaBench()
+        let (a, b) = (try bench.leg(), try bench.leg())
+        bench.loop.connect(from: b.id, to: a.id)
+        let path = folder.file("both.flac")
+        let recording = bench.loop.record(a.id, to: path, stereo: true, quality: .lossless)
+        #expect(bench.events.wait { $0 == .recordStarted(a.id, recording) } != nil)
+        talk(a.phone, 440, b.phone, 1000, frames: 60)
+        bench.loop.removeLeg(a.id)
+        let length = try #require(stopped(bench, recording))
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        #expect(bytes.prefix(4) == Array("fLaC".utf8)[...])
+        // The rate stands in 20 bits, the channels less one in the next 3 (RFC 9639, 8.2).
+        #expect(Int(bytes[18]) << 12 | Int(bytes[19]) << 4 | Int(bytes[20]) >> 4 == 16_000)
+        #expect(bytes[20] >> 1 & 7 == 1)
+        let clip = try AudioDecoder().decode(bytes)
+        #expect(abs(clip.durationMilliseconds - length) < 60)
+        #expect(TestSound.share(440, in: middle(clip.samples)) > 0.6)
+        #expect(TestSound.share(1000, in: middle(clip.samples)) > 0.6)
+    }
+
     @Test("The mp3 of a bridged leg holds both voices and lasts as long as they spoke")
     func recordsMix() throws {
         let folder = try TestFolder()
