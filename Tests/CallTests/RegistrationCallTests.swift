@@ -46,6 +46,44 @@ import Testing
         }
     }
 
+    /// Registers with the first phone of the user and gives up when the user may come no more.
+    @Test func aRegistrationLivesAsLongAsItsUserIsRegisteredHere() async throws {
+        try await TestInstallation.run { provider in
+            let credentials = try await provider.prepared()
+            try await TestInstallation.run { office in
+                let client = ManagementClient(installation: office)
+                let domain = try await client.furnish(Self.script).domain
+                let user = try await client.call(
+                    "AddUser",
+                    [
+                        "application_name": "desk", "user_name": "anna", "user_display_name": "Anna",
+                        "user_password": "Secret-123",
+                    ])
+                let id = "\(try #require(user["user_id"]))"
+                let provided = provider.settings
+                let address = "\(provided.text("voice.sip.address")):\(provided.integer("voice.sip.port"))"
+                try await client.call(
+                    "CreateSipRegistration",
+                    [
+                        "sip_username": credentials.phoneLogin, "proxy": credentials.domain,
+                        "outbound_proxy": address, "password": credentials.phonePassword, "is_persistent": "false",
+                        "application_name": "desk", "user_id": id,
+                    ])
+                let idle = try await client.call("GetSipRegistrations", ["in_progress": "true"])
+                #expect(idle["count"] as? Int == 1)
+                let phone = try await office.phone("anna", domain: domain, password: "Secret-123")
+                try await phone.register()
+                try await state(client, isSuccessful: true)
+                try await client.call("SetUserInfo", ["user_id": id, "user_active": "false"])
+                try await Wait.until("a registration that was taken back") {
+                    let list = try await client.call("GetSipRegistrations", ["in_progress": "true"])
+                    return list["count"] as? Int == 1 ? true : nil
+                }
+                await phone.stop()
+            }
+        }
+    }
+
     private func state(_ client: ManagementClient, isSuccessful: Bool) async throws {
         try await Wait.until("a registration whose success is \(isSuccessful)") {
             let list = try await client.call("GetSipRegistrations", ["successful": "\(isSuccessful)"])
