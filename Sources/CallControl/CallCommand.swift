@@ -13,6 +13,7 @@ public enum CallCommand: Sendable, Equatable {
 
     case callUser(CallID, OutgoingUserCall)
     case callSIP(CallID, OutgoingSIPCall)
+    case callConference(CallID, OutgoingConferenceCall)
 
     case play(CallID, url: String, loop: Bool)
     case playTone(CallID, script: String, loop: Bool)
@@ -85,12 +86,14 @@ public struct OutgoingSIPCall: Sendable, Equatable {
     public var forwardedFrom: String?
     /// The ways through trunks that are tried, in order; none: the address is called itself.
     public var ways: [TrunkWay]
+    /// The registration under whose name the call is sent to its registrar; nil for a call of the platform itself.
+    public var registration: OutboundRegistrationID?
     public var timeoutSeconds: Int
 
     public init(
         uri: String, callerID: String, displayName: String? = nil, authUser: String? = nil, password: String? = nil,
         headers: CallHeaders = [:], outboundProxy: String? = nil, forwardedFrom: String? = nil,
-        ways: [TrunkWay] = [], timeoutSeconds: Int = 60
+        ways: [TrunkWay] = [], registration: OutboundRegistrationID? = nil, timeoutSeconds: Int = 60
     ) {
         self.uri = uri
         self.callerID = callerID
@@ -101,20 +104,74 @@ public struct OutgoingSIPCall: Sendable, Equatable {
         self.outboundProxy = outboundProxy
         self.forwardedFrom = forwardedFrom
         self.ways = ways
+        self.registration = registration
         self.timeoutSeconds = timeoutSeconds
     }
 }
 
-/// How a leg is recorded.
+/// An outgoing leg into a conference of the session's application, which begins when nobody is in it yet.
+public struct OutgoingConferenceCall: Sendable, Equatable {
+    /// What the patterns of the application's rules are tried on.
+    public var conference: String
+    public var callerID: String
+    public var displayName: String?
+    public var headers: CallHeaders
+    public var timeoutSeconds: Int
+
+    public init(
+        conference: String, callerID: String, displayName: String? = nil, headers: CallHeaders = [:],
+        timeoutSeconds: Int = 60
+    ) {
+        self.conference = conference
+        self.callerID = callerID
+        self.displayName = displayName
+        self.headers = headers
+        self.timeoutSeconds = timeoutSeconds
+    }
+}
+
+/// How a leg is recorded, and what becomes of the recording.
 public struct RecordingRequest: Sendable, Equatable {
     /// False: both directions mixed. True: what the leg sends in the right channel, what it hears in the left.
     public var stereo: Bool
     /// False: mp3 of 8 kHz and 32 kbit/s. True: mp3 of 48 kHz and 192 kbit/s.
     public var isHighQuality: Bool
+    /// The name that the history shows.
+    public var name: String?
+    /// Whether the recording is given only to those who prove who they are.
+    public var isSecure: Bool
+    public var life: RecordingLife
 
-    public init(stereo: Bool = false, isHighQuality: Bool = false) {
+    public init(
+        stereo: Bool = false, isHighQuality: Bool = false, name: String? = nil, isSecure: Bool = false,
+        life: RecordingLife = .threeMonths
+    ) {
         self.stereo = stereo
         self.isHighQuality = isHighQuality
+        self.name = name
+        self.isSecure = isSecure
+        self.life = life
+    }
+}
+
+/// How long a recording is kept; the values of `RecordExpireTime`.
+public enum RecordingLife: String, Sendable, CaseIterable {
+    case threeMonths = ""
+    case sixMonths = "-6m"
+    case oneYear = "-1y"
+    case twoYears = "-2y"
+    case threeYears = "-3y"
+    case fiveYears = "-5y"
+
+    public var months: Int {
+        switch self {
+        case .threeMonths: 3
+        case .sixMonths: 6
+        case .oneYear: 12
+        case .twoYears: 24
+        case .threeYears: 36
+        case .fiveYears: 60
+        }
     }
 }
 
@@ -123,8 +180,9 @@ extension CallCommand {
     public var callIDs: [CallID] {
         switch self {
         case .ring(let id, _), .startEarlyMedia(let id, _), .answer(let id, _, _), .hangup(let id, _, _),
-            .callUser(let id, _), .callSIP(let id, _), .play(let id, _, _), .playTone(let id, _, _),
-            .say(let id, _), .stopPlayback(let id), .handleTones(let id, _, _), .sendDigits(let id, _),
+            .callUser(let id, _), .callSIP(let id, _), .callConference(let id, _), .play(let id, _, _),
+            .playTone(let id, _, _), .say(let id, _), .stopPlayback(let id), .handleTones(let id, _, _),
+            .sendDigits(let id, _),
             .sendMessage(let id, _), .sendInfo(let id, _, _, _), .handleTransfers(let id, _),
             .finishTransfer(let id, _), .detect(let id, _, _), .record(let id, _):
             [id]

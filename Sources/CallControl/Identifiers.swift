@@ -28,5 +28,12 @@ public struct ApplicationID: RawRepresentable, Hashable, Sendable, CustomStringC
     public var description: String { String(rawValue) }
 }
 
+/// Names a registration at somebody else's registrar.
+public struct OutboundRegistrationID: RawRepresentable, Hashable, Sendable {
+    public let rawValue: Int64
+
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// Headers that travel with a call: `X-…` and `VI-…` names with their values.
 public typealias CallHeaders = [String: String]

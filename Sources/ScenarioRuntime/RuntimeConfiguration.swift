@@ -18,6 +18,8 @@ public struct RuntimeConfiguration: Sendable {
 public struct SessionLimits: Sendable, Equatable {
     /// Incoming and outgoing legs of a session, failed ones too.
     public var callAttempts = 50
+    /// Legs of a session at one time, beyond which none may join it: as many as a conference takes, and its own.
+    public var joinedCalls = 101
     /// Legs that wait for their answer at one time.
     public var unansweredCalls = 10
     /// Seconds until an incoming leg that nobody answers is ended.

@@ -20,15 +20,12 @@ public protocol SessionServices: AnyObject {
     func callCustomDataChanged(_ leg: CallID, to text: String)
     /// The leg to dial for `VoxEngine.callPSTN`; nil answers the script with `Call.Failed`.
     func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall?
-    /// The leg that leads into the conference of an id, for `VoxEngine.callConference`; nil when there is no way to it.
-    func outgoingCall(toConference id: String, callerID: String) -> OutgoingSIPCall?
     /// The session log is complete on disk. Comes after `onEnd`.
     func logFinished()
 }
 
 extension SessionServices {
     public func outgoingCall(toNumber number: String, callerID: String) -> OutgoingSIPCall? { nil }
-    public func outgoingCall(toConference id: String, callerID: String) -> OutgoingSIPCall? { nil }
     public func logFinished() {}
     public func callCustomDataChanged(_ leg: CallID, to text: String) {}
 }

@@ -28,6 +28,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     private var messages: MessageDesk?
     let legDirectory: LegDirectory
     let transferDesk: TransferDesk
+    let conferenceDoors = ConferenceDoors()
     private var sessionCounter: UInt64 = 0
     private var isDraining = false
     /// Told on `eventLoop` how each attempt to register elsewhere ends; set before the start.
@@ -142,13 +143,15 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     func registeredPhones(of user: UserAddress) -> [RegistrarBinding] { registrar?.phones(of: user) ?? [] }
 
-    /// - Parameter trunk: the trunk that calls; nil for everybody else.
+    /// - Parameters:
+    ///   - trunk: the trunk that calls; nil for everybody else.
+    ///   - isInside: whether the call comes from this engine, so that its sound never leaves it.
     func makeInboundLeg(
         _ id: CallID, _ handle: SessionHandle, on flow: SIPFlow, offer: SessionDescription?, over trunk: Trunk?,
-        session: EngineSession
+        isInside: Bool = false, session: EngineSession
     ) -> InboundLeg? {
         let emit: (CallEvent) -> Void = { session.emit($0) }
-        guard let media = makeMedia(id, phoneSecurity, emit) else { return nil }
+        guard let media = makeMedia(id, isInside ? SoundSecurity() : phoneSecurity, emit) else { return nil }
         if let trunk { useSound(of: trunk, in: media) }
         let leg = InboundLeg(
             id: id, handle: handle, shell: shell, flow: flow, offer: offer, media: media, emit: emit)
@@ -185,7 +188,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
             leg?.failAtOnce(code: 404, reason: "Malformed SIP address")
             return
         }
-        if let user = uri.user, call.ways.isEmpty,
+        if let user = uri.user, call.ways.isEmpty, call.registration == nil,
             registrar?.phones(of: UserAddress(username: user, domain: uri.bareHost)).isEmpty == false
         {
             let inner = OutgoingUserCall(
@@ -195,6 +198,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         }
         guard let leg = makeOutboundLeg(id, timeout: call.timeoutSeconds, session) else { return }
         leg.party = LegParty(name: uri.user ?? uri.bareHost)
+        if let registration = call.registration { return self.call(call, uri, by: registration, leg) }
         if callThroughTrunks(call, uri, leg, session) { return }
         allowRedirections(of: leg, dialled: uri, domain: session.domain)
         resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
@@ -239,9 +243,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         return handle
     }
 
-    private func makeOutboundLeg(_ id: CallID, timeout: Int, _ session: EngineSession) -> OutboundLeg? {
+    func makeOutboundLeg(
+        _ id: CallID, timeout: Int, isInside: Bool = false, _ session: EngineSession
+    ) -> OutboundLeg? {
         let emit: (CallEvent) -> Void = { session.emit($0) }
-        guard let media = makeMedia(id, phoneSecurity, emit) else {
+        guard let media = makeMedia(id, isInside ? SoundSecurity() : phoneSecurity, emit) else {
             session.emit(.failed(id, code: 503, reason: "No media port is free", headers: [:]))
             return nil
         }

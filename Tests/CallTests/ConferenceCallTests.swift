@@ -63,7 +63,7 @@ import Testing
                 }
             }
             try await Wait.until("three seconds of talk") {
-                parties.allSatisfy { Self.seconds(of: $0.file) > 4 } ? () : nil
+                parties.allSatisfy { ToneTrack.secondsWritten(to: $0.file) > 4 } ? () : nil
             }
             try await parties[0].phone.hangUp(call)
             for party in parties { await party.phone.stop() }
@@ -110,12 +110,6 @@ import Testing
                 #expect(seconds > 2, "\(party.frequency) Hz hears \(other.frequency) Hz for \(seconds) s only")
             }
         }
-    }
-
-    /// Seconds in a growing wav file.
-    private static func seconds(of path: String) -> Double {
-        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        return Double(size) / 2 / Double(PCMClip.sampleRate)
     }
 
     private func recording(of installation: TestInstallation, _ log: String) throws -> ToneTrack {

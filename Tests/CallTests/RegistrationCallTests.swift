@@ -1,3 +1,4 @@
+import Media
 import SIP
 import Testing
 
@@ -80,6 +81,136 @@ import Testing
                     return list["count"] as? Int == 1 ? true : nil
                 }
                 await phone.stop()
+            }
+        }
+    }
+
+    /// Sends every call on through the registration of the office.
+    private static func leaving(by registration: String, to address: String) -> String {
+        """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, (event) => {
+          const out = VoxEngine.callSIP("\(address)", {regId: \(registration), callerid: "100", displayName: "Office"});
+          out.addEventListener(CallEvents.Failed, (e) => { Logger.write(`failed ${e.code}`); VoxEngine.terminate(); });
+          out.addEventListener(CallEvents.Connected, () => { Logger.write("went out"); event.call.answer(); });
+          VoxEngine.easyProcess(event.call, out);
+        });
+        """
+    }
+
+    /// Answers, and writes down who calls.
+    private static let answering = """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, (event) => {
+          Logger.write(`${event.callerid} (${event.displayName}) calls ${event.destination}`);
+          event.call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+          event.call.answer();
+        });
+        """
+
+    private static let password = "Secret-123"
+
+    private func add(_ user: String, to domain: String, _ client: ManagementClient) async throws {
+        try await client.call(
+            "AddUser",
+            [
+                "user_name": user, "user_display_name": user, "user_password": Self.password,
+                "application_name": domain,
+            ])
+    }
+
+    @Test func aCallLeavesByARegistrationAtAnotherPlatformAndAsItsUser() async throws {
+        try await TestInstallation.run { provider in
+            let there = ManagementClient(installation: provider)
+            let foreign = try await there.furnish(Self.answering).domain
+            try await add("office", to: foreign, there)
+            try await TestInstallation.run { office in
+                let client = ManagementClient(installation: office)
+                let domain = try await client.furnish("VoxEngine.terminate();").domain
+                try await add("anna", to: domain, client)
+                let provided = provider.settings
+                let made = try await client.call(
+                    "CreateSipRegistration",
+                    [
+                        "sip_username": "office", "proxy": foreign, "password": Self.password,
+                        "outbound_proxy":
+                            "\(provided.text("voice.sip.address")):\(provided.integer("voice.sip.port"))",
+                    ])
+                try await state(client, isSuccessful: true)
+                let id = "\(try #require(made["sip_registration_id"]))"
+                try await client.call(
+                    "SetScenarioInfo",
+                    ["scenario_name": "desk", "scenario_script": Self.leaving(by: id, to: "sip:9000@\(foreign)")])
+                let anna = try await office.phone("anna", domain: domain, password: Self.password)
+                try await anna.register()
+                let call = try await anna.call("100")
+                try await anna.journal.first("the answer", within: .seconds(20)) { $0 == .answered(call) }
+                _ = try await Wait.until("the call at the provider") {
+                    provider.runningLog(with: "office (Office) calls 9000")
+                }
+                try await anna.hangUp(call)
+                _ = try await office.finishedLog(with: "went out")
+                await anna.stop()
+            }
+        }
+    }
+
+    /// The first two calls meet in the conference that the second rule's scenario makes.
+    private static let meeting = """
+        require(Modules.Conference);
+        const conference = VoxEngine.createConference();
+        let guests = 0;
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, destination }) => {
+          guests += 1;
+          Logger.write(`guest ${guests} of ${destination}`);
+          call.addEventListener(CallEvents.Connected, () => VoxEngine.sendMediaBetween(call, conference));
+          call.addEventListener(CallEvents.Disconnected, () => { if (--guests === 0) VoxEngine.terminate(); });
+          call.answer();
+        });
+        """
+
+    private static let inviting = """
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid }) => {
+          VoxEngine.easyProcess(call, VoxEngine.callConference("room-7", callerid, callerid));
+        });
+        """
+
+    @Test func callsOfTwoSessionsMeetInAConference() async throws {
+        try await TestInstallation.run { office in
+            let client = ManagementClient(installation: office)
+            let domain = try await client.furnish(Self.inviting).domain
+            try await client.call("AddScenario", ["scenario_name": "room", "scenario_script": Self.meeting])
+            let rule = try await client.call(
+                "AddRule",
+                [
+                    "application_name": domain, "rule_name": "rooms", "rule_pattern": "room-.*",
+                    "scenario_name": "room",
+                ])
+            let rules = try await client.call("GetRules", ["application_name": domain])
+            let ids = try #require(rules["result"] as? [[String: Any]]).compactMap { $0["rule_id"] as? Int }
+            let room = try #require(rule["rule_id"] as? Int)
+            let order = ([room] + ids.filter { $0 != room }).map(String.init).joined(separator: ";")
+            try await client.call("ReorderRules", ["rule_id": order])
+            var phones: [(phone: SoftPhone, call: SessionHandle, file: String)] = []
+            for (user, frequency) in [("anna", 700.0), ("boris", 1300)] {
+                try await add(user, to: domain, client)
+                let phone = try await office.phone(user, domain: domain, password: Self.password)
+                try await phone.register()
+                let file = "\(office.directory)/\(user).wav"
+                try await phone.play(try DemoPhones.tone(frequency), loop: true)
+                try await phone.hear(to: file)
+                let call = try await phone.call("100")
+                try await phone.journal.first("the answer", within: .seconds(20)) { $0 == .answered(call) }
+                phones.append((phone, call, file))
+            }
+            try await Wait.until("two seconds of talk") {
+                phones.allSatisfy { ToneTrack.secondsWritten(to: $0.file) > 3 } ? () : nil
+            }
+            for (phone, call, _) in phones { try await phone.hangUp(call) }
+            let log = try await office.finishedLog(with: "guest 2 of room-7")
+            #expect(log.contains("guest 1 of room-7"))
+            for (phone, _, _) in phones { await phone.stop() }
+            for (index, frequency) in [1300.0, 700].enumerated() {
+                let track = ToneTrack(try AudioDecoder().decode(path: phones[index].file))
+                #expect(track.seconds(of: frequency) > 1)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Media
 
 /// Which tones a stretch of sound holds, measured in blocks of 50 ms.
@@ -6,6 +7,12 @@ struct ToneTrack {
     private let samples: [Int16]
 
     init(_ clip: PCMClip) { samples = clip.samples }
+
+    /// Seconds in a wav file that grows.
+    static func secondsWritten(to path: String) -> Double {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        return Double(size) / 2 / Double(PCMClip.sampleRate)
+    }
 
     /// Level of a frequency in each block, in dBm0.
     func levels(_ frequency: Double) -> [Double] {

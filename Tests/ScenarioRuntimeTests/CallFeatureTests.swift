@@ -158,16 +158,64 @@ struct CallFeatureTests {
         try await Stage.with { stage in
             let show = try await stage.play(
                 """
-                const calls = [VoxEngine.callConference("daily", "1"), VoxEngine.callPSTN("100", "1", {followDiversion: true}),
-                    VoxEngine.callWhatsappUser({number: "100", callerid: "1"}), VoxEngine.callSIP("sip:a@b", {regId: 7})];
+                const calls = [VoxEngine.callPSTN("100", "1", {followDiversion: true}),
+                    VoxEngine.callWhatsappUser({number: "100", callerid: "1"})];
                 calls.forEach((call, i) => call.addEventListener(CallEvents.Failed, (e) => Logger.write(`> ${i} ${e.code}`)));
                 setTimeout(VoxEngine.terminate, 1000);
                 """, hasCaller: false)
             try await show.advance(seconds: 1)
             _ = try await show.end()
-            #expect(try await show.notes() == ["0 404", "1 503", "2 501", "3 503"])
+            #expect(try await show.notes() == ["0 503", "1 501"])
             #expect(try await show.commands.isEmpty)
-            #expect(try await show.logTexts().contains("WARNING! No SIP registration with this regId."))
+        }
+    }
+
+    @Test func registrationsAndConferencesAreNamedToTheEngine() async throws {
+        try await Stage.with { stage in
+            let show = try await stage.play(
+                """
+                VoxEngine.callSIP("sip:a@b", {regId: 7, callerid: "1"});
+                VoxEngine.callConference({conferenceId: "daily", callerid: "2", displayName: "Anna", extraHeaders: {"X-Seat": "3"}});
+                VoxEngine.callConference("weekly", "4");
+                setTimeout(VoxEngine.terminate, 1000);
+                """, hasCaller: false)
+            try await show.advance(seconds: 1)
+            _ = try await show.end()
+            let commands = try await show.commands
+            guard commands.count == 3, case .callSIP(_, let call) = commands[0],
+                case .callConference(_, let daily) = commands[1], case .callConference(_, let weekly) = commands[2]
+            else {
+                Issue.record("\(commands)")
+                return
+            }
+            #expect(call.registration == OutboundRegistrationID(rawValue: 7) && call.callerID == "1")
+            #expect(
+                daily
+                    == OutgoingConferenceCall(
+                        conference: "daily", callerID: "2", displayName: "Anna", headers: ["X-Seat": "3"]))
+            #expect(weekly == OutgoingConferenceCall(conference: "weekly", callerID: "4"))
+        }
+    }
+
+    @Test func aRecordingIsNamedSecuredAndKeptAsTheScriptSays() async throws {
+        try await Stage.with { stage in
+            let show = try await stage.play(
+                """
+                VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
+                  call.record({name: "Interview", secure: true, expire: RecordExpireTime.TWOYEARS});
+                  call.record({expire: "for ever"});
+                  VoxEngine.terminate();
+                });
+                """)
+            _ = try await show.end()
+            let requests = try await show.commands.compactMap { command in
+                if case .record(_, let request) = command { request } else { nil }
+            }
+            #expect(
+                requests == [
+                    RecordingRequest(name: "Interview", isSecure: true, life: .twoYears), RecordingRequest(),
+                ])
+            #expect(try await show.logTexts().contains { $0.contains("expire is no RecordExpireTime") })
         }
     }
 

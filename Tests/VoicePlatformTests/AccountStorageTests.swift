@@ -69,7 +69,8 @@ import VoiceEngine
             let bytes = try await bench.database.write { transaction in
                 let history = SessionHistory(transaction: transaction)
                 let id = try history.insert(HistoryTests.session(SessionPlan.bare(bench.child)))
-                try history.insertRecord("one", of: CallID(rawValue: "leg"), session: id, at: LedgerBench.start)
+                try RecordStore(transaction: transaction).insert(
+                    "one", of: CallID(rawValue: "leg"), session: id, RecordingRequest(), at: LedgerBench.start)
                 for _ in 0..<2 {
                     _ = try CrashRecovery(transaction: transaction).closeOpenSessions(now: LedgerBench.start) { _ in 77
                     }

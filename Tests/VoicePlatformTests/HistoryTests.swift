@@ -48,11 +48,13 @@ import Testing
                 let history = SessionHistory(transaction: transaction)
                 try history.setCustomData("the-call-id", of: id)
                 try history.insert(Self.leg("leg-1", remote: "user67"), of: id)
-                try history.insertRecord(name, of: CallID(rawValue: "leg-1"), session: id, at: Self.start)
+                try RecordStore(transaction: transaction).insert(
+                    name, of: CallID(rawValue: "leg-1"), session: id, RecordingRequest(), at: Self.start)
                 for _ in 0..<2 {
                     try history.finish(CallID(rawValue: "leg-1"), of: id, end, account: plan.accountID, at: Self.start)
                 }
-                _ = try history.finishRecord(name, seconds: 17, bytes: 1234, of: plan.accountID)
+                _ = try RecordStore(transaction: transaction).finish(
+                    name, seconds: 17, bytes: 1234, of: plan.accountID)
                 try history.finish(id, at: UnixTime(seconds: Self.start.seconds + 36), reason: "Normal termination")
             }
             await core.history.flush()
@@ -237,8 +239,9 @@ import Testing
             try history.insert(HistoryTests.leg("talking", remote: "a"), of: id)
             try history.insert(HistoryTests.leg("ringing", remote: "b"), of: id)
             try history.setConnected(CallID(rawValue: "talking"), of: id, at: connected)
-            try history.insertRecord(
-                PlatformFiles.newRecordName(), of: CallID(rawValue: "talking"), session: id, at: recorded)
+            try RecordStore(transaction: transaction).insert(
+                PlatformFiles.newRecordName(), of: CallID(rawValue: "talking"), session: id, RecordingRequest(),
+                at: recorded)
             try CrashRecovery(transaction: transaction).beat(at: beat)
         }
     }

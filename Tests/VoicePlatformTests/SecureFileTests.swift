@@ -17,7 +17,9 @@ import Testing
         let record: String
     }
 
-    static func make(_ platform: TestPlatform, isSecure: Bool) async throws -> Files {
+    static func make(
+        _ platform: TestPlatform, isSecure: Bool, _ request: RecordingRequest = RecordingRequest()
+    ) async throws -> Files {
         let tenant = try await platform.child("tenant-one")
         let plan = try await HistoryTests.plan(platform, tenant)
         try await tenant.call(
@@ -28,7 +30,11 @@ import Testing
         let id = try await platform.core.database.write { transaction in
             let history = SessionHistory(transaction: transaction)
             let id = try history.insert(session)
-            try history.insertRecord(record, of: CallID(rawValue: "leg-1"), session: id, at: start)
+            try RecordStore(transaction: transaction).insert(
+                record, of: CallID(rawValue: "leg-1"), session: id, request, at: start)
+            _ = try RecordStore(transaction: transaction).finish(
+                record, seconds: 3, bytes: 4, of: plan.accountID)
+            try history.finish(id, at: Self.start, reason: "Normal termination")
             return id
         }
         for (path, text) in [
@@ -51,14 +57,61 @@ import Testing
     @Test func `without secure storage the name opens a file until it is deleted`() async throws {
         try await TestPlatform.run { platform in
             let files = try await Self.make(platform, isSecure: false)
-            #expect(try await platform.fetch(files.log).text == "the log")
+            // A log is never open to whoever knows its name.
+            #expect(try await platform.fetch(files.log).status == 403)
             #expect(try await platform.fetch(files.record).text == "0123")
             let shown = try await history(files)
-            #expect(shown["log_file_url"].string == platform.base + files.log)
+            let log = try shown.text("log_file_url")
+            #expect(log.hasPrefix(platform.base + files.log + "?"))
+            #expect(try await platform.fetch(String(log.dropFirst(platform.base.count))).text == "the log")
             let record = try shown["records"][0].text("record_url")
             #expect(record == platform.base + files.record)
             #expect(try await files.tenant.call("DeleteRecord", ["record_url": record + "?a=b"])["result"].number == 1)
             #expect(try await platform.fetch(files.record).status == 404)
+        }
+    }
+
+    @Test func `a secure recording of an open application needs its signature, and has its own name`() async throws {
+        let time = ManualTime(Self.start)
+        try await TestPlatform.run(clock: { time.now }) { platform in
+            let files = try await Self.make(
+                platform, isSecure: false, RecordingRequest(name: "Interview 7", isSecure: true))
+            #expect(try await platform.fetch(files.record).status == 403)
+            let shown = try await history(files)["records"][0]
+            #expect(shown["record_name"].string == "Interview 7")
+            let record = String(try shown.text("record_url").dropFirst(platform.base.count))
+            #expect(try await platform.fetch(record).text == "0123")
+        }
+    }
+
+    @Test(arguments: [
+        (RecordingLife.threeMonths, "2027-04-15 08:00:00"), (.sixMonths, "2027-07-15 08:00:00"),
+        (.fiveYears, "2032-01-15 08:00:00"),
+    ])
+    func `a recording is deleted when its life ends, a log after its days`(
+        life: RecordingLife, last: String
+    ) async throws {
+        let time = ManualTime(Self.start)
+        try await TestPlatform.run(clock: { time.now }) { platform in
+            let files = try await Self.make(platform, isSecure: false, RecordingRequest(life: life))
+            let account = AccountID(rawValue: Int64(files.tenant.id))
+            platform.core.storage.add(4, of: account)
+            let end = try #require(DateText.utc.instant(last))
+            _ = try await FileExpiry(core: platform.core, now: UnixTime(seconds: end.seconds - 1)).step()
+            #expect(try await platform.fetch(files.record).text == "0123")
+            #expect(try await platform.fetch(files.log).status == 404)
+            let shown = try await history(files)
+            #expect(shown["log_file_url"].isMissing && !shown["records"][0]["record_url"].isMissing)
+            _ = try await FileExpiry(core: platform.core, now: end).step()
+            #expect(try await platform.fetch(files.record).status == 404)
+            #expect(try await history(files)["records"].items.isEmpty)
+            #expect(platform.core.storage.kept(by: account) == 0)
+            let left = [files.log, files.record].filter { path in
+                let name = String(path.split(separator: "/")[1])
+                let file = platform.core.files.logPath(name) ?? platform.core.files.recordPath(name) ?? ""
+                return FileManager.default.fileExists(atPath: file)
+            }
+            #expect(left.isEmpty)
         }
     }
 

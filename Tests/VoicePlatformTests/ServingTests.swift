@@ -109,7 +109,9 @@ import Testing
             let name = PlatformFiles.newLogName()
             try write("2026-01-01 00:00:00 Executing", to: platform.core.files.logPath(name), platform)
             try await note(record: PlatformFiles.newRecordName(), log: name, platform)
-            let log = try await platform.fetch("/log/\(name)")
+            #expect(try await platform.fetch("/log/\(name)").status == 403)
+            let owner = try await platform.master
+            let log = try await platform.fetch("/log/\(name)?account_id=\(owner.id)&api_key=\(owner.key)")
             #expect(log.text == "2026-01-01 00:00:00 Executing")
             #expect(log.headers["content-type"]?.hasPrefix("text/plain") == true)
             for path in [
@@ -143,7 +145,8 @@ import Testing
         try await platform.core.database.write { transaction in
             let history = SessionHistory(transaction: transaction)
             let id = try history.insert(HistoryTests.session(plan, logName: log))
-            try history.insertRecord(record, of: CallID(rawValue: "leg-1"), session: id, at: HistoryTests.start)
+            try RecordStore(transaction: transaction).insert(
+                record, of: CallID(rawValue: "leg-1"), session: id, RecordingRequest(), at: HistoryTests.start)
         }
     }
 

@@ -74,6 +74,8 @@ struct PlayerRequest: Equatable {
 }
 
 /// What a script asks of a recording; what the platform does not do is noted by the script's side.
+///
+/// `expire` is a value of `RecordExpireTime`.
 struct RecordingWishes: Equatable {
     var stereo = false
     /// 48 kHz instead of 8 kHz.

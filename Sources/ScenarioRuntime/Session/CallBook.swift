@@ -52,8 +52,7 @@ struct CallBook {
 
     /// Adds a leg that joins the running session; false when there are too many.
     mutating func addIncoming(_ id: CallID) -> Bool {
-        guard legs[id] == nil, attempts < limits.callAttempts else { return false }
-        attempts += 1
+        guard legs[id] == nil, legs.values.count(where: { $0 != .ended }) < limits.joinedCalls else { return false }
         legs[id] = .unanswered
         return true
     }

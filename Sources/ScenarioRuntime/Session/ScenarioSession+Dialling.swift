@@ -6,8 +6,6 @@ extension ScenarioSession {
         switch command {
         case .callUser(let id, let request):
             dial(id) { .callUser(id, OutgoingUserCall(request, headers: fitting(request.headers))) }
-        case .callSIP(let id, let request) where request.registration != nil:
-            refuse(id, code: 503, reason: "No SIP registration with this regId")
         case .callSIP(let id, let request):
             dial(id) { .callSIP(id, OutgoingSIPCall(request, headers: fitting(request.headers))) }
         case .callPSTN(let id, let number, let callerID, let followsDiversion):
@@ -17,12 +15,7 @@ extension ScenarioSession {
                 return call
             }
         case .callConference(let id, let request):
-            dial(id, orRefuse: (404, "There is no way to the conference \(request.conference)")) {
-                var call = services.outgoingCall(toConference: request.conference, callerID: request.callerID ?? "")
-                call?.displayName = request.displayName
-                call?.headers.merge(fitting(request.headers)) { $1 }
-                return call
-            }
+            dial(id) { .callConference(id, OutgoingConferenceCall(request, headers: fitting(request.headers))) }
         case .callWhatsapp(let id, _, _):
             refuse(id, code: 501, reason: "callWhatsappUser is not available on this platform")
         default: break
@@ -79,6 +72,15 @@ extension OutgoingSIPCall {
         self.init(
             uri: request.to, callerID: request.callerID ?? "", displayName: request.displayName,
             authUser: request.authUser, password: request.password, headers: headers,
-            outboundProxy: request.outboundProxy)
+            outboundProxy: request.outboundProxy,
+            registration: request.registration.map { OutboundRegistrationID(rawValue: Int64($0)) })
+    }
+}
+
+extension OutgoingConferenceCall {
+    fileprivate init(_ request: ConferenceCallRequest, headers: CallHeaders) {
+        self.init(
+            conference: request.conference, callerID: request.callerID ?? "", displayName: request.displayName,
+            headers: headers)
     }
 }

@@ -76,7 +76,14 @@ extension UnitRequest {
 
 extension RecordingRequest {
     /// What the engine is asked for.
-    init(_ wishes: RecordingWishes) { self.init(stereo: wishes.stereo, isHighQuality: wishes.isHighQuality) }
+    ///
+    /// A life that the reference does not know is as long as one without a wish: the script's side has warned of it.
+    init(_ wishes: RecordingWishes) {
+        self.init(
+            stereo: wishes.stereo, isHighQuality: wishes.isHighQuality,
+            name: wishes.name.map { String($0.prefix(255)) },
+            isSecure: wishes.isSecure, life: wishes.expire.flatMap(RecordingLife.init(rawValue:)) ?? .threeMonths)
+    }
 }
 
 extension PlayerSound {

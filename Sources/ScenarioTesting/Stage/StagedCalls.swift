@@ -66,6 +66,7 @@ final class StagedCalls: CallControl {
         case .callSIP(let id, let call):
             let user = call.uri.split(separator: ":").dropFirst().first.map { $0.prefix { $0 != "@" } } ?? ""
             dial(id, [call.uri, String(user)], timeout: call.timeoutSeconds)
+        case .callConference(let id, let call): dial(id, [call.conference], timeout: call.timeoutSeconds)
         case .unit(let id, let command): perform(command, on: id)
         case .sendMedia(let source, let target): link(source, target)
         case .stopMedia(let source, let target): unlink(source, target)

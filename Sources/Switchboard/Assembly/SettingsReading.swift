@@ -128,6 +128,7 @@ extension Settings {
         limits.usersPerAccount = Int64(integer("voice.limits.users"))
         let mebibytes = integer("voice.limits.storage")
         limits.storageBytesPerAccount = mebibytes > 0 ? Int64(mebibytes) << 20 : nil
+        limits.logSeconds = Int64(integer("voice.logs.days")) * 86_400
         limits.moneyWarningSeconds = integer("voice.warning")
         limits.hourlySpending = try list("voice.limits.spending").map { entry in
             let words = entry.split(separator: " ")

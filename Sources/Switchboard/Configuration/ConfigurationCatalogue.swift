@@ -165,6 +165,9 @@ enum ConfigurationCatalogue {
             name: "voice.limits.storage", kind: .integer(default: 0, allowed: 0...1_000_000_000),
             explanation: "MiB of recordings and session logs that one account may keep; 0: any number."),
         .init(
+            name: "voice.logs.days", kind: .integer(default: 31, allowed: 1...3650),
+            explanation: "Days for which session logs are kept; recordings are kept as long as their scenario says."),
+        .init(
             name: "voice.limits.spending", kind: .list(default: []),
             explanation: "What one account may spend on calls within an hour, each as `amount currency`, for example "
                 + "`20 EUR`; a currency without an entry has no limit."),

@@ -33,6 +33,9 @@ final class CallAdmission {
         // Until the leg exists, the caller's giving up only has to be forgotten.
         let pending = PendingArrival()
         shell.setHandler(handle) { _ in pending.isOver = true }
+        if let door = engine.conferenceDoors.open(invite.request.uri, from: invite.flow) {
+            return admit(handle, invite, from: .conference(domain: door.domain), to: door.conference, pending)
+        }
         if let registration = engine.outboundRegistrar?.registration(at: invite.request.uri) {
             return admit(
                 handle, invite, from: .registration(registration.id), to: registration.userName, pending)
@@ -121,7 +124,8 @@ final class CallAdmission {
         let session = EngineSession(engine: engine)
         guard
             let leg = engine.makeInboundLeg(
-                arrival.id, handle, on: invite.flow, offer: offer, over: trunk, session: session)
+                arrival.id, handle, on: invite.flow, offer: offer, over: trunk, isInside: source.isConference,
+                session: session)
         else {
             return shell.reject(handle, status: 503, headers: [:])
         }
@@ -150,7 +154,7 @@ final class CallAdmission {
             switch source {
             case .user(let user): entry.leg.session?.domain == user.domain
             case .network(let domain): entry.leg.session?.domain == domain
-            case .registration: false
+            case .registration, .conference: false
             case .trunk(let name): self.trunks.trunk(named: name)?.has(entry.flow.remoteAddress) ?? false
             }
         }
@@ -178,6 +182,7 @@ final class CallAdmission {
         case .trunk: headers["VI-Client-Type"] = "pstn"
         case .user: headers["VI-Client-Type"] = "user"
         case .registration, .network: headers["VI-Client-Type"] = "sip"
+        case .conference: headers["VI-Client-Type"] = "conference"
         }
         headers["VI-Client-Device"] = "SIP"
         headers["VI-Client-IP"] = invite.flow.remoteAddress
@@ -216,6 +221,8 @@ extension CallSource {
     fileprivate var isUser: Bool { if case .user = self { true } else { false } }
 
     fileprivate var isTrunk: Bool { if case .trunk = self { true } else { false } }
+
+    fileprivate var isConference: Bool { if case .conference = self { true } else { false } }
 }
 
 /// A call whose sender is not known yet.

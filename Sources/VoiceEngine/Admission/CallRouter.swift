@@ -31,6 +31,8 @@ public enum CallSource: Sendable, Hashable {
     case registration(OutboundRegistrationID)
     /// A network that an application trusts.
     case network(domain: String)
+    /// A scenario of the application, which calls one of its conferences.
+    case conference(domain: String)
 }
 
 /// A call that wants to come in: its source is certain, nothing is answered yet.
@@ -76,6 +78,7 @@ public protocol CallRouter: AnyObject {
     func secret(of user: UserAddress) -> EventLoopFuture<UserSecret?>
     /// Whether the application of the domain takes calls from the numeric address without a password.
     func trusts(_ address: String, domain: String) -> EventLoopFuture<Bool>
-    /// Decides about an arrival; on acceptance the router has set the session's domain, recordings and event handler.
+    /// Decides about an arrival; on acceptance the router has set the session's domain, recordings and event handler, or
+    /// given its leg to another session.
     func admit(_ arrival: CallArrival, session: EngineSession) -> EventLoopFuture<Admission>
 }

@@ -19,6 +19,8 @@ public final class EngineSession: CallControl {
     private var waiting: [CallEvent] = []
     private var isExecuting = false
     private var hasEnded = false
+    /// The session that has taken this one's legs.
+    private var successor: EngineSession?
     private lazy var units = SessionUnits(
         loop: engine.media, sounds: engine.sounds, owners: engine.mediaOwners, clock: engine.streamClock,
         conferenceLimit: engine.configuration.conferenceEndpoints
@@ -46,6 +48,18 @@ public final class EngineSession: CallControl {
         for leg in legs.values { leg.hangup(code: 480, headers: [:]) }
     }
 
+    /// Takes the legs of a session that nobody drives yet: they join this one.
+    public func take(legsOf other: EngineSession) {
+        engine.eventLoop.assertInEventLoop()
+        other.hasEnded = true
+        other.successor = self
+        for leg in other.legs.values { add(leg) }
+        let events = other.waiting
+        other.legs = [:]
+        other.waiting = []
+        for event in events { emit(event) }
+    }
+
     func add(_ leg: any CallLeg) {
         legs[leg.id] = leg
         leg.session = self
@@ -66,6 +80,7 @@ public final class EngineSession: CallControl {
     func leg(withMedia media: MediaNode) -> (any CallLeg)? { legs.values.first { $0.media.node == media } }
 
     func emit(_ event: CallEvent) {
+        if let successor { return successor.emit(event) }
         guard !hasEnded else { return settle(event) }
         if isExecuting || onEvent == nil || !waiting.isEmpty {
             waiting.append(event)
@@ -97,6 +112,7 @@ public final class EngineSession: CallControl {
         case .hangup(let id, let code, let headers): legs[id]?.hangup(code: code, headers: headers)
         case .callUser(let id, let call): engine.call(call, id: id, session: self)
         case .callSIP(let id, let call): engine.call(call, id: id, session: self)
+        case .callConference(let id, let call): engine.call(call, id: id, session: self)
         case .handleTones(let id, let enabled, let kinds): legs[id]?.handleTones(enabled, kinds: kinds)
         case .sendMessage(let id, let text): send(text, to: id)
         case .sendInfo(let id, let mimeType, let body, let headers): send(info: body, mimeType, headers, to: id)

@@ -1,3 +1,4 @@
+import CallControl
 import Digests
 import Dispatch
 import NIOCore
@@ -47,6 +48,11 @@ final class OutboundRegistrar {
 
     /// The registration whose Contact a request names.
     func registration(at uri: SIPURI) -> OutboundRegistration? { uri.user.flatMap { byContact[$0] } }
+
+    /// A registration that is kept, with the way to its registrar and what it logs in with.
+    func kept(_ id: OutboundRegistrationID) -> (OutboundRegistration, SIPNextHop, SIPCredentials?)? {
+        kept[id].map { ($0.registration, $0.hop, $0.credentials) }
+    }
 
     /// Registers what is new or different in the list, and takes back what is no longer in it.
     func keep(_ registrations: [OutboundRegistration]) {

@@ -1,9 +1,4 @@
-/// Names a registration at somebody else's registrar.
-public struct OutboundRegistrationID: RawRepresentable, Hashable, Sendable {
-    public let rawValue: Int64
-
-    public init(rawValue: Int64) { self.rawValue = rawValue }
-}
+import CallControl
 
 /// A registration that the engine keeps at somebody else's registrar.
 public struct OutboundRegistration: Sendable, Hashable {

@@ -125,6 +125,9 @@ public final class SIPShell {
             remotePort: port, peerName: transport == .tls ? name : nil)
     }
 
+    /// The way of calls that stay inside: this side's own datagram socket.
+    public var flowToItself: SIPFlow { flow(to: localAddress, port: localPort, transport: .udp) }
+
     /// Where a peer reaches this side: the Contact of requests on a flow.
     ///
     /// - Parameter isSecure: whether every hop must be encrypted (`sips`, RFC 3261 8.1.1.8).

@@ -1,3 +1,4 @@
+import CallControl
 import Digests
 import SIP
 

@@ -150,6 +150,8 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var hourlySpending: [Money] = []
     /// Bytes of recordings and session logs that one account may keep; nil: any number.
     public var storageBytesPerAccount: Int64?
+    /// How long session logs are kept.
+    public var logSeconds: Int64 = 31 * 86_400
     /// How long before the money ends a far end is warned; 0: never.
     public var moneyWarningSeconds = 30
     /// How long running calls may go on after the shutdown has begun.

@@ -14,6 +14,8 @@ struct AdmissionRequest: Sendable, Equatable {
         case registration(OutboundRegistrationID)
         /// A network on the white list of the application's account.
         case network(domain: String)
+        /// A scenario of the application with this domain, for one of its conferences.
+        case conference(domain: String)
     }
 
     let source: Source
@@ -57,7 +59,7 @@ struct AdmissionDesk: Sendable {
 
     private func target(of request: AdmissionRequest) async throws -> (ApplicationSnapshot, DirectoryRule)? {
         switch request.source {
-        case .user(_, let domain), .network(let domain):
+        case .user(_, let domain), .network(let domain), .conference(let domain):
             guard let snapshot = try await directory.application(domain: domain),
                 let rule = snapshot.rule(for: request.destination)
             else { return nil }

@@ -97,15 +97,24 @@ struct HistoryReader {
     let call: MethodCall
     let zone: DateText
 
+    /// The addresses of files that anybody may open who has them, and those that carry their proof.
+    private struct FileURLs {
+        let usual: PublicURLs
+        let secure: PublicURLs
+
+        func record(_ name: String, isSecure: Bool) -> String { (isSecure ? secure : usual).record(name) }
+    }
+
     /// The addresses of the session's log and recordings, signed when they need proof.
-    private func urls(_ row: Row) throws -> PublicURLs {
+    private func urls(_ row: Row) throws -> FileURLs {
         let urls = PublicURLs(call.configuration)
         let application = try call.transaction.queryOne(
             "SELECT secure_record_storage FROM application WHERE id = ?", [.integer(try row.integer("application_id"))])
-        guard try application?.flag("secure_record_storage") ?? true else { return urls }
-        return urls.signed(
+        let signed = urls.signed(
             for: AccountID(rawValue: try row.integer("account_id")), by: call.configuration.urlSigning,
             until: UnixTime(seconds: call.now.seconds + call.configuration.limits.signedURLSeconds))
+        let isSecure = try application?.flag("secure_record_storage") ?? true
+        return FileURLs(usual: isSecure ? signed : urls, secure: signed)
     }
 
     func session(_ row: Row, calls: [JSONValue]?, records: [JSONValue]?) throws -> JSONValue {
@@ -120,7 +129,7 @@ struct HistoryReader {
             "duration": .optional(try row.optionalInteger("duration_ms").map { $0 / 1000 }),
             "initiator_address": .string(try row.text("initiator_address")),
             "media_server_address": .string(try row.text("media_server_address")),
-            "log_file_url": .string(urls.log(try row.text("log_name"))),
+            "log_file_url": try row.flag("log_deleted") ? nil : .string(urls.secure.log(try row.text("log_name"))),
             "finish_reason": .optional(try row.optionalText("finish_reason")),
             "custom_data": .optional(try row.optionalText("custom_data")),
             "audio_quality": .string(try row.flag("is_wideband") ? "HD" : "Standard"),
@@ -133,10 +142,11 @@ struct HistoryReader {
     func calls(of session: SessionID, in row: Row) throws -> [JSONValue] {
         let rows = try call.transaction.query(
             """
-            SELECT l.*, s.media_server_address, s.account_id,
-                (SELECT MAX(r.name) FROM call_record r
-                    WHERE r.session_id = l.session_id AND r.call_id = l.call_id AND r.deleted = 0) AS record_name
-            FROM call_leg l JOIN call_session s ON s.id = l.session_id WHERE l.session_id = ? ORDER BY l.id
+            SELECT l.*, s.media_server_address, s.account_id, r.name AS record_name, r.secure AS record_secure
+            FROM call_leg l JOIN call_session s ON s.id = l.session_id
+            LEFT JOIN call_record r ON r.id = (SELECT MAX(newest.id) FROM call_record newest
+                WHERE newest.session_id = l.session_id AND newest.call_id = l.call_id AND newest.deleted = 0)
+            WHERE l.session_id = ? ORDER BY l.id
             """, [.integer(session.rawValue)])
         let urls = try urls(row)
         return try rows.map { row in
@@ -151,7 +161,10 @@ struct HistoryReader {
                 "incoming": .bool(try row.flag("incoming")), "successful": .bool(try row.flag("successful")),
                 "transaction_id": .optional(try row.optionalInteger("transaction_id")),
                 "cost": .decimal(cost.decimalText),
-                "record_url": .optional(try row.optionalText("record_name").map(urls.record)),
+                "record_url": .optional(
+                    try row.optionalText("record_name").map { name in
+                        urls.record(name, isSecure: try row.flag("record_secure"))
+                    }),
                 "custom_data": .optional(try row.optionalText("custom_data")),
                 "diversion_number": .optional(try row.optionalText("diversion_number")),
                 "end_reason": .optional(try row.optionalText("end_reason")),
@@ -169,10 +182,11 @@ struct HistoryReader {
         let urls = try urls(row)
         return try rows.map { row in
             .members([
-                "record_id": .integer(try row.integer("id")), "record_name": .string(try row.text("name")),
+                "record_id": .integer(try row.integer("id")),
+                "record_name": .string(try row.optionalText("title") ?? row.text("name")),
                 "start_time": .string(zone.dateTime(UnixTime(milliseconds: try row.integer("start_ms")))),
                 "duration": .optional(try row.optionalInteger("duration_s")), "cost": .decimal("0.00"),
-                "record_url": .string(urls.record(try row.text("name"))),
+                "record_url": .string(urls.record(try row.text("name"), isSecure: try row.flag("secure"))),
                 "file_size": .optional(try row.optionalInteger("file_size")),
             ])
         }

@@ -126,24 +126,4 @@ struct SessionHistory {
             text: charge.direction)
         return try LedgerStore(transaction: transaction).book(entry, for: account, at: now)
     }
-
-    func insertRecord(_ name: String, of leg: CallID, session: SessionID, at start: UnixTime) throws {
-        try transaction.execute(
-            "INSERT INTO call_record (session_id, call_id, name, start_ms) VALUES (?, ?, ?, ?)",
-            [
-                .integer(session.rawValue), .text(leg.rawValue), .text(name), .integer(start.milliseconds),
-            ])
-    }
-
-    /// Ends a recording's row once, and counts its file among what the account keeps.
-    ///
-    /// - Returns: How many bytes more the account keeps.
-    func finishRecord(_ name: String, seconds: Int, bytes: Int?, of account: AccountID) throws -> Int64 {
-        let changed = try transaction.execute(
-            "UPDATE call_record SET duration_s = ?, file_size = ? WHERE name = ? AND duration_s IS NULL",
-            [.integer(seconds), .optional(bytes.map(Int64.init)), .text(name)])
-        guard changed > 0, let bytes else { return 0 }
-        try AccountStorage.note(Int64(bytes), of: account, in: transaction)
-        return Int64(bytes)
-    }
 }

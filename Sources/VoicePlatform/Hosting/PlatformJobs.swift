@@ -69,6 +69,10 @@ struct PlatformJobs: Service {
                 try AuditLog(transaction: transaction).prune(now: now)
             }
         }
+        await attempt("old files") {
+            let expiry = FileExpiry(core: core, now: now)
+            while try await expiry.step() {}
+        }
     }
 
     private func apply(_ changed: Set<AccountID>) {

@@ -42,6 +42,7 @@ enum PlatformSchema {
                     WHERE deactivated = 0 AND frozen_at IS NULL AND is_persistent = 0
                 """
             ]),
+        Migration("2026-17 how long files are kept", lives),
     ]
 
     /// Months are counted from `anchor_at`; NULL stands for the purchase. A row whose last renewal fell into a short month
@@ -264,6 +265,17 @@ enum PlatformSchema {
         """,
         // Recovery looks for the recordings that a crash has left open.
         "CREATE INDEX call_record_open ON call_record (id) WHERE duration_s IS NULL",
+    ]
+
+    private static let lives = [
+        "ALTER TABLE call_record ADD COLUMN title TEXT",
+        "ALTER TABLE call_record ADD COLUMN secure BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE call_record ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0",
+        // Three months, as for a recording without a wish.
+        "UPDATE call_record SET expires_at = start_ms / 1000 + 7948800",
+        "CREATE INDEX call_record_by_expiry ON call_record (expires_at) WHERE deleted = 0",
+        "ALTER TABLE call_session ADD COLUMN log_deleted BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX call_session_with_log ON call_session (start_ms) WHERE log_deleted = 0",
     ]
 
     private static let balancesAndHolds = [

@@ -3,8 +3,8 @@ import Storage
 
 /// Decides who may read a recording or a session log.
 ///
-/// The file's name is 128 random bits. An application with `secure_record_storage` asks for more: a signature that has
-/// not expired, a token, or account and API key.
+/// The file's name is 128 random bits. A log, a recording that its scenario wants secure and those of an application with
+/// `secure_record_storage` ask for more: a signature that has not expired, a token, or account and API key.
 struct FileAccess: Sendable {
     let database: Database
     let configuration: @Sendable () -> VoicePlatformConfiguration
@@ -57,19 +57,20 @@ struct FileAccess: Sendable {
     private static func file(
         _ question: Question, _ transaction: Transaction
     ) throws -> (owner: AccountID, isSecure: Bool)? {
-        let source =
+        // Nobody can say any more what a deleted application wanted, so its files stay closed.
+        let statement =
             switch question.kind {
-            case .log: "call_session s LEFT JOIN application a ON a.id = s.application_id WHERE s.log_name = ?"
+            case .log:
+                "SELECT account_id, 1 AS secure FROM call_session WHERE log_name = ? AND log_deleted = 0"
             case .record:
                 """
-                call_record r JOIN call_session s ON s.id = r.session_id
+                SELECT s.account_id,
+                    CASE WHEN r.secure = 1 THEN 1 ELSE COALESCE(a.secure_record_storage, 1) END AS secure
+                FROM call_record r JOIN call_session s ON s.id = r.session_id
                 LEFT JOIN application a ON a.id = s.application_id WHERE r.name = ? AND r.deleted = 0
                 """
             }
-        // Nobody can say any more what a deleted application wanted, so its files stay closed.
-        let row = try transaction.queryOne(
-            "SELECT s.account_id, COALESCE(a.secure_record_storage, 1) AS secure FROM \(source)",
-            [.text(question.name)])
+        let row = try transaction.queryOne(statement, [.text(question.name)])
         return try row.map { (AccountID(rawValue: try $0.integer("account_id")), try $0.flag("secure")) }
     }
 

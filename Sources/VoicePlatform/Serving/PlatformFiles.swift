@@ -52,21 +52,16 @@ public struct PlatformFiles: Sendable {
         return (attributes?[.size] as? NSNumber)?.intValue
     }
 
-    func removeRecord(_ name: String) async {
-        guard let path = recordPath(name) else { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            logger.warning("recording could not be deleted; delete the file by hand", metadata: ["path": "\(path)"])
-        }
-    }
+    func removeRecord(_ name: String) async { remove(recordPath(name)) }
+    func removeLog(_ name: String) async { remove(logPath(name)) }
+    func removeReport(_ name: String) async { remove(reportPath(name)) }
 
-    func removeReport(_ name: String) async {
-        guard let path = reportPath(name), FileManager.default.fileExists(atPath: path) else { return }
+    private func remove(_ path: String?) {
+        guard let path, FileManager.default.fileExists(atPath: path) else { return }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            logger.warning("report could not be deleted; delete the file by hand", metadata: ["path": "\(path)"])
+            logger.warning("file could not be deleted; delete it by hand", metadata: ["path": "\(path)"])
         }
     }
 

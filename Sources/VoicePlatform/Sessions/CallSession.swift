@@ -27,7 +27,9 @@ final class CallSession {
     private var warnings = WarningTones()
     /// Outgoing legs that are counted as calls of the account.
     private var counted: Set<CallID> = []
-    private var records: [CallID: OpenRecord] = [:]
+    private let files: SessionFiles
+    /// What the account may show and use in outgoing calls; set when the session begins.
+    private var permits: OutgoingPermits?
     /// Numbers that the script has asked to dial, by the address that stands for them.
     private var dialledNumbers: [String: String] = [:]
     /// Nil for a session without a log.
@@ -42,12 +44,6 @@ final class CallSession {
         let begin: () throws(AccountBrake.Refusal) -> Void
         let end: () -> Void
         let closed: (CallSession) -> Void
-    }
-
-    private struct OpenRecord {
-        let name: String
-        let path: String
-        var startedAt: UnixTime?
     }
 
     init(
@@ -67,6 +63,7 @@ final class CallSession {
             database: core.database, application: plan.applicationID, owner: plan.accountID,
             limit: core.configuration.scripts.limits(of: plan.accountName).storageItems, clock: core.clock,
             eventLoop: eventLoop)
+        files = SessionFiles(session: id, account: plan.accountID, core: core, eventLoop: eventLoop)
         let (history, clock) = (core.history, core.clock)
         meters = LegMeters(
             eventLoop: eventLoop, clock: callClock, policy: core.configuration.meterPolicy
@@ -87,19 +84,39 @@ final class CallSession {
         meters.onDemand = { [weak self] in self?.meet($0) }
         logPath = start.logFile
         legs.domain = plan.domain
-        legs.recordingTarget = { [weak self] id in self?.recordingTarget(id) }
-        if let incoming = start.incoming {
-            note(
-                LegRecord(
-                    id: incoming.id, startedAt: core.clock(), localNumber: incoming.destination,
-                    remoteNumber: incoming.callerID, remoteKind: remoteKind(party, .incoming), isIncoming: true,
-                    divertedFrom: incoming.divertedFrom),
-                price: price)
-            if let (hold, through) = held { meters.open(hold, paidThrough: through) }
-        }
+        legs.recordingTarget = { [weak self] id in self?.files.target(of: id) }
+        permits = OutgoingPermits(
+            database: core.database, account: plan.accountID,
+            caller: start.incoming.map { OutgoingPermits.digits($0.callerID) })
+        if let incoming = start.incoming { note(incoming, party: party, price: price, held: held) }
         script = scripts.startScript(start, control: self, services: self) { end in self.scriptEnded(end) }
         // Last: events that waited must find the script.
         legs.onEvent = { [weak self] event in self?.receive(event) }
+    }
+
+    /// Adds a call to the running session: another participant of its conference.
+    ///
+    /// - Returns: False when the script takes none any more; then nothing is noted.
+    func join(
+        _ incoming: IncomingCall, party: RatedParty, price: CallPrice?, held: (CallHold, through: Int)?,
+        from arrived: any SessionLegs
+    ) -> Bool {
+        guard !scriptHasEnded, let script, script.join(incoming) else { return false }
+        note(incoming, party: party, price: price, held: held)
+        legs.take(legsOf: arrived)
+        return true
+    }
+
+    private func note(
+        _ incoming: IncomingCall, party: RatedParty, price: CallPrice?, held: (CallHold, through: Int)?
+    ) {
+        note(
+            LegRecord(
+                id: incoming.id, startedAt: core.clock(), localNumber: incoming.destination,
+                remoteNumber: incoming.callerID, remoteKind: remoteKind(party, .incoming), isIncoming: true,
+                divertedFrom: incoming.divertedFrom),
+            price: price)
+        if let (hold, through) = held { meters.open(hold, paidThrough: through) }
     }
 
     /// Hands a request to the control URL to the script.
@@ -143,12 +160,12 @@ final class CallSession {
             _ = meters.close(leg)
             if let finished = ledger.failed(leg, code: code, reason: reason) { finish(leg, finished) }
         case .audioQuality(_, let isWideband): if isWideband { noteWideband() }
-        case .recordStarted(let leg, _): recordStarted(leg)
-        case .recordStopped(let leg, _, let seconds): recordStopped(leg, seconds: seconds)
-        case .recordError(let leg, _): records[leg] = nil
-        case .unit(let id, .recorderStarted): recordStarted(id.call)
-        case .unit(let id, .recorderStopped(_, let seconds)): recordStopped(id.call, seconds: seconds)
-        case .unit(let id, .recorderFailed): records[id.call] = nil
+        case .recordStarted(let leg, _): files.started(leg)
+        case .recordStopped(let leg, _, let seconds): files.stopped(leg, seconds: seconds)
+        case .recordError(let leg, _): files.failed(leg)
+        case .unit(let id, .recorderStarted): files.started(id.call)
+        case .unit(let id, .recorderStopped(_, let seconds)): files.stopped(id.call, seconds: seconds)
+        case .unit(let id, .recorderFailed): files.failed(id.call)
         default: break
         }
         script?.deliver(event)
@@ -170,41 +187,6 @@ final class CallSession {
         }
     }
 
-    // MARK: Recordings
-
-    private func recordingTarget(_ leg: CallID) -> RecordingTarget? {
-        guard !core.storage.isFull(plan.accountID) else { return nil }
-        let name = PlatformFiles.newRecordName()
-        guard let path = core.files.recordPath(name) else { return nil }
-        records[leg] = OpenRecord(name: name, path: path)
-        return RecordingTarget(path: path, url: PublicURLs(core.effectiveConfiguration()).record(name))
-    }
-
-    private func recordStarted(_ leg: CallID) {
-        guard let record = records[leg] else { return }
-        let (id, now) = (id, core.clock())
-        records[leg]?.startedAt = now
-        core.history.enqueue("recording started") {
-            try SessionHistory(transaction: $0).insertRecord(record.name, of: leg, session: id, at: now)
-        }
-    }
-
-    private func recordStopped(_ leg: CallID, seconds: Int) {
-        guard let record = records.removeValue(forKey: leg), record.startedAt != nil else { return }
-        keep("recording ended") { [account = plan.accountID, files = core.files] in
-            try SessionHistory(transaction: $0).finishRecord(
-                record.name, seconds: seconds, bytes: files.size(of: record.path), of: account)
-        }
-    }
-
-    /// Counts what is kept once the count is committed; a job may run twice, what follows it runs once.
-    private func keep(_ name: StaticString, _ work: @escaping @Sendable (Transaction) throws -> Int64) {
-        let (storage, account) = (core.storage, plan.accountID)
-        core.history.perform(name, on: self.storage.eventLoop, isUrgent: false, work).whenSuccess {
-            storage.add($0, of: account)
-        }
-    }
-
     // MARK: End
 
     private func scriptEnded(_ end: SessionEnd) {
@@ -214,7 +196,7 @@ final class CallSession {
         if !end.isOrderly {
             // The ends of legs and of recorders that are no leg's follow as events.
             for leg in ledger.openLegs { legs.execute(.hangup(leg, code: 500, headers: [:])) }
-            for recorder in records.keys { legs.execute(.unit(UnitID(recorder), .stopRecorder)) }
+            for recorder in files.recorded { legs.execute(.unit(UnitID(recorder), .stopRecorder)) }
         }
         core.history.enqueue("session ended") {
             try SessionHistory(transaction: $0).finish(id, at: now, reason: end.reason.rawValue)
@@ -225,8 +207,7 @@ final class CallSession {
     }
 
     private func closeIfDone() {
-        guard scriptHasEnded, !isClosed, ledger.openLegs.isEmpty, records.values.allSatisfy({ $0.startedAt == nil })
-        else { return }
+        guard scriptHasEnded, !isClosed, ledger.openLegs.isEmpty, !files.areBeingWritten else { return }
         close()
     }
 
@@ -276,6 +257,37 @@ extension CallSession {
             note(record, price: nil)
             refuse(leg, code: 403, reason: "Destination Not Allowed")
         }
+    }
+
+    /// Makes a leg to a SIP address or a number once it is known that the account may.
+    private func dial(_ command: CallCommand, _ leg: CallID, _ call: OutgoingSIPCall) {
+        let number = dialledNumbers[call.uri]
+        let dial = { [self] in
+            self.dial(
+                command, leg, from: call.callerID, to: number ?? call.uri, number.map(RatedParty.pstn) ?? .sip)
+        }
+        guard let permits, let question = permits.question(call, toNumber: number), !isOfPlatform else {
+            return dial()
+        }
+        pending.wait(leg, with: command)
+        permits.answer(question, on: storage.eventLoop).assumeIsolated().whenSuccess { refusal in
+            // A leg that was given up meanwhile is not made.
+            guard let commands = self.pending.release(leg) else { return }
+            if let refusal { return self.refuse(leg, refusal, from: call.callerID, to: number ?? call.uri) }
+            dial()
+            for command in commands.dropFirst() { self.execute(command) }
+        }
+    }
+
+    /// The platform's own session, which calls a number to speak a code.
+    private var isOfPlatform: Bool { plan.ruleID.rawValue == 0 }
+
+    private func refuse(_ leg: CallID, _ refusal: OutgoingPermits.Refusal, from caller: String, to remote: String) {
+        note(
+            LegRecord(
+                id: leg, startedAt: core.clock(), localNumber: caller, remoteNumber: remote, remoteKind: .sip,
+                isIncoming: false), price: nil)
+        receive(.failed(leg, code: refusal.code, reason: refusal.reason, headers: [:]))
     }
 
     /// Reports a leg that is not made, once `execute` has returned.
@@ -342,10 +354,11 @@ extension CallSession: CallControl {
         guard !pending.take(command) else { return }
         switch command {
         case .callUser(let leg, let call): dial(command, leg, from: call.callerID, to: call.username, .user)
-        case .callSIP(let leg, let call):
-            let number = dialledNumbers[call.uri]
-            dial(command, leg, from: call.callerID, to: number ?? call.uri, number.map(RatedParty.pstn) ?? .sip)
+        case .callSIP(let leg, let call): dial(command, leg, call)
+        case .callConference(let leg, let call):
+            dial(command, leg, from: call.callerID, to: call.conference, .voip)
         default:
+            files.note(command)
             legs.execute(command)
             if let next = warnings.note(command) { legs.execute(next) }
         }
@@ -358,10 +371,7 @@ extension CallSession: CallControl {
         for leg in ledger.openLegs {
             if let end = ledger.abandon(leg, at: now, paidThrough: meters.close(leg)) { finish(leg, end) }
         }
-        for (leg, record) in records {
-            let seconds = record.startedAt.map { (now.milliseconds - $0.milliseconds) / 1000 } ?? 0
-            recordStopped(leg, seconds: Int(max(0, seconds)))
-        }
+        files.stopAll()
         legs.endSession()
     }
 }
@@ -392,12 +402,7 @@ extension CallSession: SessionServices {
     }
 
     func logFinished() {
-        guard let logPath else { return }
-        keep("log kept") { [account = plan.accountID, files = core.files] transaction in
-            guard let bytes = files.size(of: logPath) else { return 0 }
-            try AccountStorage.note(Int64(bytes), of: account, in: transaction)
-            return Int64(bytes)
-        }
+        if let logPath { files.logFinished(at: logPath) }
     }
 
     /// Numbers are dialled through the operator's trunks, and only those that have a price.

@@ -9,14 +9,14 @@ import VoiceEngine
 /// Starts sessions for calls and for the management API, and finds them by their control URL.
 final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` only.
     let eventLoop: any EventLoop
-    private let core: PlatformCore
+    let core: PlatformCore
     private let desk: AdmissionDesk
     private let scripts: any ScriptStarting
     private let makeLegs: () -> any SessionLegs
     private var byPath: [String: CallSession] = [:]
-    private var running: [SessionID: CallSession] = [:]
+    private(set) var running: [SessionID: CallSession] = [:]
     /// Conferences that run or begin, by application and name.
-    private var conferences: [ConferenceKey: EventLoopFuture<StartedSession>] = [:]
+    var conferences: [ConferenceKey: EventLoopFuture<StartedSession>] = [:]
     private let clock: any CallClock
     private var brake: AccountBrake
     private var counter = 0
@@ -65,12 +65,12 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
 
     // MARK: Starting
 
-    private struct ConferenceKey: Hashable, Sendable {
+    struct ConferenceKey: Hashable, Sendable {
         let application: ApplicationID
         let name: String
     }
 
-    private struct Prepared: Sendable {
+    struct Prepared: Sendable {
         let record: SessionRecord
         let party: RatedParty
         /// Nil for a session that no call starts.
@@ -83,7 +83,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     }
 
     /// A session whose row is written.
-    private struct Opened: Sendable {
+    struct Opened: Sendable {
         let start: SessionStart
         let held: Held?
 
@@ -99,7 +99,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     ///
     /// A power cut that takes both back ends the call too.
     /// - Throws: ``MoneyRefusal``; then neither is written.
-    private func open(_ prepared: Prepared) async throws -> Opened {
+    func open(_ prepared: Prepared) async throws -> Opened {
         let record = prepared.record
         let now = core.clock()
         let limit = core.configuration.limits.spending(record.plan.currency)
@@ -138,7 +138,7 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
         return start
     }
 
-    private func run(_ opened: Opened, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {
+    func run(_ opened: Opened, _ prepared: Prepared, _ legs: any SessionLegs) -> CallSession {
         eventLoop.assertInEventLoop()
         let start = opened.start
         let account = start.accountID
@@ -170,20 +170,20 @@ final class SessionHost: @unchecked Sendable {  // State is used on `eventLoop` 
     }
 
     /// Counts a session of an account in.
-    private func reserve(_ account: AccountID) throws {
+    func reserve(_ account: AccountID) throws {
         guard !isDraining else { throw ShuttingDown() }
         try brake.begin(.session, of: account, at: core.clock())
     }
 
-    private struct ShuttingDown: Error {}
+    struct ShuttingDown: Error {}
 
-    private func release(_ account: AccountID) { brake.end(.session, of: account) }
+    func release(_ account: AccountID) { brake.end(.session, of: account) }
 
     private func countPaidCall(of account: AccountID) throws(AccountBrake.Refusal) {
         try brake.begin(.paidCall, of: account, at: core.clock())
     }
 
-    private func record(
+    func record(
         _ plan: SessionPlan, user: UserID?, initiator: String, customData: String? = nil
     ) -> SessionRecord {
         SessionRecord(
@@ -224,6 +224,10 @@ extension SessionHost: CallRouter {
             let today = TariffDay(unixSeconds: core.clock().seconds)
             let decision = try await desk.decide(AdmissionRequest(arrival), on: today)
             guard case .session(let plan, let party, let price) = decision else { return decision.refusal }
+            if case .conference = arrival.source {
+                let guest = ConferenceGuest(arrival: arrival, plan: plan, party: party, price: price, legs: box)
+                return try await welcome(guest)
+            }
             do {
                 try await eventLoop.submit { try self.reserve(plan.accountID) }.get()
             } catch {
@@ -253,7 +257,7 @@ extension SessionHost: CallRouter {
 }
 
 /// Carries legs through a task and back to their event loop.
-private struct LegsBox: @unchecked Sendable {  // Touched on the event loop only.
+struct LegsBox: @unchecked Sendable {  // Touched on the event loop only.
     let legs: any SessionLegs
 }
 
@@ -265,6 +269,7 @@ extension AdmissionRequest {
             case .user(let address): .user(name: address.username, domain: address.domain)
             case .registration(let id): .registration(id)
             case .network(let domain): .network(domain: domain)
+            case .conference(let domain): .conference(domain: domain)
             }
         self.init(source: source, destination: arrival.destination, caller: arrival.callerID)
     }

@@ -8,13 +8,21 @@ protocol SessionLegs: CallControl {
     var domain: String { get set }
     var recordingTarget: (CallID) -> RecordingTarget? { get set }
     var onEvent: ((CallEvent) -> Void)? { get set }
+    /// Takes the legs of a session that nobody drives yet.
+    func take(legsOf other: any SessionLegs)
 }
 
-extension EngineSession: SessionLegs {}
+extension EngineSession: SessionLegs {
+    func take(legsOf other: any SessionLegs) {
+        if let other = other as? EngineSession { take(legsOf: other) }
+    }
+}
 
 /// The script's side of a session; used on the event loop.
 protocol SessionScript: AnyObject {
     func deliver(_ event: CallEvent)
+    /// Adds a leg; false when the script takes none any more.
+    func join(_ incoming: IncomingCall) -> Bool
     func deliverHTTPRequest(_ request: ControlRequest) -> EventLoopFuture<ControlReply>
     func terminate(_ reason: SessionFinishReason)
 }

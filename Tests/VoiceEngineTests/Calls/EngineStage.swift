@@ -36,6 +36,11 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
             try await eventLoop.submit { for command in commands { self.session.execute(command) } }.get()
         }
 
+        /// Takes the legs of another session.
+        func take(_ other: Session) async throws {
+            try await eventLoop.submit { self.session.take(legsOf: other.session) }.get()
+        }
+
         /// Calls a user and joins both legs once he has answered.
         func bridge(to user: String) async throws -> CallID {
             let leg = CallID(rawValue: "out-\(user)")

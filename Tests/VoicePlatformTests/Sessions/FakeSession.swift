@@ -6,7 +6,7 @@ import VoiceEngine
 @testable import VoicePlatform
 
 /// Legs that note what they are told; used on the event loop.
-final class FakeLegs: SessionLegs {
+final class FakeLegs: SessionLegs, @unchecked Sendable {  // Used on the event loop only.
     var domain = ""
     var recordingTarget: (CallID) -> RecordingTarget? = { _ in nil }
     var onEvent: ((CallEvent) -> Void)?
@@ -36,6 +36,11 @@ final class FakeLegs: SessionLegs {
         hasEnded = true
         onEvent = nil
     }
+
+    /// Sessions whose legs were taken.
+    private(set) var taken: [ObjectIdentifier] = []
+
+    func take(legsOf other: any SessionLegs) { taken.append(ObjectIdentifier(other)) }
 }
 
 /// A script that notes what it gets and does what the test says; used on the event loop.
@@ -72,6 +77,16 @@ final class FakeScript: SessionScript {
             waiter.promise.succeed()
             return true
         }
+    }
+
+    /// Calls that have joined the session, and whether another may.
+    private(set) var joined: [IncomingCall] = []
+    var takesGuests = true
+
+    func join(_ incoming: IncomingCall) -> Bool {
+        guard takesGuests else { return false }
+        joined.append(incoming)
+        return true
     }
 
     /// Completes when an event of some kind has come.

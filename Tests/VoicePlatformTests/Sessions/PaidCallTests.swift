@@ -39,16 +39,104 @@ import VoiceEngine
             let calls = try await stage.loop.submit {
                 let services = stage.scripts.scripts[0].services
                 return ["+7 495 445-11-20", "74012000000", "4930123456", "nobody"].map {
-                    services.outgoingCall(toNumber: $0, callerID: "74012000000")
+                    services.outgoingCall(toNumber: $0, callerID: "79112233444")
                 }
             }.get()
             let way = TrunkWay(
-                trunk: TrunkName(rawValue: "carrier"), callee: "+74954451120", callerID: "+74012000000")
+                trunk: TrunkName(rawValue: "carrier"), callee: "+74954451120", callerID: "+79112233444")
             #expect(calls.map { $0?.ways } == [[way], nil, nil, nil])
             let call = try #require(calls[0])
             try await stage.onLoop { $0.scripts.scripts[0].control.execute(.callSIP(Self.agent, call)) }
             let leg = try await stage.history()[0]["calls"].items.first { $0["incoming"].flag == false }
             #expect(leg?["remote_number"].string == "74954451120" && leg?["remote_number_type"].string == "pstn")
+        }
+    }
+
+    @Test func `a number shows what the account has rented or verified, or who calls`() async throws {
+        try await TestPlatform.run({ try? Self.withTrunk(&$0) }) { platform in
+            let stage = try await Stage(platform)
+            try await stage.give("10")
+            try await stage.rent()
+            let other = try await platform.child("tenant-two")
+            for (tenant, number, isActive) in [
+                (stage.tenant, "4930111111", 1), (stage.tenant, "4930222222", 0), (other, "4930333333", 1),
+            ] {
+                try await platform.core.database.write { transaction in
+                    try transaction.execute(
+                        "INSERT INTO caller_id (account_id, number, active, attempts_left, calls_left) VALUES (?, ?, ?, 5, 3)",
+                        [.integer(tenant.id), .text(number), .integer(isActive)])
+                }
+            }
+            _ = try await stage.admit(Self.user, to: "1")
+            for (number, isShown) in [
+                ("+49 30 111111", true), ("4930222222", false), ("4930333333", false), (Stage.number, true),
+                ("79112233444", true), ("", true), ("112", false),
+            ] {
+                let leg = "leg-\(number)"
+                try await stage.onLoop { stage in
+                    let script = stage.scripts.scripts[0]
+                    guard let call = script.services.outgoingCall(toNumber: "74954451120", callerID: number) else {
+                        return
+                    }
+                    script.control.execute(.callSIP(CallID(rawValue: leg), call))
+                }
+                if isShown {
+                    try await stage.loop.flatSubmit {
+                        stage.legs.command(on: stage.loop) { command in
+                            if case .callSIP(let id, _) = command { id.rawValue == leg } else { false }
+                        }
+                    }.get()
+                } else {
+                    #expect(try await stage.failure(of: leg) == 403, "\(number)")
+                }
+            }
+        }
+    }
+
+    @Test func `a registration carries calls of its account alone, and only while it is paid`() async throws {
+        try await TestPlatform.run { platform in
+            let stage = try await Stage(platform)
+            let other = try await platform.child("tenant-two")
+            for tenant in [stage.tenant, other] {
+                try await platform.master.call(
+                    "TransferMoneyToChildAccount", ["child_account_id": "\(tenant.id)", "amount": "5"])
+            }
+            func register(_ tenant: Tenant) async throws -> Int {
+                try await tenant.call(
+                    "CreateSipRegistration", ["sip_username": "office", "proxy": "sip.example.test"]
+                ).integer("sip_registration_id")
+            }
+            let (own, foreign) = (try await register(stage.tenant), try await register(other))
+            _ = try await stage.admit(Self.user, to: "1")
+            func call(_ leg: String, by registration: Int) async throws {
+                try await stage.onLoop { stage in
+                    stage.scripts.scripts[0].control.execute(
+                        .callSIP(
+                            CallID(rawValue: leg),
+                            OutgoingSIPCall(
+                                uri: "sip:100@sip.example.test", callerID: "7",
+                                registration: OutboundRegistrationID(rawValue: Int64(registration)))))
+                }
+            }
+            try await call("own", by: own)
+            try await stage.loop.flatSubmit {
+                stage.legs.command(on: stage.loop) { command in
+                    if case .callSIP(let id, let call) = command {
+                        id.rawValue == "own" && call.registration?.rawValue == Int64(own)
+                    } else {
+                        false
+                    }
+                }
+            }.get()
+            try await call("foreign", by: foreign)
+            #expect(try await stage.failure(of: "foreign") == 404)
+            try await call("unknown", by: 12345)
+            #expect(try await stage.failure(of: "unknown") == 404)
+            try await stage.tenant.call("DeleteSipRegistration", ["sip_registration_id": "\(own)"])
+            try await call("deleted", by: own)
+            #expect(try await stage.failure(of: "deleted") == 404)
+            let legs = try await stage.history()[0]["calls"].items
+            #expect(legs.filter { $0["end_reason"].string == "No SIP registration with this regId" }.count == 3)
         }
     }
 
