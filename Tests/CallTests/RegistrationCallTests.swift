@@ -138,7 +138,7 @@ import Testing
                 let id = "\(try #require(made["sip_registration_id"]))"
                 try await client.call(
                     "SetScenarioInfo",
-                    ["scenario_name": "desk", "scenario_script": Self.leaving(by: id, to: "sip:9000@\(foreign)")])
+                    ["required_scenario_name": "desk", "scenario_script": Self.leaving(by: id, to: "sip:9000@\(foreign)")])
                 let anna = try await office.phone("anna", domain: domain, password: Self.password)
                 try await anna.register()
                 let call = try await anna.call("100")
