@@ -136,6 +136,8 @@ public struct RecordingRequest: Sendable, Equatable {
     public var stereo: Bool
     /// False: mp3 of 8 kHz and 32 kbit/s. True: mp3 of 48 kHz and 192 kbit/s.
     public var isHighQuality: Bool
+    /// True: flac of 16 kHz instead of mp3.
+    public var isLossless: Bool
     /// The name that the history shows.
     public var name: String?
     /// Whether the recording is given only to those who prove who they are.
@@ -143,11 +145,13 @@ public struct RecordingRequest: Sendable, Equatable {
     public var life: RecordingLife
 
     public init(
-        stereo: Bool = false, isHighQuality: Bool = false, name: String? = nil, isSecure: Bool = false,
+        stereo: Bool = false, isHighQuality: Bool = false, isLossless: Bool = false, name: String? = nil,
+        isSecure: Bool = false,
         life: RecordingLife = .threeMonths
     ) {
         self.stereo = stereo
         self.isHighQuality = isHighQuality
+        self.isLossless = isLossless
         self.name = name
         self.isSecure = isSecure
         self.life = life

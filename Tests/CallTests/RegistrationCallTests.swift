@@ -138,7 +138,10 @@ import Testing
                 let id = "\(try #require(made["sip_registration_id"]))"
                 try await client.call(
                     "SetScenarioInfo",
-                    ["required_scenario_name": "desk", "scenario_script": Self.leaving(by: id, to: "sip:9000@\(foreign)")])
+                    [
+                        "required_scenario_name": "desk",
+                        "scenario_script": Self.leaving(by: id, to: "sip:9000@\(foreign)"),
+                    ])
                 let anna = try await office.phone("anna", domain: domain, password: Self.password)
                 try await anna.register()
                 let call = try await anna.call("100")
@@ -157,6 +160,9 @@ import Testing
     private static let meeting = """
         require(Modules.Conference);
         const conference = VoxEngine.createConference();
+        const recorder = VoxEngine.createRecorder({lossless: true});
+        recorder.addEventListener(RecorderEvents.Started, ({ url }) => Logger.write(`records to ${url}`));
+        conference.sendMediaTo(recorder);
         let guests = 0;
         VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, destination }) => {
           guests += 1;
@@ -208,6 +214,11 @@ import Testing
             let log = try await office.finishedLog(with: "guest 2 of room-7")
             #expect(log.contains("guest 1 of room-7"))
             for (phone, _, _) in phones { await phone.stop() }
+            let name = try #require(
+                log.firstMatch(of: /records to \S+\/([0-9a-f]{32}\.flac)/)?.1, "the record's address")
+            let mix = ToneTrack(
+                try AudioDecoder().decode(path: "\(office.directory)/voice/records/\(name.prefix(2))/\(name)"))
+            for frequency in [1300.0, 700] { #expect(mix.seconds(of: frequency) > 1) }
             for (index, frequency) in [1300.0, 700].enumerated() {
                 let track = ToneTrack(try AudioDecoder().decode(path: phones[index].file))
                 #expect(track.seconds(of: frequency) > 1)

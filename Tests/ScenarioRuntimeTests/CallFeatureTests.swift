@@ -203,7 +203,7 @@ struct CallFeatureTests {
                 """
                 VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
                   call.record({name: "Interview", secure: true, expire: RecordExpireTime.TWOYEARS});
-                  call.record({expire: "for ever"});
+                  call.record({expire: "for ever", lossless: true});
                   VoxEngine.terminate();
                 });
                 """)
@@ -213,7 +213,8 @@ struct CallFeatureTests {
             }
             #expect(
                 requests == [
-                    RecordingRequest(name: "Interview", isSecure: true, life: .twoYears), RecordingRequest(),
+                    RecordingRequest(name: "Interview", isSecure: true, life: .twoYears),
+                    RecordingRequest(isLossless: true),
                 ])
             #expect(try await show.logTexts().contains { $0.contains("expire is no RecordExpireTime") })
         }

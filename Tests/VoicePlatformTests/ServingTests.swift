@@ -123,6 +123,17 @@ import Testing
         }
     }
 
+    @Test func `a recording that loses nothing is served as what it is`() async throws {
+        try await TestPlatform.run { platform in
+            let name = PlatformFiles.newRecordName(isLossless: true)
+            try write("fLaC", to: platform.core.files.recordPath(name), platform)
+            try await note(record: name, log: PlatformFiles.newLogName(), platform)
+            let record = try await platform.fetch("/record/\(name)")
+            #expect(record.text == "fLaC" && record.headers["content-type"] == "audio/flac")
+            #expect(try await platform.fetch("/record/\(name.dropLast(5)).mp3").status == 404)
+        }
+    }
+
     @Test func `a control URL reaches its session whatever the method, others are gone`() async throws {
         try await TestPlatform.run { platform in
             for method in ["GET", "POST", "PUT", "DELETE"] {

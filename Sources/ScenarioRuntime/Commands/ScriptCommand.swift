@@ -80,6 +80,8 @@ struct RecordingWishes: Equatable {
     var stereo = false
     /// 48 kHz instead of 8 kHz.
     var isHighQuality = false
+    /// flac instead of mp3.
+    var isLossless = false
     var name: String?
     var isSecure = false
     var expire: String?

@@ -32,6 +32,7 @@ extension RecordingWishes {
     init(_ fields: [String: ScenarioValue]) {
         self.init(
             stereo: fields["stereo"]?.boolValue == true, isHighQuality: fields["hd_audio"]?.boolValue == true,
+            isLossless: fields["lossless"]?.boolValue == true,
             name: fields["name"]?.stringValue,
             isSecure: fields["secure"]?.boolValue == true, expire: fields["expire"]?.stringValue)
     }

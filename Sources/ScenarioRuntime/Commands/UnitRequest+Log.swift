@@ -79,7 +79,7 @@ extension RecordingWishes {
         [
             "expire": .init(expire), "hd_audio": .bool(isHighQuality), "name": .init(name), "secure": .bool(isSecure),
             "stereo": .bool(stereo),
-        ]
+        ].merging(isLossless ? ["lossless": .bool(true)] : [:]) { $1 }
     }
 }
 

@@ -98,12 +98,11 @@ function recordingWishes(options, method) {
         if (p[name]) warn(`${method}: ${name} is not available on this platform, the sound is recorded without it.`);
     }
     if (p.hd_audio && p.lossless) throw new RangeError(`${method}: either hd_audio or lossless`);
-    if (p.lossless) warn(`${method}: lossless is not available, the recording is mp3.`);
     if (p.expire && !Object.values(RecordExpireTime).includes(p.expire)) {
         warn(`${method}: expire is no RecordExpireTime, the recording is kept for three months.`);
     }
     return {
-        stereo: Boolean(p.stereo), hd_audio: Boolean(p.hd_audio), name: optionalText(p.name),
+        stereo: Boolean(p.stereo), hd_audio: Boolean(p.hd_audio), lossless: Boolean(p.lossless), name: optionalText(p.name),
         secure: Boolean(p.secure), expire: optionalText(p.expire),
     };
 }

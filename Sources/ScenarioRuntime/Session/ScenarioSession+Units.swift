@@ -80,7 +80,7 @@ extension RecordingRequest {
     /// A life that the reference does not know is as long as one without a wish: the script's side has warned of it.
     init(_ wishes: RecordingWishes) {
         self.init(
-            stereo: wishes.stereo, isHighQuality: wishes.isHighQuality,
+            stereo: wishes.stereo, isHighQuality: wishes.isHighQuality, isLossless: wishes.isLossless,
             name: wishes.name.map { String($0.prefix(255)) },
             isSecure: wishes.isSecure, life: wishes.expire.flatMap(RecordingLife.init(rawValue:)) ?? .threeMonths)
     }

@@ -161,5 +161,5 @@ extension SessionUnits {
 }
 
 extension RecordingRequest {
-    var quality: RecordingQuality { isHighQuality ? .high : .telephone }
+    var quality: RecordingQuality { isLossless ? .lossless : isHighQuality ? .high : .telephone }
 }

@@ -14,18 +14,31 @@ public struct PlatformFiles: Sendable {
 
     static let logExtension = "log"
     static let recordExtension = "mp3"
+    /// Of recordings that lose nothing.
+    static let losslessExtension = "flac"
 
     static let reportExtension = "csv"
 
     static func newReportName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(reportExtension)" }
     static func newLogName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(logExtension)" }
-    static func newRecordName() -> String { "\(RandomToken.hexadecimal(bytes: 16)).\(recordExtension)" }
+
+    static func newRecordName(isLossless: Bool = false) -> String {
+        "\(RandomToken.hexadecimal(bytes: 16)).\(isLossless ? losslessExtension : recordExtension)"
+    }
+
+    /// The media type of a recording by its name.
+    static func recordType(_ name: String) -> String {
+        name.hasSuffix(".\(losslessExtension)") ? "audio/flac" : "audio/mpeg"
+    }
 
     /// The path of a session log, nil for a name that was never given out.
     public func logPath(_ name: String) -> String? { path(name, folder: "logs", ending: Self.logExtension) }
 
     /// The path of a recording, nil for a name that was never given out.
-    public func recordPath(_ name: String) -> String? { path(name, folder: "records", ending: Self.recordExtension) }
+    public func recordPath(_ name: String) -> String? {
+        path(name, folder: "records", ending: Self.recordExtension)
+            ?? path(name, folder: "records", ending: Self.losslessExtension)
+    }
 
     /// The path of a report, nil for a name that was never given out.
     func reportPath(_ name: String) -> String? { path(name, folder: "reports", ending: Self.reportExtension) }

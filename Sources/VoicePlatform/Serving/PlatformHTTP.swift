@@ -32,7 +32,8 @@ struct PlatformHTTP: Sendable {
         }
         router.get("/record/{name}") { request, context in
             let name = try await permitted(.record, request, context)
-            return try await serve(files.recordPath(name), request.headers[.range], "audio/mpeg", context)
+            return try await serve(
+                files.recordPath(name), request.headers[.range], PlatformFiles.recordType(name), context)
         }
         router.get("/health") { _, _ in Response.text("ok\n", "text/plain") }
         return router

@@ -49,7 +49,7 @@ final class SessionFiles {
     func target(of leg: CallID) -> RecordingTarget? {
         let request = wishes.removeValue(forKey: leg) ?? RecordingRequest()
         guard !core.storage.isFull(account) else { return nil }
-        let name = PlatformFiles.newRecordName()
+        let name = PlatformFiles.newRecordName(isLossless: request.isLossless)
         guard let path = core.files.recordPath(name) else { return nil }
         records[leg] = OpenRecord(name: name, path: path, request: request)
         return RecordingTarget(path: path, url: PublicURLs(core.effectiveConfiguration()).record(name))
