@@ -171,8 +171,8 @@ let package = Package(
             "CallTests",
             [
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
-                "Controller", "Portal", "Storage", "TestCertificates", "CMediaIO", nioCore, nioPosix, nioHTTP1,
-                nioWebSocket, nioFoundation, httpClient,
+                "Controller", "Portal", "Storage", "TestCertificates", "CMediaIO", "CSndfile", nioCore, nioPosix,
+                nioHTTP1, nioWebSocket, nioSSL, nioFoundation, httpClient,
             ]),
         tests(
             "SwitchboardTests",

@@ -34,7 +34,7 @@ import Testing
         });
         """
 
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
     func aPhoneSendsTheCustomerOnAndTalksNoMore(transport: SIPTransportKind) async throws {
         try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
             try await customerCalls(office) {
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// baresip 1.0.0 then drops its call by itself, with a BYE and without the event `CALL_CLOSED`; later versions keep it.
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
     func aPhoneLearnsThatItCouldNotSendTheCustomerOn(transport: SIPTransportKind) async throws {
         try await InteropOffice.run(transport, scenario: { _ in Self.blind }) { office in
             try await customerCalls(office) {
@@ -71,20 +71,19 @@ import Testing
     /// A caller wants to send his far end on to nobody: the two talk on (RFC 3515 leaves the call as it was).
     ///
     /// sipp asks for it, as a phone that stays in the call after the report.
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
     func aTransferToNobodyLeavesTheCallAsItWas(transport: SIPTransportKind) async throws {
         try await InteropOffice.run(transport, scenario: { _ in Self.askedByTheCaller }) { office in
-            let script = Self.goingOnAfterTheReport(try await office.colleague(), office.domain)
+            let script = Self.goingOnAfterTheReport(InteropOffice.customer, office.domain)
             let later = try DemoPhones.tone(Self.laterVoice).samples
-            try await office.sipp("colleague") { colleague in
-                try colleague.call(
-                    InteropOffice.firstUser, at: office.installation.server, as: script, transport: transport,
-                    from: "127.0.0.1", sounds: [Self.laterSound: later])
+            try await office.sipp("customer") { customer in
+                try await office.call(
+                    DemoCompany.number, by: customer, as: script, sounds: [Self.laterSound: later])
                 try await office.first.take()
                 try await office.logged("nobody came: 480")
                 try await office.first.hear(seconds: 3)
                 try await office.first.control.perform("hangup")
-                try await colleague.succeed()
+                try await customer.succeed()
             }
             let heard = ToneTrack(try office.first.heard())
             #expect(heard.seconds(of: SippCaller.voice) > 0.5, "the caller is heard before he asks")
@@ -112,7 +111,7 @@ import Testing
     }
 
     private static let askedByTheCaller = """
-        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid, destination }) => {
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, callerid }) => {
           call.handleBlindTransfer(true);
           call.addEventListener(CallEvents.BlindTransferRequested, ({ transferTo }) => {
             VoxEngine.callUser(transferTo, callerid).addEventListener(CallEvents.Failed, ({ code, reason }) => {
@@ -122,7 +121,7 @@ import Testing
           });
           call.addEventListener(CallEvents.RecordStarted, ({ url }) => Logger.write(`recording: ${url}`));
           call.addEventListener(CallEvents.Connected, () => call.record());
-          VoxEngine.easyProcess(call, VoxEngine.callUser(destination, callerid));
+          VoxEngine.easyProcess(call, VoxEngine.callUser('\(InteropOffice.firstUser)', callerid));
         });
         """
 
@@ -132,8 +131,7 @@ import Testing
         script.play(SippCaller.sound, forEver: true)
         script.expect("BYE")
         try await office.sipp("customer") { customer in
-            try customer.call(
-                DemoCompany.number, at: office.installation.server, as: script, transport: office.transport)
+            try await office.call(DemoCompany.number, by: customer, as: script)
             try await office.first.take()
             try await office.first.hear(seconds: 2)
             try await talk()
@@ -161,7 +159,7 @@ import Testing
         """
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
     func aScenarioSendsAPhoneOn(transport: SIPTransportKind) async throws {
         let scenario = Self.sendingOn(to: InteropOffice.secondUser)
         try await InteropOffice.run(transport, scenario: { _ in scenario }) { office in
@@ -176,8 +174,9 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func aScenarioLearnsThatItsCallerCouldNotBeSentOn() async throws {
-        try await InteropOffice.run(.udp, scenario: { _ in Self.sendingOn(to: "nobody") }) { office in
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
+    func aScenarioLearnsThatItsCallerCouldNotBeSentOn(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.sendingOn(to: "nobody") }) { office in
             try await office.first.control.perform("dial", "sip:700@\(office.domain)")
             try await office.logged("not sent on: 4")
             try await office.first.control.event("CALL_CLOSED")

@@ -23,7 +23,7 @@ import Testing
         });
         """
 
-    @Test(.timeLimit(.minutes(2)), arguments: [SIPTransportKind.udp, .tcp])
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
     func telephoneEventsOfBaresip(transport: SIPTransportKind) async throws {
         try await InteropOffice.run(transport, scenario: { _ in Self.scenario }) { office in
             try await office.first.control.perform("dial", "sip:700@\(office.domain)")
@@ -37,7 +37,8 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func infoOfSipp() async throws {
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
+    func infoOfSipp(transport: SIPTransportKind) async throws {
         var script = SippScript(InteropOffice.customer, takesEvents: false)
         for digit in ["1", "5"] {
             script.ask(
@@ -50,22 +51,38 @@ import Testing
         // A phone that sends its digits so gets them so.
         for digit in ["4", "2"] { script.expect("INFO", holding: digit) }
         script.expect("BYE")
-        try await check(script, kind: 3, digits: "15*#")
+        try await check(script, transport, kind: 3, digits: "15*#")
     }
 
-    @Test(.timeLimit(.minutes(2))) func tonesInTheSoundOfSipp() async throws {
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
+    func tonesInTheSoundOfSipp(transport: SIPTransportKind) async throws {
         var script = SippScript(InteropOffice.customer, takesEvents: false)
         script.play("digits.raw", forEver: false)
         script.expect("BYE")
-        try await check(script, kind: 2, digits: "1590*#", sounds: ["digits.raw": try Self.sound(of: "1590*#")])
+        let sound = try Self.sound(of: "1590*#")
+        try await check(script, transport, kind: 2, digits: "1590*#", sounds: ["digits.raw": sound])
+    }
+
+    /// Over TLS the tones are encrypted.
+    @Test(.timeLimit(.minutes(2)), arguments: InteropOffice.transports)
+    func tonesInTheSoundOfBaresip(transport: SIPTransportKind) async throws {
+        try await InteropOffice.run(transport, scenario: { _ in Self.scenario }) { office in
+            try await office.third(sound: try Self.sound(of: "1590*#")) { phone in
+                try await phone.control.perform("dial", "sip:700@\(office.domain)")
+                try await phone.control.event("CALL_ESTABLISHED", opposite: "CALL_CLOSED")
+                try await office.logged("digits 1590*# of kind 2")
+                try await phone.control.event("CALL_CLOSED")
+            }
+        }
     }
 
     private func check(
-        _ script: SippScript, kind: Int, digits: String, sounds: [String: [Int16]] = [:]
+        _ script: SippScript, _ transport: SIPTransportKind, kind: Int, digits: String,
+        sounds: [String: [Int16]] = [:]
     ) async throws {
-        try await InteropOffice.run(.udp, scenario: { _ in Self.scenario }) { office in
+        try await InteropOffice.run(transport, scenario: { _ in Self.scenario }) { office in
             try await office.sipp("customer") { customer in
-                try customer.call(DemoCompany.number, at: office.installation.server, as: script, sounds: sounds)
+                try await office.call(DemoCompany.number, by: customer, as: script, sounds: sounds)
                 try await office.logged("digits \(digits) of kind \(kind)")
                 try await customer.succeed()
             }

@@ -20,10 +20,14 @@ final class BaresipPhone {
 
     /// Starts baresip without an account; it is ready for commands.
     static func start(in folder: String, voice: Double = voice) async throws -> BaresipPhone {
+        try await start(in: folder, sound: try DemoPhones.tone(voice).samples)
+    }
+
+    /// The same with other sound than a tone, over and over again.
+    static func start(in folder: String, sound: [Int16]) async throws -> BaresipPhone {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let tone = try DemoPhones.tone(voice).samples
         let wav = try WAVWriter(path: "\(folder)/voice.wav")
-        for _ in 0..<60 { try tone.withUnsafeBufferPointer { try wav.append($0) } }
+        for _ in 0..<60 { try sound.withUnsafeBufferPointer { try wav.append($0) } }
         try wav.close()
         for name in ["accounts", "contacts"] { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
         // Ports beyond those that the system gives away by itself; one may be taken all the same.
@@ -95,6 +99,33 @@ final class BaresipPhone {
     func packetsReceived() async throws -> Int {
         try await Wait.until("baresip's count of packets") {
             program.output.firstMatch(of: /packets: +\d+ +(\d+)/).flatMap { Int($0.1) }
+        }
+    }
+
+    /// A dialog that baresip began.
+    struct Dialog {
+        var callID: String
+        var localTag: String
+        var remoteTag: String
+
+        /// As a parameter of a URI (RFC 3891 6.1), for the one who shall take the far end over.
+        var replaces: String {
+            let value = "\(callID);to-tag=\(remoteTag);from-tag=\(localTag)"
+            return value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value
+        }
+    }
+
+    /// The dialog of the INVITE that was answered last, as its trace shows it.
+    func newestDialog() async throws -> Dialog {
+        try await Wait.until("the answer to an INVITE in baresip's trace") {
+            let answers = program.output.components(separatedBy: "\r\n\r\n").filter {
+                $0.contains("SIP/2.0 200 ") && $0.contains(/CSeq: \d+ INVITE/)
+            }
+            guard let answer = answers.last, let callID = answer.firstMatch(of: /Call-ID: (\S+)/),
+                let from = answer.firstMatch(of: /From: [^\r]*;tag=([^;\s]+)/),
+                let to = answer.firstMatch(of: /To: [^\r]*;tag=([^;\s]+)/)
+            else { return nil }
+            return Dialog(callID: String(callID.1), localTag: String(from.1), remoteTag: String(to.1))
         }
     }
 

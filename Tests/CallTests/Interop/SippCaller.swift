@@ -13,6 +13,7 @@ final class SippCaller {
 
     private let folder: String
     private var program: ForeignProgram?
+    private var relay: TLSRelay?
 
     init(folder: String) { self.folder = folder }
 
@@ -28,28 +29,30 @@ final class SippCaller {
     ///   - calls: how many calls are made, and how many in a second.
     ///   - callID: the Call-ID, for those who must know it; sipp's own otherwise.
     ///   - sounds: files in its folder, by their names.
+    ///   - relay: what speaks TLS with the server for sipp, which Debian builds without; closed by ``stop()``.
     func call(
         _ number: String, at server: String, as script: SippScript, transport: SIPTransportKind = .udp,
         from address: String = DemoPhones.trunkAddress, calls: (count: Int, rate: Int) = (1, 10),
-        callID: String? = nil, sounds: [String: [Int16]] = [:]
+        callID: String? = nil, sounds: [String: [Int16]] = [:], through relay: TLSRelay? = nil
     ) throws {
-        let scenario = try write(script)
+        self.relay = relay
+        let scenario = try write(relay == nil ? script.text : script.text(overTLSTo: server))
         for (name, samples) in sounds { try Self.write(samples, to: "\(folder)/\(name)") }
-        var more = ["-t", transport == .tcp ? "t1" : "u1", "-trace_logs", "-log_file", "log.txt"]
+        var more = ["-t", transport == .udp ? "u1" : "t1", "-trace_logs", "-log_file", "log.txt"]
         more += ["-m", "\(calls.count)", "-r", "\(calls.rate)"]
         if let callID { more += ["-cid_str", callID] }
-        try call(number, at: server, scenario: scenario, from: address, more)
+        try call(number, at: relay?.address ?? server, scenario: scenario, from: address, more)
     }
 
     /// Waits for one call at an address of its own and does what a script says.
     func answer(as script: SippScript, at address: String, port: UInt16) throws {
         let more = ["-p", "\(port)", "-m", "1", "-trace_logs", "-log_file", "log.txt"]
-        try start(["-sf", try write(script)] + more, at: address)
+        try start(["-sf", try write(script.text)] + more, at: address)
     }
 
-    private func write(_ script: SippScript) throws -> String {
+    private func write(_ script: String) throws -> String {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(script.text.utf8).write(to: URL(filePath: "\(folder)/script.xml"))
+        try Data(script.utf8).write(to: URL(filePath: "\(folder)/script.xml"))
         return "\(folder)/script.xml"
     }
 
@@ -103,7 +106,10 @@ final class SippCaller {
         throw BaresipControl.Failure(description: "sipp's call went wrong, its exit code is \(code).")
     }
 
-    func stop() async { await program?.stop() }
+    func stop() async {
+        await program?.stop()
+        await relay?.close()
+    }
 
     /// What it has written.
     var output: String {

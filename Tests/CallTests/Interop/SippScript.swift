@@ -162,6 +162,11 @@ struct SippScript {
         """
     }
 
+    /// The scenario for a relay that speaks TLS with a server: its messages are those of one who is connected himself.
+    func text(overTLSTo server: String) -> String {
+        text.replacing("[transport]", with: "TLS").replacing("[remote_ip]:[remote_port]", with: server)
+    }
+
     /// The To of requests in the dialog.
     private var dialog: String { "<sip:[service]@\(host)>;tag=[$tag]" }
 
