@@ -9,7 +9,7 @@ BENCH_ARGS ?=
 BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 # Long calls, most with phones and servers of others; `make test-phones` runs them.
-PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall|Isolation)Tests
+PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|InteropConference|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall|Isolation)Tests
 # Tests of sound, time limits and whole calls, in which time passes.
 REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests)\.
 
