@@ -64,6 +64,7 @@ let package = Package(
         .systemLibrary(name: "CSpandsp", pkgConfig: "spandsp", providers: [.apt(["libspandsp-dev"])]),
         .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .target(name: "CMediaIO"),
         .target(name: "CScriptProcess"),
         .target(
@@ -90,8 +91,9 @@ let package = Package(
         module(
             "VoiceEngine",
             [
-                "SIP", "SDP", "Media", "CallControl", "CMediaIO", "CSRTP", "Digests", nioCore, nioPosix, nioTLS, nioSSL,
-                nioHTTP1, nioFoundation, httpClient, logging,
+                "SIP", "SDP", "Media", "CallControl", "CAres", "CMediaIO", "CSRTP", "Digests", nioCore, nioPosix,
+                nioTLS,
+                nioSSL, nioHTTP1, nioFoundation, httpClient, logging,
             ]),
         .executableTarget(
             name: "ScriptWorker",

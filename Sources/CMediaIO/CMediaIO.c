@@ -72,4 +72,11 @@ int media_poll_add(int poll, int descriptor, uint64_t token) {
 
 void media_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+int64_t media_thread_time(pthread_t thread) {
+    clockid_t clock;
+    struct timespec time;
+    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 bool media_raise_thread(void) { return setpriority(PRIO_PROCESS, 0, -10) == 0; }

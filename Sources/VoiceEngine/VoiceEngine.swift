@@ -16,6 +16,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     let configuration: VoiceEngineConfiguration
     let logger: Logger
     private let threads: NIOThreadPool
+    private let names: NameServers
+    private let locator: HostLocator
     let mediaOwners: MediaOwners
     let streamClock: StreamClock
     public let media: MediaLoop
@@ -44,6 +46,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         self.eventLoop = eventLoop
         self.logger = logger
         threads = NIOThreadPool(numberOfThreads: 2)
+        let names = NameServers(settings: configuration.lookup, ownAddress: configuration.sipAddress)
+        self.names = names
+        locator = HostLocator(eventLoop: eventLoop, settings: configuration.lookup) { question in
+            names.ask(question, on: eventLoop)
+        }
         let owners = MediaOwners(eventLoop: eventLoop)
         mediaOwners = owners
         streamClock = StreamClock(eventLoop: eventLoop)
@@ -67,6 +74,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     /// Opens the sockets; throws when a port is taken. Calls go to `router`, which must outlive the engine.
     public func start(router: any CallRouter) async throws {
         threads.start()
+        try names.start()
         try media.start()
         let box = UnsafeRouter(router: router)
         try await eventLoop.submit { self.assemble(box.router) }.get()
@@ -92,6 +100,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     public func shutdown() async {
         try? await eventLoop.flatSubmit { self.shell.close() }.get()
         media.stop()
+        names.stop()
         try? await threads.shutdownGracefully()
     }
 
@@ -108,8 +117,8 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
     }
 
     private func beginRegistrations() {
-        let outbound = OutboundRegistrar(shell: shell) { [unowned self] in flow(to: $0) }
-        outbound.onOutcome = { [weak self] in self?.onRegistration($0) }
+        let outbound = OutboundRegistrar(shell: shell, locator: locator)
+        outbound.onOutcome = { [weak self] outcome, _ in self?.onRegistration(outcome) }
         outboundRegistrar = outbound
         outbound.keep(wantedRegistrations)
         trunks?.start()
@@ -129,9 +138,7 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         messages = MessageDesk(shell: shell, authenticator: authenticator) { [weak self] in
             self?.registeredPhones(of: $0) ?? []
         }
-        let desk = TrunkDesk(trunks: configuration.trunks, shell: shell, logger: logger) { [unowned self] in
-            flow(to: $0)
-        }
+        let desk = TrunkDesk(trunks: configuration.trunks, shell: shell, logger: logger, locator: locator)
         trunks = desk
         admission = CallAdmission(
             engine: self, shell: shell, authenticator: authenticator, router: router, trunks: desk,
@@ -283,12 +290,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         return flow(to: hop).map { $0 }
     }
 
-    /// The flow to a hop, whose name is looked up off the loop.
+    /// The flow to the first place of a hop.
     func flow(to hop: SIPNextHop) -> EventLoopFuture<SIPFlow> {
-        threads.runIfActive(eventLoop: eventLoop) {
-            try SocketAddress.makeAddressResolvingHost(hop.host, port: Int(hop.port)).ipAddress ?? hop.host
-        }.assumeIsolated().map { address in
-            self.shell.flow(to: address, port: hop.port, transport: hop.transport, name: hop.host)
+        locator.locate(hop).assumeIsolated().flatMapThrowing { places in
+            guard let first = places.first else { throw LocationError.unknown(hop.host) }
+            return self.shell.flow(to: first, of: hop)
         }.nonisolated()
     }
 }

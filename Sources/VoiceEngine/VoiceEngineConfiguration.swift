@@ -22,6 +22,8 @@ public struct VoiceEngineConfiguration: Sendable {
     /// The codecs that are offered and taken, in the order of preference.
     public var codecs: [AudioCodec]
     public var trunks: [Trunk]
+    /// How the names of SIP hosts are looked up.
+    public var lookup = LookupSettings()
     /// The realm in which trunks log in, and the end of the domains in which users do.
     public var realm: String
     /// The algorithms of digest challenges, the preferred one first.

@@ -102,6 +102,16 @@ import VoicePlatform
         }
     }
 
+    @Test func nameServersAreAddresses() async throws {
+        #expect(try await load().lookup() == LookupSettings())
+        let settings = try await load(arguments: ["--voice-dns-milliseconds", "500"])
+            .replacing("voice.dns.servers", .list(["192.0.2.53", "[2001:db8::53]:5353"]))
+        let expected = LookupSettings(servers: ["192.0.2.53", "[2001:db8::53]:5353"], limit: .milliseconds(500))
+        #expect(try settings.lookup() == expected)
+        let wrong = settings.replacing("voice.dns.servers", .list(["dns.example"]))
+        #expect(throws: AssemblyError.self) { try wrong.lookup() }
+    }
+
     @Test func googleSpeaksWithAKeyFromAFile() async throws {
         #expect(try await load().googleSpeech() == nil)
         let path = NSTemporaryDirectory() + "key-" + UUID().uuidString

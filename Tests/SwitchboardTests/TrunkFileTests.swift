@@ -30,6 +30,7 @@ import VoicePlatform
             callerid: {allowed: ["7401200*"], default: "74012000000", in: asserted}
             numbers: {prefixes: ["7", "380"], format: national, country: RU, home: "8", abroad: "810", before: "9"}
             health: 0
+            silence: 3
             attempt: 2
             domains: [PBX.carrier.example]
             applications: [.acme.localhost]
@@ -50,16 +51,17 @@ import VoicePlatform
         #expect(
             trunk.servers == [
                 TrunkServer(
-                    hop: SIPNextHop(host: "sip1.carrier.example", port: 5061, transport: .tls), priority: 1, weight: 3),
+                    hop: SIPNextHop(host: "sip1.carrier.example", transport: .tls), priority: 1, weight: 3),
                 TrunkServer(hop: SIPNextHop(host: "192.0.2.7", port: 5080, transport: .tcp), priority: 2),
-                TrunkServer(hop: SIPNextHop(host: "2001:db8::7", port: 5060, transport: .udp)),
+                TrunkServer(hop: SIPNextHop(host: "2001:db8::7", transport: .udp)),
             ])
         #expect(trunk.credentials == SIPCredentials(username: "74012000000", password: "one"))
         #expect(trunk.registration == TrunkRegistration(user: "74012000000", expiry: .seconds(600)))
         #expect(trunk.login == SIPCredentials(username: "carrier-in", password: "two"))
         #expect(trunk.domain == "carrier.example" && trunk.number == "74012000000")
         #expect(trunk.sound == TrunkSound(codecs: [.pcma], srtp: .off, keyExchange: .any))
-        #expect(trunk.health.interval == nil && trunk.attemptLimit == .seconds(2))
+        #expect(trunk.health.interval == nil && trunk.health.patience == .seconds(3))
+        #expect(trunk.attemptLimit == .seconds(2))
         #expect(trunk.domains == ["pbx.carrier.example"] && trunk.users == TrunkUsers(domains: [".acme.localhost"]))
         let rule = CallerIDRule(allowed: ["7401200*"], standard: "74012000000", place: .asserted)
         #expect(trunk.callerID == rule)
@@ -67,7 +69,7 @@ import VoicePlatform
         #expect(file.routes.count == 1 && route.prefixes == ["7", "380"] && route.callerID == rule)
         let number = try #require(PhoneNumber(digits: "74954451120"))
         #expect(route.format.write(number) == "984954451120" && route.users == trunk.users)
-        #expect(file.trunks.last?.servers == [] && file.trunks.last?.health.interval == .seconds(30))
+        #expect(file.trunks.last?.servers == [] && file.trunks.last?.health == ServerHealth.Settings())
     }
 
     @Test func aFileForASecretIsReadToTheEndOfItsFirstLine() throws {
@@ -114,6 +116,7 @@ import VoicePlatform
             ("trunks: [{name: a, servers: [{host: a}], codecs: [GSM]}]", "has 'GSM'; expected each once of"),
             ("trunks: [{name: a, servers: [{host: a}], srtp: maybe}]", "expected one of off, optional, required"),
             ("trunks: [{name: a, servers: [{host: a}], callerid: {allowed: ['7']}}]", "callerid.default is missing"),
+            ("trunks: [{name: a, servers: [{host: a}], silence: 0}]", "expected a whole number from 1 to 32"),
             ("trunks: [{name: a, servers: [{host: a}], health: -1}]", "expected a whole number from 0 to 3600"),
             ("trunks: [{name: a, servers: [{host: a}], numbers: {prefixes: ['+7']}}]", "must hold digits"),
             ("trunks: [{name: a, servers: [{host: a}], numbers: {format: national}}]", "numbers.country is missing"),

@@ -5,6 +5,7 @@
 #define SWITCHBOARD_MEDIA_IO_H
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -82,6 +83,9 @@ void media_name_thread(const char *name);
 
 // Puts the calling thread before others of the machine; false where the system does not let the process do so.
 bool media_raise_thread(void);
+
+// Processor time that a thread of this process has used, in nanoseconds; 0 when it is gone.
+int64_t media_thread_time(pthread_t thread);
 
 // Monotonic time in microseconds.
 static inline uint64_t media_now(void) {

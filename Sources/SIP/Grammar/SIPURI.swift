@@ -102,4 +102,11 @@ enum HostName {
         guard host.utf8.first == .openBracket, host.utf8.last == .closeBracket else { return host }
         return String(host.dropFirst().dropLast())
     }
+
+    /// Whether a host without brackets is an IPv6 address, which no name looks like, or four numbers.
+    static func isNumeric(_ host: String) -> Bool {
+        if host.contains(":") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) && UInt8($0) != nil }
+    }
 }

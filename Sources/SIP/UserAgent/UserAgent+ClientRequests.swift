@@ -4,6 +4,8 @@ extension UserAgent {
         var request: SIPRequest
         let flow: SIPFlow
         var authorizer: RequestAuthorizer
+        /// The transaction under way.
+        var transaction: TransactionID?
     }
 
     /// Sends a request outside calls: REGISTER, OPTIONS, MESSAGE.
@@ -17,9 +19,24 @@ extension UserAgent {
         let handle = ClientRequestHandle(rawValue: makeHandle())
         clientRequests[handle] = ClientRequest(
             request: request, flow: flow, authorizer: RequestAuthorizer(credentials: credentials))
-        if let id = layer.send(request, on: flow, at: now) { owners[id] = .client(handle) }
+        begin(request, on: flow, handle, at: now)
         run(at: now)
         return handle
+    }
+
+    /// Waits for no answer any more: nothing is sent again, and nothing is told about the request.
+    public mutating func abandon(_ handle: ClientRequestHandle, at now: SIPInstant) {
+        guard let request = clientRequests.removeValue(forKey: handle) else { return }
+        if let id = request.transaction { layer.abandon(id) }
+        run(at: now)
+    }
+
+    private mutating func begin(
+        _ request: SIPRequest, on flow: SIPFlow, _ handle: ClientRequestHandle, at now: SIPInstant
+    ) {
+        guard let id = layer.send(request, on: flow, at: now) else { return }
+        owners[id] = .client(handle)
+        clientRequests[handle]?.transaction = id
     }
 
     /// Answers a request that came by `UserAgentAction.request`; `headers` may hold what the answer needs.
@@ -73,7 +90,7 @@ extension UserAgent {
         entry.request.headers.set(.cSeq, "\(number) \(entry.request.method)")
         entry.request.setVia(entry.flow, branch: tokens.branch())
         clientRequests[handle] = entry
-        if let id = layer.send(entry.request, on: entry.flow, at: now) { owners[id] = .client(handle) }
+        begin(entry.request, on: entry.flow, handle, at: now)
         return true
     }
 }

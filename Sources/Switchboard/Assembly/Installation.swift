@@ -124,6 +124,7 @@ struct Installation: Sendable {
             realm: settings.text("domain"), digestAlgorithms: settings.digestAlgorithms(),
             soundFolders: [soundsDirectory])
         engine.tls = try settings.tls()
+        engine.lookup = try settings.lookup()
         engine.srtp = SRTPPolicy(rawValue: settings.text("voice.rtp.srtp")) ?? .off
         engine.keyExchange = KeyExchange(rawValue: settings.text("voice.rtp.keys")) ?? .tls
         engine.googleSpeech = try settings.googleSpeech()

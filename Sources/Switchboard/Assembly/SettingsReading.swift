@@ -106,6 +106,16 @@ extension Settings {
             authoritiesPath: authorities.isEmpty ? nil : authorities)
     }
 
+    /// How the names of SIP hosts are looked up.
+    func lookup() throws -> LookupSettings {
+        let servers = list("voice.dns.servers")
+        for server in servers where !LookupSettings.isServer(server) {
+            throw AssemblyError.malformedEntry(
+                key: "voice.dns.servers", entry: server, expected: "an address such as 192.0.2.53, or 192.0.2.53:53")
+        }
+        return LookupSettings(servers: servers, limit: .milliseconds(integer("voice.dns.milliseconds")))
+    }
+
     /// The price list on top of the built-in prices.
     func tariffs() throws -> TariffBook {
         let builtIn = try Currency.allCases.map(StandardTariff.make)

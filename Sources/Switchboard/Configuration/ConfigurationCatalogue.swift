@@ -87,6 +87,14 @@ enum ConfigurationCatalogue {
             name: "voice.sip.tls.authorities", kind: .text(default: ""),
             explanation: "PEM file of the authorities whose certificates are believed when SIP connections are "
                 + "opened over TLS; empty: those of the system."),
+        .init(
+            name: "voice.dns.servers", kind: .list(default: []),
+            explanation:
+                "Name servers that are asked for SIP hosts, each an address, or `address:port`; none: those of "
+                + "the system."),
+        .init(
+            name: "voice.dns.milliseconds", kind: .integer(default: 3000, allowed: 100...20000),
+            explanation: "Time limit of one question to name servers."),
         .init(name: "voice.rtp.address", kind: .text(default: "127.0.0.1"), explanation: "Address for RTP."),
         .init(
             name: "voice.rtp.first", kind: .integer(default: 20000, allowed: 1024...65534),

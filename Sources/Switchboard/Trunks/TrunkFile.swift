@@ -49,7 +49,7 @@ struct TrunkFile {
 
     private static let known = [
         "name", "servers", "networks", "domain", "user", "password", "register", "login", "number", "codecs", "srtp",
-        "keys", "callerid", "numbers", "health", "attempt", "domains", "applications",
+        "keys", "callerid", "numbers", "health", "silence", "attempt", "domains", "applications",
     ]
 
     private static func trunk(_ section: YAMLSection, _ secrets: TrunkSecrets) throws(TrunkFileError) -> Trunk {
@@ -82,7 +82,7 @@ struct TrunkFile {
                 "\(section.place) has neither servers nor networks nor a login, so no call can use it")
         }
         guard trunk.servers.isEmpty else { return }
-        for name in ["register", "numbers", "domains", "health"] where section.has(name) {
+        for name in ["register", "numbers", "domains", "health", "silence"] where section.has(name) {
             throw section.problem("\(section.place).\(name) needs servers, and there are none")
         }
     }
@@ -168,7 +168,9 @@ struct TrunkFile {
 
     private static func health(_ section: YAMLSection) throws(TrunkFileError) -> ServerHealth.Settings {
         let seconds = try section.integer("health", in: 0...3600) ?? 30
-        return ServerHealth.Settings(interval: seconds == 0 ? nil : .seconds(seconds))
+        var settings = ServerHealth.Settings(interval: seconds == 0 ? nil : .seconds(seconds))
+        if let silence = try section.integer("silence", in: 1...32) { settings.patience = .seconds(silence) }
+        return settings
     }
 
     private static func route(_ section: YAMLSection, _ trunk: Trunk) throws(TrunkFileError) -> NumberRoute? {

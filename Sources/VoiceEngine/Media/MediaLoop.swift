@@ -11,7 +11,7 @@ import Synchronization
 public final class MediaLoop: Sendable {
     private enum State {
         case idle
-        case running(MediaThread)
+        case running(EngineThread)
         case stopped
     }
 
@@ -48,7 +48,7 @@ public final class MediaLoop: Sendable {
         let body = threadBody()
         try state.withLock { (state) throws(MediaError) in
             guard case .idle = state else { return }
-            state = .running(try MediaThread(name: "media", body))
+            state = .running(try EngineThread(name: "media", comesFirst: true, body))
         }
     }
 

@@ -8,14 +8,11 @@ import SIP
 ///
 /// Drives one `RegistrationClient` for each; everything happens on the shell's event loop.
 final class OutboundRegistrar {
-    /// The flow to a hop; its name is looked up for each request, so that a registrar may move.
-    typealias Resolving = (SIPNextHop) -> EventLoopFuture<SIPFlow>
-
-    /// Told how each attempt ends.
-    var onOutcome: (RegistrationOutcome) -> Void = { _ in }
+    /// Told how each attempt ends, and which place of the registrar it went to; nil when it has none.
+    var onOutcome: (RegistrationOutcome, SIPTarget?) -> Void = { _, _ in }
 
     private let shell: SIPShell
-    private let resolve: Resolving
+    private let locator: HostLocator
     private var kept: [OutboundRegistrationID: Entry] = [:]
     private var byContact: [String: OutboundRegistration] = [:]
     private var requests: [ClientRequestHandle: Entry] = [:]
@@ -25,6 +22,7 @@ final class OutboundRegistrar {
         let registration: OutboundRegistration
         let hop: SIPNextHop
         var client: RegistrationClient
+        var places = PlaceChoice()
         var timer: Scheduled<Void>?
         var isGivenUp = false
 
@@ -41,9 +39,9 @@ final class OutboundRegistrar {
         }
     }
 
-    init(shell: SIPShell, resolve: @escaping Resolving) {
+    init(shell: SIPShell, locator: HostLocator) {
         self.shell = shell
-        self.resolve = resolve
+        self.locator = locator
     }
 
     /// The registration whose Contact a request names.
@@ -79,7 +77,9 @@ final class OutboundRegistrar {
         guard let registrar = try? SIPURI(parsing: "sip:\(registration.proxy)"),
             let next = try? SIPURI(parsing: "sip:\(registration.outboundProxy ?? registration.proxy)"),
             let hop = SIPNextHop(next)
-        else { return report(registration, status: 400, reason: "Malformed address of the registrar") }
+        else {
+            return onOutcome(.init(id: registration.id, status: 400, reason: "Malformed address of the registrar"), nil)
+        }
         let flow = shell.flow(to: hop.host, port: hop.port, transport: hop.transport, name: hop.host)
         let address = NameAddress(
             uri: SIPURI(scheme: "sip", user: registration.userName, host: registrar.host, port: registrar.port))
@@ -103,18 +103,16 @@ final class OutboundRegistrar {
 
     private func receive(_ response: SIPResponse?, _ entry: Entry) {
         let isRegistering = entry.client.state == .registering
+        let place = entry.places.current
+        entry.places.ended(isReachable: response != nil && response?.status != 503)
         entry.client.receive(response, at: Self.now)
         // A registrar that asks for a longer life is asked again at once: no news yet.
         if isRegistering, entry.client.state != .registering, !entry.isGivenUp {
-            report(
-                entry.registration, status: response?.status ?? 408,
-                reason: response?.reason ?? "No answer")
+            let outcome = RegistrationOutcome(
+                id: entry.registration.id, status: response?.status ?? 408, reason: response?.reason ?? "No answer")
+            onOutcome(outcome, place)
         }
         perform(entry)
-    }
-
-    private func report(_ registration: OutboundRegistration, status: Int, reason: String) {
-        onOutcome(RegistrationOutcome(id: registration.id, status: status, reason: reason))
     }
 
     private func perform(_ entry: Entry) {
@@ -133,9 +131,13 @@ final class OutboundRegistrar {
     }
 
     private func send(_ request: SIPRequest, _ entry: Entry) {
-        resolve(entry.hop).assumeIsolated().whenComplete { [weak self] result in
+        // Looked up for each request, so that a registrar may move.
+        locator.locate(entry.hop).assumeIsolated().whenComplete { [weak self] result in
             guard let self else { return }
-            guard case .success(let flow) = result else { return receive(nil, entry) }
+            guard case .success(let places) = result, let place = entry.places.choose(from: places) else {
+                return receive(nil, entry)
+            }
+            let flow = shell.flow(to: place, of: entry.hop)
             let handle = try? shell.command { (agent, now) throws(UserAgentError) in
                 try agent.sendRequest(request, on: flow, credentials: entry.credentials, at: now)
             }

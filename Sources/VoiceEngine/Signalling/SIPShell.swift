@@ -128,6 +128,11 @@ public final class SIPShell {
     /// The way of calls that stay inside: this side's own datagram socket.
     public var flowToItself: SIPFlow { flow(to: localAddress, port: localPort, transport: .udp) }
 
+    /// The way to one of the places of a hop. A certificate must bear the hop's name, not the place's (RFC 5922 4).
+    func flow(to target: SIPTarget, of hop: SIPNextHop) -> SIPFlow {
+        flow(to: target.address, port: target.port, transport: hop.transport, name: hop.host)
+    }
+
     /// Where a peer reaches this side: the Contact of requests on a flow.
     ///
     /// - Parameter isSecure: whether every hop must be encrypted (`sips`, RFC 3261 8.1.1.8).

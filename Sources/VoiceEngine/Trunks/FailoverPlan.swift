@@ -21,7 +21,7 @@ struct FailoverPlan: Sendable {
         var isLocal: Bool
     }
 
-    private let limits: [Duration]
+    private var limits: [Duration]
     /// The attempt under way; nil when the plan has come to its end.
     private(set) var current: Int?
     /// When to look whether the attempt under way has been answered.
@@ -36,6 +36,19 @@ struct FailoverPlan: Sendable {
     mutating func nextAction() -> Action? { actions.isEmpty ? nil : actions.removeFirst() }
 
     mutating func start(at now: SIPInstant) { attempt(0, at: now) }
+
+    /// The way under way leads to several places: its attempt goes to the first, the others follow as ways of their own.
+    ///
+    /// - Parameters:
+    ///   - next: places that come right after it.
+    ///   - last: places that come when everything else has failed.
+    mutating func found(_ way: Int, next: Int, last: Int, at now: SIPInstant) {
+        guard way == current, !isBound else { return }
+        let limit = limits[way]
+        limits.insert(contentsOf: repeatElement(limit, count: next), at: way + 1)
+        limits.append(contentsOf: repeatElement(limit, count: last))
+        nextDeadline = now + limit
+    }
 
     /// The callee of an attempt has been reached.
     mutating func reached(_ way: Int) {

@@ -10,6 +10,8 @@ public struct ServerHealth: Sendable {
     public struct Settings: Sendable, Hashable {
         /// Pause between two questions; nil for none.
         public var interval: Duration?
+        /// How long an answer to a question is waited for.
+        public var patience = Duration.seconds(5)
         /// First rest of a server that does not answer calls and is not asked, or that is busy for an unknown time.
         public var rest = Duration.seconds(30)
         public var longestRest = Duration.seconds(300)
@@ -41,13 +43,19 @@ public struct ServerHealth: Sendable {
     public enum Action: Sendable, Hashable {
         /// Send an OPTIONS, and tell what becomes of it by ``probeEnded(_:at:)``.
         case probe
+        /// Forget the OPTIONS that was sent: it counts as unanswered.
+        case abandonProbe
         /// The server takes calls again, or takes none any more.
         case changed(isUp: Bool)
     }
 
     public let settings: Settings
     public private(set) var state = State.unknown
-    /// When to ask next.
+    /// Since when it takes calls, or takes none; nil before the first report.
+    public private(set) var since: SIPInstant?
+    /// When it has last answered anything.
+    public private(set) var lastAnswer: SIPInstant?
+    /// When to ask next, or to wait for the answer no longer.
     public private(set) var nextDeadline: SIPInstant?
     private var failures = 0
     private var isProbing = false
@@ -74,9 +82,14 @@ public struct ServerHealth: Sendable {
     }
 
     public mutating func timersFired(at now: SIPInstant) {
-        guard let deadline = nextDeadline, deadline <= now, !isProbing else { return }
+        guard let deadline = nextDeadline, deadline <= now else { return }
         nextDeadline = nil
+        guard !isProbing else {
+            actions.append(.abandonProbe)
+            return probeEnded(.silent, at: now)
+        }
         isProbing = true
+        nextDeadline = now + settings.patience
         actions.append(.probe)
     }
 
@@ -105,7 +118,8 @@ public struct ServerHealth: Sendable {
     }
 
     private mutating func take(_ report: Report, at now: SIPInstant) {
-        let wasDown = isRefused
+        let (wasDown, isFirst) = (isRefused, state == .unknown)
+        if report != .silent { lastAnswer = now }
         switch report {
         case .answered:
             failures = 0
@@ -118,6 +132,7 @@ public struct ServerHealth: Sendable {
             let rest = min(settings.rest * Self.growth(failures), settings.longestRest)
             state = settings.interval == nil ? .resting(until: now + rest) : .down
         }
+        if isRefused != wasDown || isFirst { since = now }
         if isRefused != wasDown { actions.append(.changed(isUp: wasDown)) }
     }
 

@@ -15,11 +15,12 @@ extension Trunk {
             credentials == nil
             ? Hexadecimal.encode(SecureRandom.bytes(16))
             : String(HashFunction.sha256.hexDigest(text).prefix(32))
+        let address = server.hop.explicitPort.map { "\(host):\($0)" } ?? host
         let transport = server.hop.transport
         let parameter = transport == .udp ? "" : ";transport=\(transport.viaName.lowercased())"
         return OutboundRegistration(
-            id: id, userName: registration.user, proxy: domain.map(HostText.bracketed) ?? "\(host):\(server.hop.port)",
-            authUser: credentials?.username, outboundProxy: "\(host):\(server.hop.port)\(parameter)",
+            id: id, userName: registration.user, proxy: domain.map(HostText.bracketed) ?? address,
+            authUser: credentials?.username, outboundProxy: "\(address)\(parameter)",
             password: credentials?.password, contactUser: digest, expiry: registration.expiry)
     }
 }

@@ -1,10 +1,11 @@
 import CallControl
 import SIP
 
-/// One try of an outgoing call: a server of a trunk, and whom it is asked for.
+/// One try of an outgoing call: a place of a trunk's server, and whom it is asked for.
 struct TrunkAttempt {
     let trunk: Trunk
-    let server: TrunkServerID
+    /// Without a target until the server has been looked up.
+    var place: TrunkPlace
     let hop: SIPNextHop
     /// What is called: user part of an address at the trunk, or a whole address in one of its domains.
     let callee: Callee
@@ -46,7 +47,7 @@ struct TrunkAttempt {
 extension SIPNextHop {
     /// The address of the hop itself.
     var uri: SIPURI {
-        var uri = SIPURI(host: HostText.bracketed(host), port: port)
+        var uri = SIPURI(host: HostText.bracketed(host), port: explicitPort)
         if transport != .udp { uri.parameters["transport"] = transport.viaName.lowercased() }
         return uri
     }

@@ -11,7 +11,7 @@ final class TrunkCall: BranchOwner {
     private let engine: VoiceEngine
     private let desk: TrunkDesk
     private let call: OutgoingSIPCall
-    private let attempts: [TrunkAttempt]
+    private var attempts: [TrunkAttempt]
     private var plan: FailoverPlan
     /// The invitation of the attempt under way, once it has left.
     private var branch: SessionHandle?
@@ -36,7 +36,7 @@ final class TrunkCall: BranchOwner {
 
     func branchReached(_ handle: SessionHandle) {
         guard handle == branch, let way = plan.current else { return }
-        desk.noted(.answered, of: attempts[way].server)
+        desk.noted(.answered, of: attempts[way].place)
         plan.reached(way)
         arm()
     }
@@ -44,7 +44,7 @@ final class TrunkCall: BranchOwner {
     func branchFailed(_ handle: SessionHandle, _ failure: InviteFailure) -> Bool {
         guard handle == branch, let way = plan.current else { return false }
         branch = nil
-        desk.noted(failure.report, of: attempts[way].server)
+        desk.noted(failure.report, of: attempts[way].place)
         let goesOn = plan.failed(way, .init(status: failure.status, isLocal: failure.side == .local), at: Self.now)
         perform()
         return goesOn
@@ -80,28 +80,56 @@ final class TrunkCall: BranchOwner {
     }
 
     private func abandon(_ way: Int) {
-        desk.noted(.silent, of: attempts[way].server)
+        desk.noted(.silent, of: attempts[way].place)
         if let branch { leg?.abandon(branch) }
         branch = nil
     }
 
     private func attempt(_ way: Int) {
-        let attempt = attempts[way]
-        engine.flow(to: attempt.hop).assumeIsolated().whenComplete { [weak self] result in
+        if let target = attempts[way].place.target { return call(target, way) }
+        desk.places(of: attempts[way].place.server).assumeIsolated().whenComplete { [weak self] result in
             guard let self, let leg, leg.isRinging, plan.current == way else { return }
-            guard case .success(let flow) = result else { return notSent(way, status: 503) }
-            engine.useSound(of: attempt.trunk, in: leg.media)
-            guard let handle = engine.add(invite(attempt, on: flow), on: flow, to: leg) else {
-                // The trunk wants keys that this way may not carry, or the machine is full.
-                return notSent(way, status: 488)
+            guard case .success(let places) = result, let target = found(places, way) else {
+                return notSent(way, status: 503)
             }
-            branch = handle
+            arm()
+            call(target, way)
         }
+    }
+
+    /// The server of an attempt is at these places: the attempt goes to the first, the others become attempts.
+    private func found(_ places: TrunkPlaces, _ way: Int) -> SIPTarget? {
+        func attempt(at target: SIPTarget) -> TrunkAttempt {
+            var attempt = attempts[way]
+            attempt.place.target = target
+            return attempt
+        }
+        let usable = places.usable.map(attempt(at:))
+        let others = places.others.map(attempt(at:))
+        // Those that are thought dead come last, unless all are.
+        let (next, last) = usable.isEmpty ? (others, []) : (usable, others)
+        guard let first = next.first else { return nil }
+        attempts.replaceSubrange(way...way, with: next)
+        attempts += last
+        plan.found(way, next: next.count - 1, last: last.count, at: Self.now)
+        return first.place.target
+    }
+
+    private func call(_ target: SIPTarget, _ way: Int) {
+        guard let leg else { return }
+        let attempt = attempts[way]
+        let flow = engine.shell.flow(to: target, of: attempt.hop)
+        engine.useSound(of: attempt.trunk, in: leg.media)
+        guard let handle = engine.add(invite(attempt, on: flow), on: flow, to: leg) else {
+            // The trunk wants keys that this way may not carry, or the machine is full.
+            return notSent(way, status: 488)
+        }
+        branch = handle
     }
 
     /// An attempt that has come to nothing before anything was sent.
     private func notSent(_ way: Int, status: Int) {
-        if status == 503 { desk.noted(.silent, of: attempts[way].server) }
+        if status == 503 { desk.noted(.silent, of: attempts[way].place) }
         let goesOn = plan.failed(way, .init(status: status, isLocal: true), at: Self.now)
         perform()
         if !goesOn { leg?.failAtOnce(code: status, reason: SIPStatus.reason(status)) }

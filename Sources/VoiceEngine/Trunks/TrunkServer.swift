@@ -2,7 +2,7 @@ import SIP
 
 /// One of the servers of a trunk.
 public struct TrunkServer: Sendable, Hashable {
-    /// A name or numeric address, with port and transport.
+    /// A name or numeric address, with transport; a name without a port may stand for many places (RFC 3263).
     public var hop: SIPNextHop
     /// Servers with the lowest number are called first (RFC 2782).
     public var priority: Int
@@ -25,4 +25,11 @@ public struct TrunkServerID: Sendable, Hashable {
         self.trunk = trunk
         self.server = server
     }
+}
+
+/// One place of one server.
+struct TrunkPlace: Sendable, Hashable {
+    var server: TrunkServerID
+    /// Nil while nobody knows where the server is.
+    var target: SIPTarget?
 }

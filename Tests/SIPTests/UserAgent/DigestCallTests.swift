@@ -111,6 +111,24 @@ struct DigestCallTests {
         #expect(network.completed.map(\.handle) == [handle] && network.completed.first?.response?.status == 200)
         #expect(network.agents.allSatisfy { $0.transactionCount == 0 && $0.owners.isEmpty })
     }
+
+    @Test("A request that is abandoned is not sent again, and nothing is told of its late answer")
+    func abandoned() throws {
+        var network = VirtualNetwork()
+        var request = SIPRequest(method: .register, uri: network.uri(1, user: "r"))
+        request.headers = ["From": "<sip:alice@example>", "To": "<sip:alice@example>"]
+        let (register, flow) = (request, network.flow(0, to: 1))
+        let handle = try network.with(0) { agent, now in try agent.sendRequest(register, on: flow, at: now) }
+        try network.run(for: .milliseconds(100))
+        let received = try #require(network.requests.first)
+        try network.with(0) { agent, now in agent.abandon(handle, at: now) }
+        #expect(network.agents[0].transactionCount == 0 && network.agents[0].owners.isEmpty)
+        try network.with(1) { agent, now in try agent.respond(received.handle, status: 200, at: now) }
+        try network.run(for: .seconds(60))
+        #expect(network.completed.isEmpty && network.count(.register, from: 0) == 1)
+        // A second time there is nothing to abandon.
+        try network.with(0) { agent, now in agent.abandon(handle, at: now) }
+    }
 }
 
 /// A server that knows one user.

@@ -64,7 +64,7 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
     private(set) var engine: VoiceEngine
     private var stations: [SIPStation] = []
 
-    private init(_ trunks: [Trunk]) throws {
+    private init(_ trunks: [Trunk], _ lookup: LookupSettings) throws {
         var configuration = VoiceEngineConfiguration(
             sipAddress: "127.0.0.1", sipPort: 0, rtpAddress: "127.0.0.1", rtpPorts: 42000...43999,
             trunks: [], realm: "stage", soundFolders: [])
@@ -72,14 +72,17 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
             configuration.trunks = [Trunk(name: TrunkName(rawValue: "carrier"), networks: [network])]
         }
         configuration.trunks += trunks
+        configuration.lookup = lookup
         engine = try VoiceEngine(
             configuration: configuration, eventLoop: eventLoop,
             httpClient: HTTPClient.shared, logger: Logger(label: "stage") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// - Parameter trunks: beside the one at the carrier's address.
-    static func run(trunks: [Trunk] = [], _ body: (EngineStage) async throws -> Void) async throws {
-        let stage = try EngineStage(trunks)
+    static func run(
+        trunks: [Trunk] = [], lookup: LookupSettings = LookupSettings(), _ body: (EngineStage) async throws -> Void
+    ) async throws {
+        let stage = try EngineStage(trunks, lookup)
         try await stage.engine.start(router: stage)
         let result: Result<Void, any Error>
         do {

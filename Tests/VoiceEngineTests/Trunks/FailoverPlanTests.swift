@@ -93,6 +93,28 @@ struct FailoverPlanTests {
         #expect(plan.current == 1 && plan.nextDeadline == Self.at(8) && Self.taken(&plan).isEmpty)
     }
 
+    @Test func aServerAtManyPlacesIsTriedAtEach() {
+        var plan = Self.begun(4, 2)
+        // The look-up has taken its time; the first place has its own.
+        plan.found(0, next: 1, last: 1, at: Self.at(1))
+        #expect(Self.taken(&plan).isEmpty && plan.nextDeadline == Self.at(5))
+        plan.timersFired(at: Self.at(5), isTrying: false)
+        #expect(Self.taken(&plan) == [.abandon(0), .attempt(1)] && plan.nextDeadline == Self.at(9))
+        #expect(Self.fails(&plan, 1, status: 503, at: 6))
+        #expect(Self.taken(&plan) == [.attempt(2)] && plan.nextDeadline == Self.at(8))
+        #expect(Self.fails(&plan, 2, status: 503, at: 7))
+        #expect(Self.taken(&plan) == [.attempt(3)] && plan.nextDeadline == Self.at(11))
+        #expect(!Self.fails(&plan, 3, status: 503, at: 8))
+    }
+
+    @Test func placesOfAnotherServerDoNotCount() {
+        var plan = Self.begun(4, 2)
+        plan.found(1, next: 3, last: 0, at: Self.at(1))
+        plan.timersFired(at: Self.at(4), isTrying: false)
+        _ = Self.taken(&plan)
+        #expect(!Self.fails(&plan, 1, status: 503, at: 5))
+    }
+
     @Test func noWayAtAllIsTheEnd() {
         var plan = FailoverPlan(limits: [])
         plan.start(at: Self.at(0))

@@ -23,9 +23,10 @@ struct ServerHealthTests {
         var health = Self.watched()
         health.start(at: Self.at(0))
         #expect(Self.taken(&health) == [.probe])
-        #expect(health.nextDeadline == nil && health.isUsable(at: Self.at(0)))
+        #expect(health.nextDeadline == Self.at(5) && health.isUsable(at: Self.at(0)) && health.since == nil)
         health.probeEnded(.answered, at: Self.at(1))
         #expect(health.state == .up && health.nextDeadline == Self.at(31) && Self.taken(&health).isEmpty)
+        #expect(health.since == Self.at(1) && health.lastAnswer == Self.at(1))
         health.timersFired(at: Self.at(30))
         #expect(Self.taken(&health).isEmpty)
         health.timersFired(at: Self.at(31))
@@ -51,6 +52,27 @@ struct ServerHealthTests {
         health.probeEnded(.answered, at: Self.at(now))
         #expect(Self.taken(&health) == [.changed(isUp: true)])
         #expect(health.isUsable(at: Self.at(now)) && health.nextDeadline == Self.at(now + 30))
+    }
+
+    @Test func anAnswerIsWaitedForOnlySoLong() {
+        var settings = ServerHealth.Settings(interval: .seconds(30))
+        settings.patience = .seconds(3)
+        var health = ServerHealth(settings: settings)
+        health.start(at: Self.at(0))
+        _ = Self.taken(&health)
+        health.timersFired(at: Self.at(2.9))
+        #expect(Self.taken(&health).isEmpty)
+        health.timersFired(at: Self.at(3))
+        #expect(Self.taken(&health) == [.abandonProbe, .changed(isUp: false)])
+        #expect(health.state == .down && health.since == Self.at(3) && health.nextDeadline == Self.at(8))
+        // What comes later is no answer to a question any more.
+        health.probeEnded(.answered, at: Self.at(4))
+        #expect(health.state == .down && health.lastAnswer == nil)
+        health.timersFired(at: Self.at(8))
+        #expect(Self.taken(&health) == [.probe])
+        health.probeEnded(.answered, at: Self.at(9))
+        health.probeEnded(.answered, at: Self.at(10))
+        #expect(health.since == Self.at(9) && health.lastAnswer == Self.at(9))
     }
 
     @Test func aCallThatMeetsSilenceHasTheServerAskedAtOnce() {

@@ -4,8 +4,8 @@ import CMediaIO
     import Glibc
 #endif
 
-/// One POSIX thread that runs one closure, before others of the machine where the process may ask for that.
-final class MediaThread: Sendable {
+/// One POSIX thread that runs one closure.
+final class EngineThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -14,13 +14,15 @@ final class MediaThread: Sendable {
     private let handle: pthread_t
 
     /// Starts the thread at once.
-    init(name: String, _ run: @escaping @Sendable () -> Void) throws(MediaError) {
+    ///
+    /// - Parameter comesFirst: before others of the machine, where the process may ask for that.
+    init(name: String, comesFirst: Bool, _ run: @escaping @Sendable () -> Void) throws(MediaError) {
         var handle = pthread_t()
         let body = Unmanaged.passRetained(
             Body {
                 media_name_thread(name)
                 // Where it is refused, the thread has the priority of all others.
-                _ = media_raise_thread()
+                if comesFirst { _ = media_raise_thread() }
                 run()
             })
         let status = pthread_create(
@@ -47,10 +49,5 @@ final class MediaThread: Sendable {
     func detach() { pthread_detach(handle) }
 
     /// Processor time that the thread has used; zero when it is gone.
-    var cpuTime: Duration {
-        var clock = clockid_t()
-        var time = timespec()
-        guard pthread_getcpuclockid(handle, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .zero }
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    var cpuTime: Duration { .nanoseconds(media_thread_time(handle)) }
 }
