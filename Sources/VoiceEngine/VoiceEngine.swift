@@ -132,17 +132,19 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     private func assemble(_ router: any CallRouter) {
         let authenticator = SIPAuthenticator(router: router, algorithms: configuration.digestAlgorithms)
-        let phones = Registrar(shell: shell, authenticator: authenticator)
+        let logins = TrunkLogins(
+            trunks: configuration.trunks, authenticator: authenticator, realm: configuration.realm)
+        let phones = Registrar(shell: shell, authenticator: authenticator, logins: logins)
         phones.onPresence = { [weak self] in self?.onPresence($0) }
         registrar = phones
         messages = MessageDesk(shell: shell, authenticator: authenticator) { [weak self] in
             self?.registeredPhones(of: $0) ?? []
         }
-        let desk = TrunkDesk(trunks: configuration.trunks, shell: shell, logger: logger, locator: locator)
+        let desk = TrunkDesk(
+            trunks: configuration.trunks, shell: shell, logger: logger, locator: locator, registrar: phones)
         trunks = desk
         admission = CallAdmission(
-            engine: self, shell: shell, authenticator: authenticator, router: router, trunks: desk,
-            realm: configuration.realm)
+            engine: self, shell: shell, authenticator: authenticator, router: router, trunks: desk, logins: logins)
         shell.owner = self
     }
 

@@ -72,6 +72,19 @@ import VoicePlatform
         #expect(file.trunks.last?.servers == [] && file.trunks.last?.health == ServerHealth.Settings())
     }
 
+    @Test func aTrunkThatRegistersNeedsNoServers() throws {
+        let file = try Self.parse(
+            """
+            trunks:
+              - name: branch
+                login: {user: branch, password: {environment: CARRIER_LOGIN}}
+                numbers: {prefixes: ["7"]}
+                domains: [branch.example]
+            """)
+        #expect(file.trunks.first?.login?.username == "branch" && file.trunks.first?.servers == [])
+        #expect(file.routes.map(\.trunk.rawValue) == ["branch"])
+    }
+
     @Test func aFileForASecretIsReadToTheEndOfItsFirstLine() throws {
         let path = NSTemporaryDirectory() + "switchboard-secret-\(UUID().uuidString)"
         try "hush \r\nmore\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -113,6 +126,8 @@ import VoicePlatform
             ("trunks: [{name: a, servers: [{host: a}], register: {}}]", "trunks[0].register.user is missing"),
             ("trunks: [{name: a, networks: [10.0.0.1], register: {user: u}}]", "register needs servers"),
             ("trunks: [{name: a, servers: [{host: a}], login: {}}]", "login.user is missing"),
+            ("trunks: [{name: a, networks: [10.0.0.1], numbers: {}}]", "numbers needs servers, or a login"),
+            ("trunks: [{name: a, networks: [10.0.0.1], domains: [a.example]}]", "domains needs servers, or a login"),
             ("trunks: [{name: a, servers: [{host: a}], codecs: [GSM]}]", "has 'GSM'; expected each once of"),
             ("trunks: [{name: a, servers: [{host: a}], srtp: maybe}]", "expected one of off, optional, required"),
             ("trunks: [{name: a, servers: [{host: a}], callerid: {allowed: ['7']}}]", "callerid.default is missing"),

@@ -54,8 +54,12 @@ public struct RegistrarBindings: Sendable {
     }
 
     /// Performs a REGISTER of a user who may register the address in To.
-    public mutating func register(_ request: SIPRequest, flow: SIPFlow, at now: SIPInstant) -> RegistrarAnswer {
-        guard let to = try? request.headers.to, let address = AddressOfRecord(to.uri),
+    ///
+    /// - Parameter own: the address that is meant, where To may write it in several ways.
+    public mutating func register(
+        _ request: SIPRequest, as own: AddressOfRecord? = nil, flow: SIPFlow, at now: SIPInstant
+    ) -> RegistrarAnswer {
+        guard let to = try? request.headers.to, let address = own ?? AddressOfRecord(to.uri),
             let callID = try? request.headers.callID, let cseq = try? request.headers.cseq,
             let contacts = try? request.headers.contacts
         else { return .refusal(400) }

@@ -82,8 +82,12 @@ struct TrunkFile {
                 "\(section.place) has neither servers nor networks nor a login, so no call can use it")
         }
         guard trunk.servers.isEmpty else { return }
-        for name in ["register", "numbers", "domains", "health", "silence"] where section.has(name) {
+        for name in ["register", "health", "silence"] where section.has(name) {
             throw section.problem("\(section.place).\(name) needs servers, and there are none")
+        }
+        guard trunk.login == nil else { return }
+        for name in ["numbers", "domains"] where section.has(name) {
+            throw section.problem("\(section.place).\(name) needs servers, or a login to register with")
         }
     }
 

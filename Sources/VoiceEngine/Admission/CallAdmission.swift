@@ -11,21 +11,20 @@ final class CallAdmission {
     private let authenticator: SIPAuthenticator
     private let router: any CallRouter
     private let trunks: TrunkDesk
-    /// The end of the domains of users; whoever calls from another one may be a trunk.
-    private let realm: String
+    private let logins: TrunkLogins
     private let takeovers: TakeoverDesk
     private var counter = 0
 
     init(
         engine: VoiceEngine, shell: SIPShell, authenticator: SIPAuthenticator, router: any CallRouter,
-        trunks: TrunkDesk, realm: String
+        trunks: TrunkDesk, logins: TrunkLogins
     ) {
         self.engine = engine
         self.shell = shell
         self.authenticator = authenticator
         self.router = router
         self.trunks = trunks
-        self.realm = realm.lowercased()
+        self.logins = logins
         takeovers = TakeoverDesk(shell: shell, legs: engine.legDirectory)
     }
 
@@ -61,9 +60,7 @@ final class CallAdmission {
         guard let from = try? invite.request.headers.from, let address = AddressOfRecord(from.uri) else {
             return shell.reject(handle, status: 400, headers: [:])
         }
-        if trunks.hasLogins, !address.domain.hasSuffix(".\(realm)") {
-            return authenticateTrunk(handle, invite, pending)
-        }
+        if logins.concern(address) { return authenticateTrunk(handle, invite, pending) }
         authenticator.judge(invite.request, domain: address.domain, flow: invite.flow).assumeIsolated()
             .whenComplete { result in
                 guard !pending.isOver else { return }
@@ -79,15 +76,8 @@ final class CallAdmission {
     }
 
     private func authenticateTrunk(_ handle: SessionHandle, _ invite: IncomingInvite, _ pending: PendingArrival) {
-        let verdict = authenticator.judge(invite.request, realm: realm, flow: invite.flow) { name in
-            trunks.trunk(loginName: name)?.login?.password
-        }
-        switch verdict {
-        case .authenticated(let peer):
-            guard let trunk = trunks.trunk(loginName: peer.username) else {
-                return shell.reject(handle, status: 403, headers: [:])
-            }
-            admit(handle, invite, from: trunk, pending)
+        switch logins.judge(invite.request, on: invite.flow) {
+        case .authenticated(let trunk, _): admit(handle, invite, from: trunk, pending)
         case .challenge(let headers): challenge(handle, headers)
         case .banned: shell.reject(handle, status: 403, headers: [:])
         }

@@ -7,7 +7,7 @@ import SIP
 /// three. The first trunk that an address belongs to has the call.
 public struct Trunk: Sendable, Hashable {
     public var name: TrunkName
-    /// Where outgoing calls go; none for a trunk that only brings calls.
+    /// Where outgoing calls go when the trunk has not registered; none for one that registers, or only brings calls.
     public var servers: [TrunkServer]
     /// Networks whose calls are the trunk's, without a password.
     public var networks: [IPNetwork]
@@ -17,7 +17,7 @@ public struct Trunk: Sendable, Hashable {
     public var credentials: SIPCredentials?
     /// How the platform is registered at each of the servers; nil: not at all.
     public var registration: TrunkRegistration?
-    /// What the trunk must answer a challenge with when it calls from anywhere else; nil: it may not.
+    /// What the trunk must answer a challenge with when it registers, or calls from anywhere else; nil: it may not.
     public var login: SIPCredentials?
     /// What is called when a call over a registration names no number of its own.
     public var number: String?

@@ -1,26 +1,53 @@
 import CallControl
 import SIP
 
-/// One try of an outgoing call: a place of a trunk's server, and whom it is asked for.
+/// Where a call through trunks is tried.
+enum TrunkRoutes {
+    /// At least one, in their order.
+    case attempts([TrunkAttempt])
+    /// Nowhere: the call fails at once.
+    case nowhere(code: Int, reason: String)
+
+    init(_ attempts: [TrunkAttempt]) {
+        self = attempts.isEmpty ? .nowhere(code: 480, reason: "The trunk is not registered") : .attempts(attempts)
+    }
+}
+
+/// One try of an outgoing call: where it goes, and whom is asked for.
 struct TrunkAttempt {
     let trunk: Trunk
-    /// Without a target until the server has been looked up.
-    var place: TrunkPlace
-    let hop: SIPNextHop
+    var destination: Destination
     /// What is called: user part of an address at the trunk, or a whole address in one of its domains.
     let callee: Callee
     let callerID: String
+
+    enum Destination {
+        /// One of the trunk's servers; without a target until it has been looked up.
+        case server(TrunkPlace, SIPNextHop)
+        /// Where the trunk has registered.
+        case contact(RegistrarBinding)
+    }
 
     enum Callee {
         case user(String)
         case address(SIPURI)
     }
 
-    /// The Request-URI.
+    /// The server's place; nil for a trunk that has registered.
+    var place: TrunkPlace? {
+        guard case .server(let place, _) = destination else { return nil }
+        return place
+    }
+
+    /// The Request-URI: a registered trunk gets the number in its Contact (RFC 6140 5.2).
     var uri: SIPURI {
-        switch callee {
-        case .address(let uri): return uri
-        case .user(let user):
+        switch (callee, destination) {
+        case (.address(let uri), _): return uri
+        case (.user(let user), .contact(let binding)):
+            var uri = binding.contact.uri
+            uri.user = user
+            return uri
+        case (.user(let user), .server(_, let hop)):
             if let domain = trunk.domain { return SIPURI(user: user, host: HostText.bracketed(domain)) }
             var uri = hop.uri
             uri.user = user
@@ -28,11 +55,17 @@ struct TrunkAttempt {
         }
     }
 
+    /// To; `own` is the platform's host.
+    func callee(own: String) -> NameAddress {
+        guard case .user(let user) = callee, case .contact = destination else { return NameAddress(uri: uri) }
+        return NameAddress(uri: SIPURI(user: user, host: HostText.bracketed(trunk.domain ?? own)))
+    }
+
     /// Who calls, as the trunk is told; `own` is the platform's host.
     ///
     /// - Returns: From, and the fields that go with it.
     func identity(of call: OutgoingSIPCall, own: String) -> (from: NameAddress, headers: SIPHeaders) {
-        let host = trunk.domain ?? (trunk.registration == nil ? own : hop.host)
+        let host = trunk.domain ?? accountHost ?? own
         let identity = OutgoingIdentity(
             callerID: callerID, displayName: call.displayName, host: HostText.bracketed(host), scenario: call.headers,
             isTrusted: true)
@@ -41,6 +74,14 @@ struct TrunkAttempt {
         return (
             NameAddress(uri: SIPURI(user: account, host: HostText.bracketed(host))), identity.headers
         )
+    }
+}
+
+extension TrunkAttempt {
+    /// The host that the platform's account at the trunk belongs to.
+    private var accountHost: String? {
+        guard trunk.registration != nil, case .server(_, let hop) = destination else { return nil }
+        return hop.host
     }
 }
 

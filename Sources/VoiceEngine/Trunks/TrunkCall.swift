@@ -36,7 +36,7 @@ final class TrunkCall: BranchOwner {
 
     func branchReached(_ handle: SessionHandle) {
         guard handle == branch, let way = plan.current else { return }
-        desk.noted(.answered, of: attempts[way].place)
+        note(.answered, way)
         plan.reached(way)
         arm()
     }
@@ -44,7 +44,7 @@ final class TrunkCall: BranchOwner {
     func branchFailed(_ handle: SessionHandle, _ failure: InviteFailure) -> Bool {
         guard handle == branch, let way = plan.current else { return false }
         branch = nil
-        desk.noted(failure.report, of: attempts[way].place)
+        note(failure.report, way)
         let goesOn = plan.failed(way, .init(status: failure.status, isLocal: failure.side == .local), at: Self.now)
         perform()
         return goesOn
@@ -80,45 +80,49 @@ final class TrunkCall: BranchOwner {
     }
 
     private func abandon(_ way: Int) {
-        desk.noted(.silent, of: attempts[way].place)
+        note(.silent, way)
         if let branch { leg?.abandon(branch) }
         branch = nil
     }
 
     private func attempt(_ way: Int) {
-        if let target = attempts[way].place.target { return call(target, way) }
-        desk.places(of: attempts[way].place.server).assumeIsolated().whenComplete { [weak self] result in
+        let place: TrunkPlace
+        let hop: SIPNextHop
+        switch attempts[way].destination {
+        case .contact(let binding): return call(on: binding.flow, way)
+        case .server(let server, let next): (place, hop) = (server, next)
+        }
+        if let target = place.target { return call(on: engine.shell.flow(to: target, of: hop), way) }
+        desk.places(of: place.server).assumeIsolated().whenComplete { [weak self] result in
             guard let self, let leg, leg.isRinging, plan.current == way else { return }
-            guard case .success(let places) = result, let target = found(places, way) else {
+            guard case .success(let places) = result, let target = found(places, way, place, hop) else {
                 return notSent(way, status: 503)
             }
             arm()
-            call(target, way)
+            call(on: engine.shell.flow(to: target, of: hop), way)
         }
     }
 
     /// The server of an attempt is at these places: the attempt goes to the first, the others become attempts.
-    private func found(_ places: TrunkPlaces, _ way: Int) -> SIPTarget? {
+    private func found(_ places: TrunkPlaces, _ way: Int, _ place: TrunkPlace, _ hop: SIPNextHop) -> SIPTarget? {
+        // Those that are thought dead come last, unless all are.
+        let (next, last) = places.usable.isEmpty ? (places.others, []) : (places.usable, places.others)
+        guard let first = next.first else { return nil }
         func attempt(at target: SIPTarget) -> TrunkAttempt {
             var attempt = attempts[way]
-            attempt.place.target = target
+            attempt.destination = .server(TrunkPlace(server: place.server, target: target), hop)
             return attempt
         }
-        let usable = places.usable.map(attempt(at:))
-        let others = places.others.map(attempt(at:))
-        // Those that are thought dead come last, unless all are.
-        let (next, last) = usable.isEmpty ? (others, []) : (usable, others)
-        guard let first = next.first else { return nil }
-        attempts.replaceSubrange(way...way, with: next)
-        attempts += last
+        let (followers, stragglers) = (next.map(attempt(at:)), last.map(attempt(at:)))
+        attempts.replaceSubrange(way...way, with: followers)
+        attempts += stragglers
         plan.found(way, next: next.count - 1, last: last.count, at: Self.now)
-        return first.place.target
+        return first
     }
 
-    private func call(_ target: SIPTarget, _ way: Int) {
+    private func call(on flow: SIPFlow, _ way: Int) {
         guard let leg else { return }
         let attempt = attempts[way]
-        let flow = engine.shell.flow(to: target, of: attempt.hop)
         engine.useSound(of: attempt.trunk, in: leg.media)
         guard let handle = engine.add(invite(attempt, on: flow), on: flow, to: leg) else {
             // The trunk wants keys that this way may not carry, or the machine is full.
@@ -127,9 +131,14 @@ final class TrunkCall: BranchOwner {
         branch = handle
     }
 
+    /// A call has shown how the server of an attempt is.
+    private func note(_ report: ServerHealth.Report, _ way: Int) {
+        if let place = attempts[way].place { desk.noted(report, of: place) }
+    }
+
     /// An attempt that has come to nothing before anything was sent.
     private func notSent(_ way: Int, status: Int) {
-        if status == 503 { desk.noted(.silent, of: attempts[way].place) }
+        if status == 503 { note(.silent, way) }
         let goesOn = plan.failed(way, .init(status: status, isLocal: true), at: Self.now)
         perform()
         if !goesOn { leg?.failAtOnce(code: status, reason: SIPStatus.reason(status)) }
@@ -140,7 +149,7 @@ final class TrunkCall: BranchOwner {
         let own = HostText.bracketed(flow.localAddress)
         let identity = attempt.identity(of: call, own: own)
         var invite = OutgoingInvite(
-            uri: uri, from: identity.from, to: NameAddress(uri: uri),
+            uri: uri, from: identity.from, to: attempt.callee(own: own),
             contact: engine.shell.contact(
                 user: identity.from.uri.user ?? attempt.callerID, on: flow, isSecure: uri.scheme == "sips"),
             description: [], headers: SIPHeaders(call.headers))

@@ -9,17 +9,19 @@ import SIP
 final class TrunkDesk {
     let trunks: [Trunk]
     private let logger: Logger
-    private let registrar: OutboundRegistrar
+    private let outbound: OutboundRegistrar
+    private let inbound: Registrar
     private let watch: TrunkWatch
     private var registered: [OutboundRegistrationID: TrunkServerID] = [:]
     private var isStopped = false
 
-    init(trunks: [Trunk], shell: SIPShell, logger: Logger, locator: HostLocator) {
+    init(trunks: [Trunk], shell: SIPShell, logger: Logger, locator: HostLocator, registrar: Registrar) {
         self.trunks = trunks
         self.logger = logger
-        registrar = OutboundRegistrar(shell: shell, locator: locator)
+        inbound = registrar
+        outbound = OutboundRegistrar(shell: shell, locator: locator)
         watch = TrunkWatch(trunks: trunks, shell: shell, locator: locator, logger: logger)
-        registrar.onOutcome = { [weak self] in self?.noted($0, at: $1) }
+        outbound.onOutcome = { [weak self] in self?.noted($0, at: $1) }
         watch.onReturn = { [weak self] in self?.renewRegistrations(at: $0) }
     }
 
@@ -33,7 +35,7 @@ final class TrunkDesk {
     func stop() {
         isStopped = true
         watch.stop()
-        registrar.keep([])
+        outbound.keep([])
     }
 
     // MARK: Who calls
@@ -45,61 +47,60 @@ final class TrunkDesk {
 
     /// The trunk whose registration a Request-URI names.
     func trunk(registeredAs uri: SIPURI) -> Trunk? {
-        registrar.registration(at: uri).flatMap { registered[$0.id] }.map { trunks[$0.trunk] }
+        outbound.registration(at: uri).flatMap { registered[$0.id] }.map { trunks[$0.trunk] }
     }
-
-    /// The trunk that logs in with a name.
-    func trunk(loginName name: String) -> Trunk? { trunks.first { $0.login?.username == name } }
-
-    var hasLogins: Bool { trunks.contains { $0.login != nil } }
 
     // MARK: Calling out
 
     /// The tries of a call, in their order.
-    func attempts(_ ways: [TrunkWay]) -> [TrunkAttempt] {
-        ways.flatMap { way -> [TrunkAttempt] in
-            guard let index = trunks.firstIndex(where: { $0.name == way.trunk }) else { return [] }
-            return attempts(at: index, .user(way.callee), callerID: way.callerID)
+    func routes(_ ways: [TrunkWay]) -> TrunkRoutes {
+        let known = ways.compactMap { way in
+            trunks.firstIndex { $0.name == way.trunk }.map { (index: $0, way: way) }
         }
+        guard !known.isEmpty else { return .nowhere(code: 404, reason: "No such trunk") }
+        return TrunkRoutes(known.flatMap { attempts(at: $0.index, .user($0.way.callee), callerID: $0.way.callerID) })
     }
 
     /// The tries of a call to a SIP address in a domain that a trunk serves; nil when none does.
-    ///
-    /// Empty where the application may not use the trunk.
-    func attempts(to uri: SIPURI, callerID: String, application: String) -> [TrunkAttempt]? {
+    func routes(to uri: SIPURI, callerID: String, application: String) -> TrunkRoutes? {
         let host = uri.bareHost.lowercased()
         let serving = trunks.indices.filter { trunks[$0].domains.contains(host) }
         guard !serving.isEmpty else { return nil }
-        return serving.filter { trunks[$0].users.contains(application) }.flatMap { index in
-            attempts(at: index, .address(uri), callerID: trunks[index].callerID.shown(callerID))
-        }
+        let open = serving.filter { trunks[$0].users.contains(application) }
+        guard !open.isEmpty else { return .nowhere(code: 403, reason: "The trunk is not open to this call") }
+        return TrunkRoutes(
+            open.flatMap { attempts(at: $0, .address(uri), callerID: trunks[$0].callerID.shown(callerID)) })
     }
 
+    /// First where the trunk has registered, then its servers.
     private func attempts(at index: Int, _ callee: TrunkAttempt.Callee, callerID: String) -> [TrunkAttempt] {
         let trunk = trunks[index]
         var generator = SystemRandomNumberGenerator()
         let order = ServerOrder.make(
             trunk.servers, isUsable: { watch.isUsable(TrunkServerID(trunk: index, server: $0)) }, using: &generator)
-        return order.map { place in
-            TrunkAttempt(
-                trunk: trunk, place: TrunkPlace(server: TrunkServerID(trunk: index, server: place)),
-                hop: trunk.servers[place].hop, callee: callee, callerID: callerID)
+        let contacts = inbound.contacts(of: trunk).map { TrunkAttempt.Destination.contact($0) }
+        let servers = order.map { place in
+            TrunkAttempt.Destination.server(
+                TrunkPlace(server: TrunkServerID(trunk: index, server: place)), trunk.servers[place].hop)
+        }
+        return (contacts + servers).map { destination in
+            TrunkAttempt(trunk: trunk, destination: destination, callee: callee, callerID: callerID)
         }
     }
 
     /// Where a server is; fails with a `LocationError`.
     func places(of id: TrunkServerID) -> EventLoopFuture<TrunkPlaces> { watch.places(of: id) }
 
-    /// Whether an address belongs to a server that scenarios reach through its trunk only: it knows the platform by its
-    /// address and would charge the operator.
-    func isReserved(_ address: String) -> Bool { watch.has(address) }
+    /// Whether an address belongs to a server, or to a trunk that has registered, which scenarios reach through the trunk
+    /// only: it knows the platform by its address and would charge the operator.
+    func isReserved(_ address: String) -> Bool { watch.has(address) || inbound.hasTrunk(at: address) }
 
     /// A call has shown how a server is.
     func noted(_ report: ServerHealth.Report, of place: TrunkPlace) { watch.noted(report, of: place) }
 
     /// Takes the answer to a request, nil for none.
     func completed(_ handle: ClientRequestHandle, _ response: SIPResponse?) {
-        registrar.completed(handle, response)
+        outbound.completed(handle, response)
         watch.completed(handle, response)
     }
 
@@ -113,12 +114,12 @@ final class TrunkDesk {
             registered[id] = server.id
             list.append(registration)
         }
-        registrar.keep(list)
+        outbound.keep(list)
     }
 
     /// A server that comes back may have forgotten the registration while it was away.
     private func renewRegistrations(at server: TrunkServerID) {
-        for (id, place) in registered where place == server { registrar.renew(id) }
+        for (id, place) in registered where place == server { outbound.renew(id) }
     }
 
     private func noted(_ outcome: RegistrationOutcome, at target: SIPTarget?) {

@@ -9,14 +9,12 @@ extension VoiceEngine {
         _ call: OutgoingSIPCall, _ uri: SIPURI, _ leg: OutboundLeg, _ session: EngineSession
     ) -> Bool {
         guard let trunks else { return false }
-        let attempts =
+        let routes =
             call.ways.isEmpty
-            ? trunks.attempts(to: uri, callerID: call.callerID, application: session.domain)
-            : trunks.attempts(call.ways)
-        guard let attempts else { return false }
-        guard let first = attempts.first else {
-            let reason = call.ways.isEmpty ? "The trunk is not open to this call" : "No such trunk"
-            leg.failAtOnce(code: call.ways.isEmpty ? 403 : 404, reason: reason)
+            ? trunks.routes(to: uri, callerID: call.callerID, application: session.domain) : trunks.routes(call.ways)
+        guard let routes else { return false }
+        guard case .attempts(let attempts) = routes, let first = attempts.first else {
+            if case .nowhere(let code, let reason) = routes { leg.failAtOnce(code: code, reason: reason) }
             return true
         }
         allowRedirections(of: leg, dialled: first.uri, domain: session.domain)

@@ -53,6 +53,22 @@ struct RegistrarTests {
         #expect(test.registrar.nextDeadline == at(expected))
     }
 
+    @Test("Whoever is known by another address than To's is bound to that one, until it expires")
+    mutating func anotherAddress() throws {
+        let own = AddressOfRecord(user: "branch", domain: "trunk")
+        for (sequence, host) in ["192.0.2.1", "switch.example"].enumerated() {
+            var request = SIPRequest(method: .register, uri: SIPURI(host: host))
+            request.headers = [
+                "From": "<sip:pbx@\(host)>;tag=f", "To": "<sip:pbx@\(host)>", "Call-ID": "c",
+                "CSeq": "\(sequence + 1) REGISTER", "Contact": "<sip:pbx@192.168.1.5>", "Expires": "600",
+            ]
+            #expect(registrar.register(request, as: own, flow: flow(), at: at(sequence)).status == 200)
+        }
+        #expect(registrar.phones(of: own).count == 1 && registrar.addresses.count == 1)
+        #expect(registrar.timersFired(at: at(600)).isEmpty && registrar.timersFired(at: at(601)) == [own])
+        #expect(registrar.phones(of: own).isEmpty)
+    }
+
     @Test("A life below a minute gets 423 with the minimum and changes nothing")
     mutating func tooBrief() {
         let answer = register("<sip:a@one>;expires=600, <sip:a@two>;expires=30")
