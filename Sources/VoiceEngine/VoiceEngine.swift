@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CallControl
+import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
@@ -129,6 +130,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
 
     /// The number of phones that a user has registered now.
     public func phoneCount(of user: UserAddress) -> Int { registrar?.phones(of: user).count ?? 0 }
+
+    /// How the trunks are, in the order of the configuration.
+    public func trunkStatus() -> [TrunkStatus] {
+        trunks?.status(at: SIPInstant(nanoseconds: DispatchTime.now().uptimeNanoseconds)) ?? []
+    }
 
     private func assemble(_ router: any CallRouter) {
         let authenticator = SIPAuthenticator(router: router, algorithms: configuration.digestAlgorithms)

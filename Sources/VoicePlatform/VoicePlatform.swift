@@ -73,7 +73,8 @@ public final class VoicePlatform: Service {
             forgetPhones: { user in
                 // Fails only when the loop has ended, and every phone's registration with it.
                 try? await engine.eventLoop.submit { engine.endRegistrations(of: user) }.get()
-            })
+            },
+            trunks: { (try? await engine.eventLoop.submit { engine.trunkStatus() }.get()) ?? [] })
         let courier = CallbackCourier(
             database: core.database,
             sender: HTTPCallbackSender(

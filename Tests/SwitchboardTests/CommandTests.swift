@@ -27,7 +27,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money", "scenario"])
+    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money", "trunk", "scenario"])
     func everyCommandHasHelp(name: String) throws {
         let result = try run([name, "--help"])
         #expect(result.status == 0)
@@ -40,6 +40,17 @@ import Testing
         #expect(setting.status == 64)
         #expect(setting.errors.contains("--voice-sip-port"))
         #expect(try run(["phone", "--uri", "not an address"]).status == 64)
+    }
+
+    @Test func trunksOfAPlatformThatIsAwayAreAFailure() throws {
+        let directory = NSTemporaryDirectory() + "trunks-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let result = try run([
+            "trunk", "list", "--json", "--data-directory", directory, "--voice-http-url", "http://127.0.0.1:1",
+        ])
+        #expect(result.status == 1 && result.output.isEmpty && result.errors.contains("is it running"))
+        #expect(try run(["trunk", "list", "--nonsense"]).status == 64)
+        #expect(try run(["trunk", "list", "--help"]).status == 0)
     }
 
     @Test func theDoctorSaysWhatAProgramCanRead() throws {

@@ -30,6 +30,7 @@ enum MethodTable {
             "amount": "1", "payment_reference": "r1", "check_duplicate_reference_from": "2020-01-01",
         ],
         "GetTransactionHistory": dates + child + ["payment_reference": "r1"],
+        "GetTrunks": [:],
         "AddPayment": ["amount": "1", "payment_reference": "p1"],
         "ChargeAccount": phone,
         "GetMoneyAmountToCharge": ["charge_date": "2100-01-01"],

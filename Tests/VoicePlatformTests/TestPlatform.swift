@@ -247,7 +247,9 @@ final class RecordingHost: SessionHosting {
     var forgotten: [UserAddress] { state.withLock(\.forgotten) }
 
     var orders: EngineOrders {
-        EngineOrders(forgetPhones: { [self] user in state.withLock { $0.forgotten.append(user) } })
+        EngineOrders(
+            forgetPhones: { [self] user in state.withLock { $0.forgotten.append(user) } },
+            trunks: { [TrunkStatus(name: TrunkName(rawValue: "carrier"))] })
     }
 
     var verifications: [VerificationCall] { state.withLock(\.verifications) }

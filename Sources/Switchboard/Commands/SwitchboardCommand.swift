@@ -8,6 +8,6 @@ struct SwitchboardCommand: AsyncParsableCommand {
         abstract: "Telephony for companies that live in a CRM.",
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
-            RouteCommand.self, TariffCommand.self, MoneyCommand.self, ScenarioCommand.self,
+            RouteCommand.self, TariffCommand.self, MoneyCommand.self, TrunkCommand.self, ScenarioCommand.self,
         ])
 }

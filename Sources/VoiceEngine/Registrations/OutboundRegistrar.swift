@@ -25,6 +25,10 @@ final class OutboundRegistrar {
         var places = PlaceChoice()
         var timer: Scheduled<Void>?
         var isGivenUp = false
+        /// Until when the registrar has granted the registration.
+        var until: SIPInstant?
+        /// Status of the last failure, 408 for no answer; nil after a success.
+        var failure: Int?
 
         init(_ registration: OutboundRegistration, hop: SIPNextHop, client: RegistrationClient) {
             self.registration = registration
@@ -65,6 +69,20 @@ final class OutboundRegistrar {
         guard let entry = kept[id] else { return }
         entry.client.renew()
         perform(entry)
+    }
+
+    /// How a registration is; nil for one that is not kept.
+    func status(of id: OutboundRegistrationID, at now: SIPInstant) -> TrunkStatus.Registration? {
+        guard let entry = kept[id] else { return nil }
+        let ends = entry.until.flatMap { $0 > now ? now.duration(to: $0) : nil }
+        let next = entry.client.nextDeadline.map { max(.zero, now.duration(to: $0)) }
+        let state: TrunkStatus.Registration.State
+        switch entry.client.state {
+        case .registered: state = .registered
+        case .waiting: state = .failed
+        case .idle, .registering, .removing: state = ends == nil ? .registering : .registered
+        }
+        return TrunkStatus.Registration(state: state, ends: ends, failure: entry.failure, next: next)
     }
 
     /// Takes the answer to a request, nil for none.
@@ -117,7 +135,12 @@ final class OutboundRegistrar {
 
     private func perform(_ entry: Entry) {
         while let action = entry.client.nextAction() {
-            if case .send(let request) = action { send(request, entry) }
+            switch action {
+            case .send(let request): send(request, entry)
+            case .registered(let until): (entry.until, entry.failure) = (until, nil)
+            case .failed(let status, _): entry.failure = status ?? 408
+            case .unregistered: entry.until = nil
+            }
         }
         entry.timer?.cancel()
         guard let deadline = entry.client.nextDeadline else { return }

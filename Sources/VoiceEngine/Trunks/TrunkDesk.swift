@@ -9,10 +9,10 @@ import SIP
 final class TrunkDesk {
     let trunks: [Trunk]
     private let logger: Logger
-    private let outbound: OutboundRegistrar
-    private let inbound: Registrar
-    private let watch: TrunkWatch
-    private var registered: [OutboundRegistrationID: TrunkServerID] = [:]
+    let outbound: OutboundRegistrar
+    let inbound: Registrar
+    let watch: TrunkWatch
+    private(set) var registered: [OutboundRegistrationID: TrunkServerID] = [:]
     private var isStopped = false
 
     init(trunks: [Trunk], shell: SIPShell, logger: Logger, locator: HostLocator, registrar: Registrar) {

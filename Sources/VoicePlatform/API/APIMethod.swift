@@ -22,6 +22,8 @@ struct APIMethod: Sendable {
         case start(@Sendable (MethodCall) throws -> ScenarioStart)
         /// Decides in a transaction that is kept, then calls a number.
         case call(@Sendable (MethodCall) throws -> VerificationCall)
+        /// Decides whether the caller may see how the trunks are, of which the answer is made afterwards.
+        case trunks(@Sendable (MethodCall) throws -> Void)
         /// Names a file that is the answer.
         case file(@Sendable (MethodCall) throws -> StoredFile)
         /// Gets a new pair of keys, which takes too long for a transaction.
@@ -79,7 +81,7 @@ struct APIMethod: Sendable {
             ApplicationMethods.all, UserMethods.all, ScenarioMethods.all, RuleMethods.all, SessionMethods.all,
             NumberCatalogueMethods.all, NumberMethods.all, AccountNumberMethods.all, HistoryMethods.all,
             ReportMethods.all, AuditMethods.all, RecordStorageMethods.all, SIPRegistrationMethods.all,
-            CallerIDMethods.all,
+            CallerIDMethods.all, TrunkMethods.all,
             BlackListMethods.all, WhiteListMethods.all, KeyValueMethods.all,
         ].flatMap { $0 }
 

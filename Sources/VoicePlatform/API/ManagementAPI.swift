@@ -70,6 +70,9 @@ struct ManagementAPI: Sendable {
             return .document(try await database.read { try work(desk.admit($0)) })
         case .write(let work):
             return .document(try await write(desk, work))
+        case .trunks(let work):
+            try await database.read { try work(desk.admit($0)) }
+            return .document(TrunkMethods.list(await orders.trunks(), at: desk.now))
         case .newKey(let work):
             // A stranger must not make us calculate: he is refused before.
             try await database.read { _ = try desk.admit($0) }

@@ -1,4 +1,5 @@
 import CallControl
+import NIOCore
 import SIP
 import Testing
 
@@ -36,6 +37,19 @@ struct TrunkRegistrationTests {
         }
         await station.close()
         try result.get()
+    }
+
+    /// The states of the trunks, once they fit.
+    private static func status(
+        of stage: EngineStage, _ fits: @escaping @Sendable ([TrunkStatus]) -> Bool
+    ) async throws -> [TrunkStatus] {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        while true {
+            let status = try await stage.eventLoop.submit { stage.engine.trunkStatus() }.get()
+            if fits(status) || clock.now > end { return status }
+            await Task.yield()
+        }
     }
 
     private static func session(_ stage: EngineStage) async throws -> EngineStage.Session {
@@ -90,6 +104,45 @@ struct TrunkRegistrationTests {
                 #expect(try await Self.status(session, of: CallID(rawValue: "late")) == 480)
             }
         }
+    }
+
+    @Test func whereTrunksAreAndHowTheyFeelIsTold() async throws {
+        let station = SIPStation(user: "server", domain: "127.0.0.1", password: nil, address: "127.0.0.33")
+        try await station.open()
+        var carrier = Trunk(
+            name: TrunkName(rawValue: "provider"),
+            servers: [TrunkServer(hop: SIPNextHop(host: "127.0.0.33", port: station.port, transport: .udp))],
+            registration: TrunkRegistration(user: "account", expiry: .seconds(120)))
+        carrier.health.interval = .seconds(30)
+        var lost = carrier
+        lost.name = TrunkName(rawValue: "lost")
+        lost.servers = [TrunkServer(hop: SIPNextHop(host: "nowhere.test", transport: .tcp))]
+        lost.registration = nil
+        let nobody = LookupSettings(servers: ["127.0.0.1:1"], limit: .milliseconds(300))
+        let trunks = [Self.trunk(Self.branch, login: "pbx"), carrier, lost]
+        try await EngineStage.run(trunks: trunks, lookup: nobody) { stage in
+            try await Self.withPBX("pbx", password: "secret-pbx", at: "127.0.0.31", of: stage) { pbx in
+                #expect(try await Self.contacts(pbx, expires: "600") == 200)
+                let status = try await Self.status(of: stage) { status in
+                    status.contains { $0.servers.first?.registration?.state == .registered }
+                        && status.contains { $0.servers.first?.places.first?.health == .down }
+                        && status.contains { $0.servers.first?.places.first?.health == .up }
+                }
+                #expect(status.map(\.name.rawValue) == ["carrier", "branch", "provider", "lost"])
+                let contact = try #require(status[1].contacts.first)
+                #expect(status[1].hasLogin && status[1].contacts.count == 1 && contact.address == "127.0.0.31")
+                #expect(contact.port == pbx.port && contact.ends > .seconds(500) && contact.ends <= .seconds(600))
+                let server = try #require(status[2].servers.first)
+                #expect(server.port == station.port && server.transport == "udp")
+                let place = try #require(server.places.first)
+                #expect(place.address == "127.0.0.33" && place.since != nil && place.lastAnswer != nil)
+                #expect((server.registration?.ends ?? .zero) > .seconds(60) && server.registration?.failure == nil)
+                let gone = try #require(status[3].servers.first)
+                #expect(gone.host == "nowhere.test" && gone.port == nil && gone.registration == nil)
+                #expect(gone.places.first?.address == nil && gone.places.first?.lastAnswer == nil)
+            }
+        }
+        await station.close()
     }
 
     @Test func aTrunkThatIsNotThereIsLeftForTheNextAtOnce() async throws {
