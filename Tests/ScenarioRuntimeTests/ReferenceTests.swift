@@ -115,7 +115,7 @@ struct ReferenceTests {
                 ])
             let commands = try await show.commands
             guard case .unit(let conference, .createConference)? = commands.first,
-                case .unit(let recorder, .createRecorder(RecordingRequest(stereo: false, isHighQuality: true)))? =
+                case .unit(let recorder, .createRecorder(RecordingRequest(isHighQuality: true, name: "meeting")))? =
                     commands.dropFirst().first
             else {
                 Issue.record("no conference and recorder: \(commands)")

@@ -155,7 +155,7 @@ struct UnitTests {
             #expect(try await show.notes() == ["http://r/1.mp3", "true 7 0"])
             #expect(
                 try await show.commands.filter { $0.unitID == id || $0.unitID == nil } == [
-                    .unit(id, .createRecorder(RecordingRequest(stereo: true))),
+                    .unit(id, .createRecorder(RecordingRequest(stereo: true, name: "talk"))),
                     .sendMedia(from: UnitID(Self.incoming), to: id), .unit(id, .muteRecorder(true)),
                     .unit(id, .stopRecorder),
                 ])
