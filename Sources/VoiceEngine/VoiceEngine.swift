@@ -218,11 +218,9 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         allowRedirections(of: leg, dialled: uri, domain: session.domain)
         resolve(uri, proxy: call.outboundProxy).assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let flow?) where self.trunks?.isReserved(flow.remoteAddress) == true:
-                leg.failAtOnce(code: 403, reason: "The trunk is not open to this call")
             case .success(let flow?): self.dial(call, uri, on: flow, leg)
             case .success(nil): leg.failAtOnce(code: 404, reason: "Transport not supported")
-            case .failure: leg.failAtOnce(code: 404, reason: "Host not found")
+            case .failure(let error): leg.failAtOnce(for: error)
             }
         }
     }
@@ -298,11 +296,20 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         return flow(to: hop).map { $0 }
     }
 
-    /// The flow to the first place of a hop.
+    /// The flow to the first place of a hop that a scenario names.
+    ///
+    /// Fails with a ``LocationError``, or with ``ReservedPlace`` where a trunk is.
     func flow(to hop: SIPNextHop) -> EventLoopFuture<SIPFlow> {
-        locator.locate(hop).assumeIsolated().flatMapThrowing { places in
-            guard let first = places.first else { throw LocationError.unknown(hop.host) }
-            return self.shell.flow(to: first, of: hop)
+        locator.locate(hop).assumeIsolated().flatMap { places in
+            guard let first = places.first else {
+                return self.eventLoop.makeFailedFuture(LocationError.unknown(hop.host))
+            }
+            let flow = self.shell.flow(to: first, of: hop)
+            guard let trunks = self.trunks else { return self.eventLoop.makeSucceededFuture(flow) }
+            return trunks.isReserved(flow.remoteAddress).assumeIsolated().flatMapThrowing { isReserved in
+                if isReserved { throw ReservedPlace() }
+                return flow
+            }.nonisolated()
         }.nonisolated()
     }
 }

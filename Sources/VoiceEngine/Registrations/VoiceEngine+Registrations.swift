@@ -13,14 +13,12 @@ extension VoiceEngine {
         flow(to: hop).assumeIsolated().whenComplete { [weak self] result in
             guard let self else { return }
             switch result {
-            case .success(let flow) where trunks?.isReserved(flow.remoteAddress) == true:
-                leg.failAtOnce(code: 403, reason: "The trunk is not open to this call")
             case .success(let flow):
                 var invite = invite(call, uri, as: registration, on: flow)
                 invite.credentials = credentials
                 add(invite, on: flow, to: leg)
                 if leg.hasNoBranch { leg.failAtOnce(code: 503, reason: SIPStatus.reason(503)) }
-            case .failure: leg.failAtOnce(code: 404, reason: "Host not found")
+            case .failure(let error): leg.failAtOnce(for: error)
             }
         }
     }

@@ -93,7 +93,9 @@ final class TrunkDesk {
 
     /// Whether an address belongs to a server, or to a trunk that has registered, which scenarios reach through the trunk
     /// only: it knows the platform by its address and would charge the operator.
-    func isReserved(_ address: String) -> Bool { watch.has(address) || inbound.hasTrunk(at: address) }
+    func isReserved(_ address: String) -> EventLoopFuture<Bool> {
+        watch.has(address).assumeIsolated().map { [inbound] in $0 || inbound.hasTrunk(at: address) }.nonisolated()
+    }
 
     /// A call has shown how a server is.
     func noted(_ report: ServerHealth.Report, of place: TrunkPlace) { watch.noted(report, of: place) }

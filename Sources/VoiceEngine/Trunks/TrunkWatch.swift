@@ -16,6 +16,8 @@ final class TrunkWatch {
     private var servers: [TrunkServerID: WatchedServer] = [:]
     private var probes: [ClientRequestHandle: WatchedPlace] = [:]
     private var state = State.idle
+    /// Done once every server has been looked up, found or not.
+    private var firstLook: EventLoopFuture<Void>
 
     private enum State {
         case idle
@@ -27,6 +29,7 @@ final class TrunkWatch {
         self.shell = shell
         self.locator = locator
         self.logger = logger
+        firstLook = shell.eventLoop.makeSucceededVoidFuture()
         for (trunkIndex, trunk) in trunks.enumerated() {
             for (index, server) in trunk.servers.enumerated() {
                 let id = TrunkServerID(trunk: trunkIndex, server: index)
@@ -38,13 +41,16 @@ final class TrunkWatch {
     /// Begins to look the servers up and to ask them how they are. Comes after the sockets are open.
     func start() {
         state = .running
-        for server in servers.values {
-            locate(server).assumeIsolated().whenComplete { [weak self] result in
+        let looks = servers.values.map { server in
+            let look = locate(server)
+            look.assumeIsolated().whenComplete { [weak self] result in
                 // Where it is is found out by the first question.
                 guard case .failure = result else { return }
                 for place in server.places { self?.begin(place) }
             }
+            return look.map { _ in }
         }
+        firstLook = .andAllComplete(looks, on: shell.eventLoop)
     }
 
     /// Nothing is asked any more.
@@ -75,8 +81,13 @@ final class TrunkWatch {
         }.nonisolated()
     }
 
-    /// Whether an address belongs to one of the servers.
-    func has(_ address: String) -> Bool { servers.values.contains { $0.addresses.contains(address) } }
+    /// Whether an address belongs to one of the servers. Is answered once each of them has been looked up, so that the
+    /// first call after a start finds no gap.
+    func has(_ address: String) -> EventLoopFuture<Bool> {
+        firstLook.assumeIsolated().map { [servers] in
+            servers.values.contains { $0.addresses.contains(address) }
+        }.nonisolated()
+    }
 
     /// A call or a registration has shown how a place is.
     func noted(_ report: ServerHealth.Report, of place: TrunkPlace) {

@@ -8,10 +8,15 @@ import Testing
 struct TrunkLookupTests {
     private static let leg = CallID(rawValue: "out")
     private static let name = TrunkName(rawValue: "provider")
+    private static let service = "_sip._udp.carrier.test"
 
-    /// Stations at 127.0.0.50 and up, named `h0.carrier.test` and so on, under the service of `carrier.test`.
+    /// Stations at 127.0.0.50 and up, named `h0.carrier.test` and so on, under the service of `carrier.test`, which the
+    /// name server is told by `known`.
     private static func run(
         _ count: Int, trunk change: (inout Trunk) -> Void = { _ in },
+        known: (TestNameServer, TestNameServer.Answer) async throws -> Void = {
+            try await $0.set(service, .service, $1)
+        },
         _ body: (EngineStage, [SIPStation], TestNameServer) async throws -> Void
     ) async throws {
         let names = TestNameServer()
@@ -27,7 +32,7 @@ struct TrunkLookupTests {
         let records = stations.enumerated().map { index, station in
             ServiceRecord(target: "h\(index).carrier.test", port: station.port, priority: UInt16(index), weight: 0)
         }
-        try await names.set("_sip._udp.carrier.test", .service, .services(records))
+        try await known(names, .services(records))
         var trunk = Trunk(
             name: name, servers: [TrunkServer(hop: SIPNextHop(host: "carrier.test", transport: .udp))])
         trunk.attemptLimit = .milliseconds(700)
@@ -190,6 +195,28 @@ struct TrunkLookupTests {
                 .callSIP(Self.leg, OutgoingSIPCall(uri: "sip:100@alias.test:5099", callerID: "7911")))
             guard case .failed(_, 403, _, _) = try await Self.end(session) else {
                 Issue.record("the trunk's place is reserved")
+                return
+            }
+        }
+    }
+
+    @Test func aPlaceIsReservedBeforeTheTrunkIsFound() async throws {
+        var answer = TestNameServer.Answer.silence
+        try await Self.run(
+            1,
+            known: { names, services in
+                answer = services
+                try await names.set(Self.service, .service, .silence)
+            }
+        ) { stage, _, names in
+            try await names.set("alias.test", .address, .addresses(["127.0.0.50"]))
+            let session = try await Self.session(stage)
+            try await session.execute(
+                .callSIP(Self.leg, OutgoingSIPCall(uri: "sip:100@alias.test:5099", callerID: "7911")))
+            _ = try await names.questions.first("the scenario's question") { $0.name == "alias.test" }
+            try await names.set(Self.service, .service, answer)
+            guard case .failed(_, 403, _, _) = try await Self.end(session) else {
+                Issue.record("the call waits until the trunk is found")
                 return
             }
         }
