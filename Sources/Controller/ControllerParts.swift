@@ -27,7 +27,8 @@ struct ControllerParts: Sendable {
             store: AccountStore(database: database),
             platform: ManagementClient(
                 transport: ManagementTransport(
-                    baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock)),
+                    baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock),
+                tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, scenario: scenario,
             digests: Dictionary(
                 portals.all.map { ($0.id, ScenarioText.digest(scenario.rendered($0.access))) },

@@ -31,19 +31,8 @@ public struct RSAKeyPair: Sendable {
     ///
     /// - Throws: ``RSAError/signing`` when the text of the key is broken.
     public func signature(of message: some Collection<UInt8>) throws(RSAError) -> [UInt8] {
-        let message = Array(message)
-        guard let key = PEMText.read(privatePEM, { PEM_read_bio_PrivateKey($0, nil, nil, nil) }) else {
-            throw .signing
-        }
-        defer { EVP_PKEY_free(key) }
-        guard let context = EVP_MD_CTX_new() else { throw .signing }
-        defer { EVP_MD_CTX_free(context) }
-        var length = 512
-        var signature = [UInt8](repeating: 0, count: length)
-        guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1,
-            EVP_DigestSign(context, &signature, &length, message, message.count) == 1
-        else { throw .signing }
-        return Array(signature.prefix(length))
+        guard let key = RSAPrivateKey(pem: privatePEM) else { throw .signing }
+        return try key.signature(of: message)
     }
 }
 
@@ -82,30 +71,6 @@ public enum RSAError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .keyGeneration: "the cryptographic library made no RSA key; check the system's random generator"
         case .signing: "the private key cannot be read; make a new one"
-        }
-    }
-}
-
-/// Moves keys between the library's objects and PEM texts.
-private enum PEMText {
-    private static let maximumLength = 16_384
-
-    static func written(_ write: (OpaquePointer) -> Int32) -> String? {
-        guard let memory = BIO_new(BIO_s_mem()) else { return nil }
-        defer { BIO_free(memory) }
-        guard write(memory) == 1 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: maximumLength)
-        let count = BIO_read(memory, &bytes, Int32(bytes.count))
-        return count > 0 ? String(decoding: bytes.prefix(Int(count)), as: UTF8.self) : nil
-    }
-
-    static func read(_ text: String, _ parse: (OpaquePointer) -> OpaquePointer?) -> OpaquePointer? {
-        let bytes = Array(text.utf8)
-        guard bytes.count <= maximumLength else { return nil }
-        return bytes.withUnsafeBytes { buffer in
-            guard let memory = BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else { return nil }
-            defer { BIO_free(memory) }
-            return parse(memory)
         }
     }
 }

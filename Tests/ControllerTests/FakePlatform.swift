@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -19,6 +20,8 @@ final class FakePlatform: Sendable {
     struct Command: Sendable {
         var method: String
         var fields: FormFields
+        /// As it came: verb, path, headers.
+        var head: HTTPRequest
     }
 
     struct State: Sendable {
@@ -41,6 +44,10 @@ final class FakePlatform: Sendable {
 
     let state = Mutex(State())
     let events = Events()
+    /// Of the master's service account; tokens of others are refused.
+    let serviceKey: RSAPublicKey?
+
+    init(serviceKey: RSAPublicKey? = nil) { self.serviceKey = serviceKey }
 
     func fail(_ method: String, _ fault: Fault) { state.withLock { $0.faults[method, default: []].append(fault) } }
 
@@ -56,7 +63,7 @@ final class FakePlatform: Sendable {
             let method = context.parameters.get("method") ?? ""
             let body = try await request.body.collect(upTo: 1 << 20)
             let fields = FormFields(Array(body.readableBytesView)) ?? FormFields([])
-            let answer = self.run(method, fields)
+            let answer = self.run(Command(method: method, fields: fields, head: request.head))
             self.events.announce()
             guard let answer else { return Response(status: .badGateway) }
             return Answers.json(answer)
@@ -74,11 +81,19 @@ final class FakePlatform: Sendable {
         return router
     }
 
-    private func run(_ method: String, _ fields: FormFields) -> JSONValue? {
+    private func run(_ command: Command) -> JSONValue? {
         state.withLock { state in
-            state.commands.append(Command(method: method, fields: fields))
+            state.commands.append(command)
+            let method = command.method
             let fault = state.faults[method]?.isEmpty == false ? state.faults[method]?.removeFirst() : nil
             if case .refuse(let code) = fault { return Self.error(code) }
+            let fields: FormFields
+            if let header = command.head.headerFields[.authorization] {
+                guard let account = SignedToken(header, key: serviceKey)?.account else { return Self.error(100) }
+                fields = FormFields([.init(name: "account_id", value: String(account))] + command.fields.fields)
+            } else {
+                fields = command.fields
+            }
             let answer = state.run(method, fields)
             if case .loseAnswer = fault { return nil }
             return answer
@@ -125,7 +140,9 @@ extension FakePlatform.State {
         switch method {
         case "AddAccount":
             let name = fields["account_name"]
-            guard fields["parent_account_api_key"] == "master-key" else { return FakePlatform.error(100) }
+            guard fields["parent_account_api_key"] == "master-key" || fields["account_id"] == "1" else {
+                return FakePlatform.error(100)
+            }
             guard accounts[name] == nil else { return FakePlatform.error(106) }
             let id = nextID()
             accounts[name] = id

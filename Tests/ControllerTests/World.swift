@@ -36,6 +36,8 @@ struct World: Sendable {
         var platform = FakePlatform()
         var portal = FakePortal(licenceKey: World.licence)
         var log = RecordedLog()
+        /// Of the master's service account; without it the master has an API key.
+        var serviceKey: ServiceKey?
     }
 
     /// Runs `test` in a running world, then takes everything down.
@@ -64,6 +66,7 @@ struct World: Sendable {
                 platformBase: platformBase, log: setting.log, databasePath: path)
             let result: Result<Void, any Error>
             do { result = .success(try await test(world)) } catch { result = .failure(error) }
+            ManagementContract.expect(setting.platform.state.withLock { $0.commands })
             // Whoever still hangs in the fake portal is let go.
             setting.portal.state.withLock { $0.crm = .fails }
             setting.portal.events.announce()
@@ -91,7 +94,8 @@ struct World: Sendable {
         return ControllerConfiguration(
             port: 0, databasePath: path, publicURL: "http://controller.example",
             platform: PlatformAccess(
-                baseURL: platformBase, sipServer: "127.0.0.1:5060", masters: [.rub: master]),
+                baseURL: platformBase, sipServer: "127.0.0.1:5060", masters: [.rub: master],
+                serviceKeys: setting.serviceKey.map { [.rub: $0] } ?? [:]),
             portals: [
                 PortalAccess(
                     id: PortalID(rawValue: "demo"), licenceKey: Secret(licence), baseURL: address,

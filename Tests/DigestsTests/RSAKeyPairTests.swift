@@ -26,4 +26,17 @@ import Testing
             #expect(RSAPublicKey(pem: text) == nil)
         }
     }
+
+    @Test func `a private key is read back, signs, and shows in no description`() throws {
+        let pair = try RSAKeyPair.generate()
+        let key = try #require(RSAPrivateKey(pem: pair.privatePEM))
+        #expect(key.publicKey == pair.publicKey)
+        #expect(pair.publicKey.verifies(try key.signature(of: "text".utf8), of: "text".utf8))
+        var dumped = ""
+        dump(key, to: &dumped)
+        for text in ["\(key)", String(reflecting: key), dumped] { #expect(!text.contains("PRIVATE")) }
+        for text in ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", pair.publicKey.pem] {
+            #expect(RSAPrivateKey(pem: text) == nil)
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import Billing
+
 /// What the controller remembers of a portal's account; a field is nil until its step has run.
 struct AccountRecord: Sendable, Equatable {
     var portal: PortalID
@@ -5,6 +7,8 @@ struct AccountRecord: Sendable, Equatable {
     var password: Secret
     var accountID: Int64?
     var apiKey: Secret?
+    /// The master whose service account commands the account; nil for one with an API key.
+    var master: Currency?
     var applicationID: Int64?
     /// The full name: the domain at which the account's users register.
     var applicationName: String?
@@ -14,9 +18,22 @@ struct AccountRecord: Sendable, Equatable {
     var scenarioDigest: String?
     var ruleID: Int64?
 
+    /// What commands the account; nil until it is made.
     var credentials: PlatformAccess.Credentials? {
-        guard let accountID, let apiKey else { return nil }
-        return PlatformAccess.Credentials(accountID: accountID, apiKey: apiKey)
+        get {
+            guard let accountID else { return nil }
+            if let apiKey { return PlatformAccess.Credentials(accountID: accountID, apiKey: apiKey) }
+            return master.map { PlatformAccess.Credentials(accountID: accountID, proof: .master($0)) }
+        }
+        set {
+            accountID = newValue?.accountID
+            (apiKey, master) = (nil, nil)
+            switch newValue?.proof {
+            case .apiKey(let key): apiKey = key
+            case .master(let currency): master = currency
+            case nil: break
+            }
+        }
     }
 
     /// All steps done: ready for calls.

@@ -1,3 +1,4 @@
+import Billing
 import Storage
 
 /// Accounts, users and numbers in the database; the accounts' rows are in memory, too, as every call looks at its own.
@@ -21,17 +22,18 @@ struct AccountStore: Sendable {
         try await database.write { transaction in
             try transaction.execute(
                 """
-                INSERT INTO account (portal_id, account_name, account_password, account_id, api_key, application_id,
-                    application_name, scenario_id, scenario_version, scenario_digest, rule_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO account (portal_id, account_name, account_password, account_id, api_key, master_currency,
+                    application_id, application_name, scenario_id, scenario_version, scenario_digest, rule_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (portal_id) DO UPDATE SET account_id = excluded.account_id, api_key = excluded.api_key,
-                    application_id = excluded.application_id, application_name = excluded.application_name,
+                    master_currency = excluded.master_currency, application_id = excluded.application_id, application_name = excluded.application_name,
                     scenario_id = excluded.scenario_id, scenario_version = excluded.scenario_version,
                     scenario_digest = excluded.scenario_digest, rule_id = excluded.rule_id
                 """,
                 [
                     .text(record.portal.rawValue), .text(record.name), .text(record.password.revealed),
-                    .optional(record.accountID), .optional(record.apiKey?.revealed), .optional(record.applicationID),
+                    .optional(record.accountID), .optional(record.apiKey?.revealed), .optional(record.master?.code),
+                    .optional(record.applicationID),
                     .optional(record.applicationName), .optional(record.scenarioID),
                     .optional(record.scenarioVersion), .optional(record.scenarioDigest), .optional(record.ruleID),
                 ])
@@ -95,6 +97,7 @@ extension AccountRecord {
         password = Secret(try row.text("account_password"))
         accountID = try row.optionalInteger("account_id")
         apiKey = try row.optionalText("api_key").map(Secret.init)
+        master = try row.optionalText("master_currency").flatMap(Currency.init)
         applicationID = try row.optionalInteger("application_id")
         applicationName = try row.optionalText("application_name")
         scenarioID = try row.optionalInteger("scenario_id")

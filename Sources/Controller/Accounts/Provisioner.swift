@@ -83,8 +83,7 @@ struct Provisioner: Sendable {
                 try await platform.addAccount(
                     name: name, email: PlatformNames.email(portal.id), password: password, parent: parent)
             }, find: { try await platform.findAccount(name: name, parent: parent) })
-        record.accountID = credentials.accountID
-        record.apiKey = credentials.apiKey
+        record.credentials = credentials
         try await store.save(record)
         logger.info(
             "account made",

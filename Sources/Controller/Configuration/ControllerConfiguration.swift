@@ -36,14 +36,26 @@ public struct ControllerConfiguration: Sendable {
 
 /// The voice platform and the master accounts on it, one for each currency.
 public struct PlatformAccess: Sendable {
-    /// An account of the platform with the key that commands it.
+    /// An account of the platform with what commands it.
     public struct Credentials: Hashable, Sendable {
+        /// What proves that the controller may act for the account.
+        public enum Proof: Hashable, Sendable {
+            /// The account's own API key.
+            case apiKey(Secret)
+            /// The service account of the currency's master, for the master itself and its children.
+            case master(Currency)
+        }
+
         public var accountID: Int64
-        public var apiKey: Secret
+        public var proof: Proof
+
+        public init(accountID: Int64, proof: Proof) {
+            self.accountID = accountID
+            self.proof = proof
+        }
 
         public init(accountID: Int64, apiKey: Secret) {
-            self.accountID = accountID
-            self.apiKey = apiKey
+            self.init(accountID: accountID, proof: .apiKey(apiKey))
         }
     }
 
@@ -51,14 +63,22 @@ public struct PlatformAccess: Sendable {
     public var baseURL: String
     /// Where phones register, told to the portal: `127.0.0.1:5060`.
     public var sipServer: String
-    public var masters: [Currency: Credentials]
+    /// The accounts under which portals' accounts are made; one with a service key is in `serviceKeys`, too.
+    public private(set) var masters: [Currency: Credentials]
+    /// Keys of the masters' service accounts, for masters that are commanded by tokens instead of API keys.
+    public let serviceKeys: [Currency: ServiceKey]
 
     public init(
-        baseURL: String = "http://127.0.0.1:8082", sipServer: String, masters: [Currency: Credentials]
+        baseURL: String = "http://127.0.0.1:8082", sipServer: String, masters: [Currency: Credentials],
+        serviceKeys: [Currency: ServiceKey] = [:]
     ) {
         self.baseURL = baseURL
         self.sipServer = sipServer
         self.masters = masters
+        self.serviceKeys = serviceKeys
+        for (currency, key) in serviceKeys {
+            self.masters[currency] = Credentials(accountID: key.accountID, proof: .master(currency))
+        }
     }
 }
 

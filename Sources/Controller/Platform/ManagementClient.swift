@@ -8,13 +8,41 @@ struct ManagementClient: Sendable {
     typealias Credentials = PlatformAccess.Credentials
 
     let transport: ManagementTransport
+    let tokens: ServiceTokens
 
+    /// The names under which account and API key go into the form.
+    struct ProofNames: Sendable {
+        var account: String
+        var key: String
+
+        static let own = ProofNames(account: "account_id", key: "api_key")
+        /// Where a parent makes a child, whose own name is a parameter as well.
+        static let parent = ProofNames(account: "parent_account_id", key: "parent_account_api_key")
+    }
+
+    /// Sends a command with the account's proof: its API key in the form, or a token in the header.
     func send(
-        _ method: String, _ credentials: Credentials, isRepeatable: Bool = true, _ parameters: [(String, String)]
+        _ method: String, _ credentials: Credentials, isRepeatable: Bool = true, names: ProofNames = .own,
+        _ parameters: [(String, String)]
     ) async throws(ManagementError) -> JSONValue {
-        let own = [("account_id", String(credentials.accountID)), ("api_key", credentials.apiKey.revealed)]
+        var (fields, token) = (parameters, String?.none)
+        switch credentials.proof {
+        case .apiKey(let key):
+            fields = [(names.account, String(credentials.accountID)), (names.key, key.revealed)] + fields
+        case .master(let currency):
+            token = try tokens.token(for: credentials.accountID, master: currency, method)
+        }
         return try await transport.send(
-            method, (own + parameters).map { FormFields.Field(name: $0.0, value: $0.1) }, isRepeatable: isRepeatable)
+            method, fields.map { FormFields.Field(name: $0.0, value: $0.1) }, isRepeatable: isRepeatable, token: token)
+    }
+
+    /// How the controller commands a child: by the master's service account where there is one, else by its own key.
+    private func child(
+        _ id: Int64, _ method: String, _ answer: JSONValue, of parent: Credentials
+    ) throws(ManagementError) -> Credentials {
+        if case .master = parent.proof { return Credentials(accountID: id, proof: parent.proof) }
+        return Credentials(
+            accountID: id, apiKey: Secret(try required(method, "api_key", answer["api_key"]?.string)))
     }
 
     private func required<Value>(_ method: String, _ name: String, _ value: Value?) throws(ManagementError) -> Value {
@@ -29,16 +57,14 @@ struct ManagementClient: Sendable {
         name: String, email: String, password: Secret, parent: Credentials
     ) async throws(ManagementError) -> Credentials {
         let method = "AddAccount"
-        let fields = [
-            ("parent_account_id", String(parent.accountID)), ("parent_account_api_key", parent.apiKey.revealed),
-            ("account_name", name), ("account_email", email), ("account_password", password.revealed),
-            ("active", "true"),
-        ]
-        let answer = try await transport.send(
-            method, fields.map { FormFields.Field(name: $0.0, value: $0.1) }, isRepeatable: false)
-        return Credentials(
-            accountID: try required(method, "account_id", answer["account_id"]?.int64),
-            apiKey: Secret(try required(method, "api_key", answer["api_key"]?.string)))
+        let answer = try await send(
+            method, parent, isRepeatable: false, names: .parent,
+            [
+                ("account_name", name), ("account_email", email), ("account_password", password.revealed),
+                ("active", "true"),
+            ])
+        let id = try required(method, "account_id", answer["account_id"]?.int64)
+        return try child(id, method, answer, of: parent)
     }
 
     /// The child account of that name; nil when the master account has none.
@@ -49,9 +75,8 @@ struct ManagementClient: Sendable {
         guard let found = answer["result"]?.elements.first(where: { $0["account_name"]?.string == name }) else {
             return nil
         }
-        return Credentials(
-            accountID: try required(method, "account_id", found["account_id"]?.int64),
-            apiKey: Secret(try required(method, "api_key", found["api_key"]?.string)))
+        return try child(
+            try required(method, "account_id", found["account_id"]?.int64), method, found, of: parent)
     }
 
     /// Name and money of an account; the balance is the decimal text or number that the platform gave.
@@ -101,7 +126,10 @@ struct ManagementClient: Sendable {
 
     func findScenario(name: String, _ account: Credentials) async throws(ManagementError) -> Int64? {
         let answer = try await send("GetScenarios", account, [("scenario_name", name), ("count", "100")])
-        return answer["result"]?.elements.first { $0["scenario_name"]?.string == name }?["scenario_id"]?.int64
+        // A filter by name finds parts of names, and a child is shown its parent's scenarios, which it cannot change.
+        return answer["result"]?.elements.first {
+            $0["scenario_name"]?.string == name && $0["parent"] != true
+        }?["scenario_id"]?.int64
     }
 
     func setScenario(id: Int64, script: String, _ account: Credentials) async throws(ManagementError) {

@@ -7,6 +7,8 @@ struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
         case refused(code: Int64, message: String)
         /// No connection, no answer in time, or a status other than 200; whether the command ran is unknown.
         case unreachable(String)
+        /// No command was sent: the controller has nothing to sign it with.
+        case unsigned(String)
         /// An answer without what was agreed.
         case wrongAnswer(String)
     }
@@ -23,16 +25,31 @@ struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
         return Self.duplicateCodes.contains(code)
     }
 
+    /// Codes of trouble inside the platform, which has the command begun or not (management API, error table).
+    private static let troubleCodes: Set<Int64> = [1, 2, 4, 15, 16, 20, 21]
+    /// Codes by which the platform puts a command off that it has not begun: too many in a time, later.
+    private static let laterCodes: Set<Int64> = [340, 416]
+
     /// Whether asking again may help.
     var isPassing: Bool {
-        if case .unreachable = kind { return true }
-        return false
+        switch kind {
+        case .unreachable: true
+        case .refused(let code, _): Self.troubleCodes.contains(code) || isUnstarted
+        case .unsigned, .wrongAnswer: false
+        }
+    }
+
+    /// Whether the command certainly has not run, and may later.
+    var isUnstarted: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return Self.laterCodes.contains(code)
     }
 
     var description: String {
         switch kind {
         case .refused(let code, let message): "voice platform: \(method) was refused with code \(code): \(message)"
         case .unreachable(let reason): "voice platform: \(method) got no answer: \(reason)"
+        case .unsigned(let reason): "voice platform: \(method) was not sent: \(reason)"
         case .wrongAnswer(let reason): "voice platform: \(method) was answered wrongly: \(reason)"
         }
     }

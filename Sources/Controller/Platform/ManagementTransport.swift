@@ -16,25 +16,32 @@ struct ManagementTransport: Sendable {
 
     /// One command.
     ///
-    /// - Parameter isRepeatable: Whether running it twice does the same as once; then it is tried three times.
+    /// - Parameters:
+    ///   - isRepeatable: Whether running it twice does the same as once; then it is tried three times. The others are
+    ///     tried again only when the platform says that it has not begun.
+    ///   - token: The service account's token, for commands that bring no API key.
     func send(
-        _ method: String, _ fields: [FormFields.Field], isRepeatable: Bool
+        _ method: String, _ fields: [FormFields.Field], isRepeatable: Bool, token: String? = nil
     ) async throws(ManagementError) -> JSONValue {
-        var pauses = isRepeatable ? [Duration.milliseconds(100), .milliseconds(400)] : []
+        var pauses = [Duration.milliseconds(100), .milliseconds(400)]
         while true {
             do throws(ManagementError) {
-                return try await once(method, fields)
+                return try await once(method, fields, token)
             } catch {
-                guard error.isPassing, !pauses.isEmpty, !Task.isCancelled else { throw error }
+                let mayRepeat = error.isUnstarted || (isRepeatable && error.isPassing)
+                guard mayRepeat, !pauses.isEmpty, !Task.isCancelled else { throw error }
                 try? await clock.sleep(for: pauses.removeFirst())
             }
         }
     }
 
-    private func once(_ method: String, _ fields: [FormFields.Field]) async throws(ManagementError) -> JSONValue {
+    private func once(
+        _ method: String, _ fields: [FormFields.Field], _ token: String?
+    ) async throws(ManagementError) -> JSONValue {
         var request = HTTPClientRequest(url: "\(baseURL)/platform_api/\(method)")
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         request.body = .bytes(ByteBuffer(string: FormFields(fields).encoded))
         let status: Int
         let body: Data
@@ -53,7 +60,8 @@ struct ManagementTransport: Sendable {
         guard let answer = JSONValue(body), case .object = answer else {
             throw ManagementError(method: method, kind: .wrongAnswer("no JSON object"))
         }
-        if let error = answer["error"] {
+        // Newer answers of the cloud may carry a list of errors, with or without the single one.
+        if let error = answer["error"] ?? answer["errors"]?.elements.first {
             throw ManagementError(
                 method: method,
                 kind: .refused(code: error["code"]?.int64 ?? 0, message: error["msg"]?.string ?? "no message"))

@@ -69,5 +69,6 @@ enum Schema {
                 """,
                 "CREATE INDEX outbox_by_due ON outbox (delivered_at, due_at)",
             ]),
+        Migration("2026-11 service accounts", ["ALTER TABLE account ADD COLUMN master_currency TEXT"]),
     ]
 }

@@ -5,6 +5,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case missingCompanion(key: String, given: String)
     case notLoopback(key: String, address: String)
     case masterAccountsUnreachable(url: String, detail: String)
+    case noServiceKeys(folder: String)
     case scenariosMissing(path: String)
     case tariffs(path: String, problem: String)
 
@@ -23,6 +24,9 @@ enum AssemblyError: Error, CustomStringConvertible {
         case .masterAccountsUnreachable(let url, let detail):
             "The master accounts cannot be looked up at \(url): \(detail). "
                 + "Start the voice platform, and give the controller the same secrets.json."
+        case .noServiceKeys(let folder):
+            "The folder \(folder) of controller.platform.keys holds no key file; expected rub.json, uah.json, usd.json "
+                + "or eur.json. Put the files there, or leave the setting empty."
         case .tariffs(let path, let problem): "The price list \(path) of voice.tariffs cannot be used: \(problem)."
         case .scenariosMissing(let path):
             "There are no call scenarios in \(path). Set controller.scenarios to the folder Scenarios/bitrix24."

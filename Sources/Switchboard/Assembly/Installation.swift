@@ -145,15 +145,18 @@ struct Installation: Sendable {
         let directory = "\(dataDirectory)/controller"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         return Deferred { [self] in
+            let serviceKeys = try MasterAccounts.serviceKeys(in: settings.text("controller.platform.keys"))
             let masters = try await MasterAccounts.resolve(
-                at: settings.url("voice.http"), keys: secrets.masterKeys, client: client)
+                at: settings.url("voice.http"),
+                keys: secrets.masterKeys.filter { code, _ in !serviceKeys.keys.contains { $0.code == code } },
+                client: client)
             let configuration = ControllerConfiguration(
                 host: settings.text("controller.address"), port: settings.integer("controller.port"),
                 databasePath: "\(directory)/controller.sqlite", publicURL: settings.url("controller"),
                 platform: PlatformAccess(
                     baseURL: settings.url("voice.http"),
                     sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
-                    masters: masters),
+                    masters: masters, serviceKeys: serviceKeys),
                 portals: [
                     PortalAccess(
                         id: PortalID(rawValue: settings.text("portal.id")), licenceKey: Secret(secrets.licenceKey),

@@ -10,6 +10,21 @@ import NIOHTTP1
 enum MasterAccounts {
     static func name(_ currency: Currency) -> String { "master-\(currency.code.lowercased())" }
 
+    /// The service accounts' keys of a folder, `rub.json` and its sisters; a currency without a file has none.
+    ///
+    /// - Throws: ``ServiceKeyError`` for a file that cannot be used; ``AssemblyError`` for a folder without any.
+    static func serviceKeys(in folder: String) throws -> [Currency: ServiceKey] {
+        guard !folder.isEmpty else { return [:] }
+        var keys: [Currency: ServiceKey] = [:]
+        for currency in Currency.allCases {
+            let path = "\(folder)/\(currency.code.lowercased()).json"
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            keys[currency] = try ServiceKey(contentsOfFile: path)
+        }
+        guard !keys.isEmpty else { throw AssemblyError.noServiceKeys(folder: folder) }
+        return keys
+    }
+
     /// Asks the platform for the accounts' numbers, for as long as it is only starting.
     static func resolve(
         at url: String, keys: [String: String], client: HTTPClient

@@ -50,6 +50,11 @@ enum ConfigurationCatalogue {
             name: "controller.scenarios", kind: .text(default: ""),
             explanation: "Folder of the call scenarios; empty: those that came with the program."),
         .init(
+            name: "controller.platform.keys", kind: .text(default: ""),
+            explanation:
+                "Folder with key files of the master accounts' service accounts, rub.json and its sisters, for "
+                + "tokens instead of API keys; empty: API keys of secrets.json."),
+        .init(
             name: "controller.crm.milliseconds", kind: .integer(default: 2500, allowed: 100...10000),
             explanation: "Time limit of one CRM search."),
         .init(

@@ -1,0 +1,192 @@
+import Billing
+import Digests
+import Foundation
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import Controller
+
+/// Everything that the controller can send to a voice platform is compared with what the platform's documentation has.
+@Suite struct ManagementContractTests {
+    typealias Credentials = PlatformAccess.Credentials
+    typealias Work = @Sendable (ManagementClient, Credentials, Credentials) async throws -> Void
+
+    /// A call of each function of the client; the first credentials are the master's, the second the child's.
+    private static let calls: [(name: String, work: Work)] = [
+        (
+            "addAccount",
+            { client, master, _ in
+                _ = try await client.addAccount(
+                    name: "p-demo-0123456789", email: "p@portals.invalid", password: PasswordGenerator.password(),
+                    parent: master)
+            }
+        ),
+        ("findAccount", { client, master, _ in _ = try await client.findAccount(name: "nobody", parent: master) }),
+        ("accountInfo", { client, _, child in _ = try await client.accountInfo(child) }),
+        (
+            "addApplication",
+            { client, _, child in _ = try await client.addApplication(name: PlatformNames.application, child) }
+        ),
+        (
+            "findApplication",
+            { client, _, child in _ = try await client.findApplication(name: PlatformNames.application, child) }
+        ),
+        (
+            "addScenario",
+            { client, _, child in
+                _ = try await client.addScenario(name: PlatformNames.scenario, script: "//", application: 7, child)
+            }
+        ),
+        (
+            "findScenario",
+            { client, _, child in _ = try await client.findScenario(name: PlatformNames.scenario, child) }
+        ),
+        ("setScenario", { client, _, child in try await client.setScenario(id: 7, script: "//", child) }),
+        (
+            "addRule",
+            { client, _, child in
+                _ = try await client.addRule(
+                    name: PlatformNames.rule, pattern: PlatformNames.rulePattern, scenario: 7, application: 7, child)
+            }
+        ),
+        (
+            "findRule",
+            { client, _, child in _ = try await client.findRule(name: PlatformNames.rule, application: 7, child) }
+        ),
+        (
+            "addUser",
+            { client, _, child in
+                try await client.addUser(
+                    name: PlatformNames.phone(7), password: PasswordGenerator.password(), application: 7, child)
+            }
+        ),
+        (
+            "setPassword",
+            { client, _, child in
+                try await client.setPassword(
+                    PasswordGenerator.password(), ofUser: PlatformNames.browser(7), application: 7, child)
+            }
+        ),
+        (
+            "attachNumber",
+            { client, _, child in
+                try await client.attachNumber(
+                    .init(number: "74012000001", countryCode: "RU", category: "GEOGRAPHIC", region: "7"), child)
+            }
+        ),
+        ("offer", { client, _, child in _ = try await client.offer(of: "74012000001", country: "RU", child) }),
+        ("hasNumber", { client, _, child in _ = try await client.hasNumber("74012000001", child) }),
+        (
+            "bindNumber",
+            { client, _, child in try await client.bindNumber("74012000001", application: 7, rule: 7, child) }
+        ),
+        (
+            "setItem",
+            { client, _, child in
+                try await client.setItem(
+                    "line:test", "{}", life: LineSettingsCache.itemLife, application: 7, child)
+            }
+        ),
+        ("deleteItem", { client, _, child in try await client.deleteItem("line:test", application: 7, child) }),
+        (
+            "sessions",
+            { client, _, child in
+                _ = try await client.sessions(
+                    customData: World.callID, from: "2026-03-01 00:00:00", to: "2026-03-02 00:00:00", child)
+            }
+        ),
+    ]
+
+    @Test(
+        "Every function of the client sends what is documented, with either authentication", arguments: [false, true])
+    func documented(withToken: Bool) async throws {
+        let pair = try RSAKeyPair.generate()
+        let platform = FakePlatform(serviceKey: pair.publicKey)
+        let keys = withToken ? [Currency.rub: try #require(ServiceKey(json: ServiceKeyTests.file(pair)))] : [:]
+        let master =
+            withToken
+            ? Credentials(accountID: 1, proof: .master(.rub)) : Credentials(accountID: 1, apiKey: Secret("master-key"))
+        let child =
+            withToken
+            ? Credentials(accountID: 1001, proof: .master(.rub))
+            : Credentials(accountID: 1001, apiKey: Secret("key-1001"))
+        try await platform.serve { client in
+            let client = client(keys)
+            for call in Self.calls {
+                let before = platform.state.withLock { $0.commands.count }
+                try await call.work(client, master, child)
+                #expect(platform.state.withLock { $0.commands.count } > before, "\(call.name) sent nothing")
+            }
+        }
+        let commands = platform.state.withLock { $0.commands }
+        ManagementContract.expect(commands)
+        #expect(commands.allSatisfy { ($0.head.headerFields[.authorization] != nil) == withToken })
+        #expect(try Set(commands.map(\.method)) == Self.methodsInSource())
+    }
+
+    @Test("Every function of the client is called above")
+    func covered() throws {
+        let functions = try Self.source("Sources/Controller/Platform").flatMap { file, text in
+            file.hasPrefix("ManagementClient")
+                ? text.matches(of: /\n    func (\w+)\(/).map { String($0.output.1) } : []
+        }
+        #expect(Set(functions).subtracting(["send"]) == Set(Self.calls.map(\.name)))
+    }
+
+    @Test("Nobody but the client sends commands")
+    func onlyClient() throws {
+        for (file, text) in try Self.source("Sources/Controller") where !file.contains("Platform/Management") {
+            #expect(!text.contains("/platform_api/") && !text.contains("transport.send"), "\(file)")
+        }
+    }
+
+    @Test(
+        "What is not documented is noticed",
+        arguments: [
+            ("GetEverything", [], "is no documented method"),
+            ("AddApplication", [("application_name", "Upper")], "application_name is no application-name"),
+            ("AddApplication", [], "application_name is missing"),
+            ("AddApplication", [("application_name", "a-b"), ("colour", "red")], "colour is not documented"),
+            ("SetUserInfo", [("user_name", "user67")], "exactly one of application_id, application_name"),
+            ("DelScenario", [("scenario_id", "7"), ("scenario_name", "x")], "exactly one of scenario_id"),
+            ("GetCallHistory", [("from_date", "2026-03-01"), ("to_date", "2026-03-01 00:00:00")], "no date-time"),
+            ("SetKeyValueItem", [("key", "k"), ("value", ""), ("application_id", "7")], "value is no value"),
+            ("GetAccountInfo", [("return_live_balance", "yes")], "no boolean"),
+            ("GetAccountInfo", [("account_name", "second")], "one account and one proof"),
+        ])
+    func noticed(method: String, fields: [(String, String)], problem: String) throws {
+        let contract = try ManagementContract.documented.get()
+        var head = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/platform_api/\(method)")
+        head.headerFields[.contentType] = "application/x-www-form-urlencoded"
+        let own = [("account_id", "7"), ("api_key", "k")] + fields
+        let command = FakePlatform.Command(
+            method: method, fields: FormFields(own.map { .init(name: $0.0, value: $0.1) }), head: head)
+        let problems = contract.problems(command)
+        #expect(problems.count == 1 && problems[0].contains(problem), "\(problems)")
+        var asked = command
+        asked.head.method = .get
+        asked.head.path = "/platform_api/\(method)?api_key=k"
+        #expect(method == "GetEverything" || contract.problems(asked).count == 3)
+    }
+
+    /// The names of methods in the client's source.
+    private static func methodsInSource() throws -> Set<String> {
+        try Set(
+            source("Sources/Controller/Platform").flatMap { file, text in
+                file.hasPrefix("ManagementClient")
+                    ? text.matches(of: /"([A-Z][a-z]+[A-Z]\w+)"/).map { String($0.output.1) } : []
+            })
+    }
+
+    /// The files of a folder of the package, by their paths in it.
+    private static func source(_ folder: String) throws -> [(file: String, text: String)] {
+        let root = URL(filePath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst()
+        let path = "\(root)/\(folder)"
+        let files = try #require(FileManager.default.enumerator(atPath: path)).compactMap { $0 as? String }
+        try #require(!files.isEmpty)
+        return try files.filter { $0.hasSuffix(".swift") }.map {
+            ($0, try String(contentsOfFile: "\(path)/\($0)", encoding: .utf8))
+        }
+    }
+}
