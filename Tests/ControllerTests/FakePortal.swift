@@ -19,6 +19,7 @@ final class FakePortal: Sendable {
     struct State: Sendable {
         var settings = FakePortal.settings()
         var isAway = false
+        var unknownLines: Set<String> = ["nobody"]
         var crm = CRMBehaviour.answers
         var matches: JSONValue = [
             "contacts": [["id": 5, "name": "Ivan", "responsible_id": 67]], "companies": [], "leads": [],
@@ -85,7 +86,9 @@ final class FakePortal: Sendable {
             }
             state.told.append((command, body))
             guard command == "LineSettings" else { return Answers.json(["result": "OK"]) }
-            guard body["SEARCH_ID"] != "nobody" else { return Answers.json(["ERROR": "no such line"]) }
+            guard !state.unknownLines.contains(body["SEARCH_ID"]?.string ?? "") else {
+                return Answers.json(["ERROR": "no such line"])
+            }
             return Answers.text(state.settings)
         }
     }

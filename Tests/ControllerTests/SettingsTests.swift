@@ -95,6 +95,61 @@ import Testing
         }
     }
 
+    @Test("After many changes at once platform and controller have the last one")
+    func changesAtOnce() async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("GetAccountInfo").status == 200)
+            _ = try await ask(world)
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        world.portal.state.withLock {
+                            $0.settings = FakePortal.settings { $0.append(("PHONE_TITLE", .text("\(number)"))) }
+                        }
+                        return try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status
+                    }
+                }
+                for try await status in group { #expect(status == 200) }
+            }
+            let last = world.portal.state.withLock { $0.settings }
+            #expect(world.platform.state.withLock { $0.items["line:test"] } == last)
+            #expect(try await ask(world).text == last)
+        }
+    }
+
+    @Test("A line that the portal has deleted is forgotten, here and in the platform's store")
+    func deleted() async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("GetAccountInfo").status == 200)
+            _ = try await ask(world)
+            #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status == 200)
+            world.portal.state.withLock { $0.unknownLines = ["test"] }
+            #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).code == "LINE_UNKNOWN")
+            #expect(world.platform.state.withLock { $0.items["line:test"] } == nil)
+            #expect(try await ask(world).text == #"{"ERROR":"LINE_UNKNOWN"}"#)
+        }
+    }
+
+    @Test("A change that the platform did not take is answered so that the portal sends it again")
+    func platformAway() async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("GetAccountInfo").status == 200)
+            _ = try await ask(world)
+            let new = FakePortal.settings { $0.append(("MELODY_LANG", "DE")) }
+            world.portal.state.withLock { $0.settings = new }
+            for _ in 0..<4 { world.platform.fail("SetKeyValueItem", .refuse(code: 2)) }
+            world.platform.fail("DelKeyValueItem", .refuse(code: 103))
+            let answer = try await world.command("SettingsChanged", ["SEARCH_ID": "test"])
+            #expect(answer.status == 503)
+            #expect(answer.code == "PLATFORM_UNAVAILABLE")
+            // The controller has them already; the repetition brings them to the platform.
+            #expect(try await ask(world).text == new)
+            world.platform.state.withLock { $0.faults = [:] }
+            #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status == 200)
+            #expect(world.platform.state.withLock { $0.items["line:test"] } == new)
+        }
+    }
+
     @Test("A portal that was never there cannot be replaced")
     func neverThere() async throws {
         try await World.run { world async throws in

@@ -13,9 +13,15 @@ public struct ServiceKey: Sendable, Hashable {
     private let key: RSAPrivateKey
 
     private struct File: Decodable {
-        let account_id: Int64
-        let key_id: String
-        let private_key: String
+        let account: Int64
+        let key: String
+        let privateKey: String
+
+        enum CodingKeys: String, CodingKey {
+            case account = "account_id"
+            case key = "key_id"
+            case privateKey = "private_key"
+        }
     }
 
     private struct Wrapped: Decodable { let result: File }
@@ -37,9 +43,9 @@ public struct ServiceKey: Sendable, Hashable {
         guard
             let file = (try? decoder.decode(File.self, from: json))
                 ?? (try? decoder.decode(Wrapped.self, from: json))?.result,
-            file.account_id > 0, !file.key_id.isEmpty, let key = RSAPrivateKey(pem: file.private_key)
+            file.account > 0, !file.key.isEmpty, let key = RSAPrivateKey(pem: file.privateKey)
         else { return nil }
-        (accountID, id, self.key) = (file.account_id, file.key_id, key)
+        (accountID, id, self.key) = (file.account, file.key, key)
     }
 
     /// A token for an account: the key's own or a child of it.

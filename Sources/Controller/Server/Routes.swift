@@ -37,6 +37,7 @@ struct Routes: Sendable {
                 uniquingKeysWith: { first, _ in first })
             return await operated(request) { try await admin.explain(query) }
         }
+        router.get("\(SettingsSchema.path)") { _, _ in Answers.json(SettingsSchema.document) }
         return router
     }
 

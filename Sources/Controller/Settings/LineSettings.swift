@@ -9,86 +9,91 @@ struct LineSettings: Sendable, Equatable {
     let searchID: String
     let route: RouteSettings
 
-    /// Why a text is not taken: the field and what it may hold, never the value.
+    /// Why a text is not taken: each field with what it may hold, never the value.
     struct Invalid: Error, Equatable, Sendable, CustomStringConvertible {
-        let description: String
+        /// More than these are not told one by one.
+        static let mostProblems = 20
+
+        /// Sentences without their end: `CRM must be Y or N`.
+        let problems: [String]
+
+        var description: String {
+            let rest = problems.count - Self.mostProblems
+            let told = problems.prefix(Self.mostProblems).joined(separator: "; ")
+            return told + (rest > 0 ? "; and \(rest) more" : "")
+                + ": correct what is named; the schema is at /\(SettingsSchema.path)"
+        }
     }
 
     /// Checks a portal's answer.
     ///
     /// Missing fields have the documented defaults; a field with a value that does not exist is an error, because the
-    /// administrator meant something by it.
+    /// administrator meant something by it. All errors are told at once.
     init(_ data: Data, region: Region) throws(Invalid) {
         guard let text = String(data: data, encoding: .utf8), let json = JSONValue(data) else {
-            throw Invalid(description: "the settings are not valid JSON")
+            throw Invalid(problems: ["the settings must be valid JSON in UTF-8"])
         }
-        guard case .object = json else { throw Invalid(description: "the settings are not a JSON object") }
-        guard let searchID = json["SEARCH_ID"]?.string, !searchID.isEmpty, searchID.utf8.count <= 255 else {
-            throw Invalid(description: "SEARCH_ID must be a text of 1 to 255 characters")
-        }
+        guard case .object = json else { throw Invalid(problems: ["the settings must be a JSON object"]) }
+        let problems = Self.problems(json, region)
+        guard problems.isEmpty, let searchID = json["SEARCH_ID"]?.string else { throw Invalid(problems: problems) }
         self.text = text
         self.searchID = searchID
-        route = try Self.route(json, region)
+        route = Self.route(json, region)
     }
 
-    private static func route(_ json: JSONValue, _ region: Region) throws(Invalid) -> RouteSettings {
+    /// Everything that is wrong, in the order of the schema.
+    private static func problems(_ json: JSONValue, _ region: Region) -> [String] {
+        SettingsField.all.compactMap { field in
+            let value = json[field.name] ?? .null
+            let isMissing = field.name == SettingsField.searchID.name && value == .null
+            guard isMissing || !field.rule.takes(value) || !isPossible(field, value, region) else { return nil }
+            return "\(field.name) must be \(field.rule.expected)"
+        }
+    }
+
+    /// What the schema cannot say: the number must be one where the portal's people dial.
+    private static func isPossible(_ field: SettingsField, _ value: JSONValue, _ region: Region) -> Bool {
+        guard field.name == "FORWARD_NUMBER", case .text(let text) = value, !text.isEmpty else { return true }
+        return PhoneNumberParser.parse(text, defaultRegion: region).number != nil
+    }
+
+    /// Of settings without problems.
+    private static func route(_ json: JSONValue, _ region: Region) -> RouteSettings {
         RouteSettings(
-            usesCRM: try flag("CRM", json, missing: true),
-            forwardsToResponsible: try flag("CRM_FORWARD", json, missing: true),
-            responsibleRule: try choice("CRM_RULE", json, missing: .queue),
-            takesExtension: try flag("DIRECT_CODE", json, missing: true),
-            extensionRule: try choice("DIRECT_CODE_RULE", json, missing: .voicemail),
-            queueType: try choice("QUEUE_TYPE", json, missing: .evenly),
-            queue: try members(json),
-            noAnswerRule: try choice("NO_ANSWER_RULE", json, missing: .voicemail),
-            forwardNumber: try number("FORWARD_NUMBER", json, region),
-            takesMessages: try flag("VOICEMAIL", json, missing: true),
-            needsOpenWorkday: try flag("TIMEMAN", json, missing: false))
+            usesCRM: flag("CRM", json, missing: true),
+            forwardsToResponsible: flag("CRM_FORWARD", json, missing: true),
+            responsibleRule: choice("CRM_RULE", json, missing: .queue),
+            takesExtension: flag("DIRECT_CODE", json, missing: true),
+            extensionRule: choice("DIRECT_CODE_RULE", json, missing: .voicemail),
+            queueType: choice("QUEUE_TYPE", json, missing: .evenly),
+            queue: members(json),
+            noAnswerRule: choice("NO_ANSWER_RULE", json, missing: .voicemail),
+            forwardNumber: number("FORWARD_NUMBER", json, region),
+            takesMessages: flag("VOICEMAIL", json, missing: true),
+            needsOpenWorkday: flag("TIMEMAN", json, missing: false))
     }
 
-    private static func flag(_ name: String, _ json: JSONValue, missing: Bool) throws(Invalid) -> Bool {
-        switch json[name] {
-        case nil, .null: return missing
-        case "Y": return true
-        case "N": return false
-        default: throw Invalid(description: "\(name) must be Y or N")
-        }
+    private static func flag(_ name: String, _ json: JSONValue, missing: Bool) -> Bool {
+        json[name]?.string.map { $0 == "Y" } ?? missing
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
+    private static func choice<Choice: RawRepresentable>(
         _ name: String, _ json: JSONValue, missing: Choice
-    ) throws(Invalid) -> Choice where Choice.RawValue == String {
-        guard let value = json[name], value != .null else { return missing }
-        guard let choice = value.string.flatMap(Choice.init(rawValue:)) else {
-            let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Invalid(description: "\(name) must be one of \(allowed)")
-        }
-        return choice
+    ) -> Choice where Choice.RawValue == String {
+        json[name]?.string.flatMap(Choice.init(rawValue:)) ?? missing
     }
 
-    private static func number(
-        _ name: String, _ json: JSONValue, _ region: Region
-    ) throws(Invalid) -> PhoneNumber? {
+    private static func number(_ name: String, _ json: JSONValue, _ region: Region) -> PhoneNumber? {
         guard let text = json[name]?.string, !text.isEmpty else { return nil }
-        guard let number = PhoneNumberParser.parse(text, defaultRegion: region).number else {
-            throw Invalid(description: "\(name) must be a telephone number or empty")
-        }
-        return number
+        return PhoneNumberParser.parse(text, defaultRegion: region).number
     }
 
     /// `QUEUE_USERS`: identifiers, or objects with a `USER_ID`.
-    private static func members(_ json: JSONValue) throws(Invalid) -> [EmployeeID] {
-        guard let value = json["QUEUE_USERS"], value != .null else { return [] }
-        guard case .list(let list) = value, list.count <= 1000 else {
-            throw Invalid(description: "QUEUE_USERS must be a list of at most 1000 employees")
+    private static func members(_ json: JSONValue) -> [EmployeeID] {
+        (json["QUEUE_USERS"]?.elements ?? []).compactMap { member in
+            let id = member["USER_ID"] ?? member
+            if case .real(let number) = id { return Int64(exactly: number).map(EmployeeID.init(rawValue:)) }
+            return id.int64.map(EmployeeID.init(rawValue:))
         }
-        var members: [EmployeeID] = []
-        for element in list {
-            guard let id = (element["USER_ID"] ?? element).int64, id > 0 else {
-                throw Invalid(description: "QUEUE_USERS must hold identifiers of employees")
-            }
-            members.append(EmployeeID(rawValue: id))
-        }
-        return members
     }
 }

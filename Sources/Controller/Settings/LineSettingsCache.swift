@@ -54,8 +54,7 @@ struct LineSettingsCache: Sendable {
         var failure: ControllerError?
         for stored in affected {
             do {
-                let settings = try await refresh(stored.line, phoneNumber: stored.phoneNumber, portal)
-                try await push(settings, stored.line, portal)
+                try await refresh(stored.line, phoneNumber: stored.phoneNumber, portal, isToPush: true)
             } catch {
                 let error = ControllerError.external(error)
                 failure = failure ?? error
@@ -67,7 +66,11 @@ struct LineSettingsCache: Sendable {
         if let failure { throw failure }
     }
 
-    private func refresh(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
+    /// - Parameter isToPush: Whether the platform gets them, too, before a later refresh can begin.
+    @discardableResult
+    private func refresh(
+        _ line: LineKey, phoneNumber: String, _ portal: Portal, isToPush: Bool = false
+    ) async throws -> LineSettings {
         try await locks.withLock(portal.id) {
             let settings: LineSettings
             do {
@@ -78,6 +81,7 @@ struct LineSettingsCache: Sendable {
                 throw try await refused(line, portal, error)
             }
             try await store.save(settings, line, phoneNumber: phoneNumber, portal.id, at: now())
+            if isToPush { try await push(settings, line, portal) }
             return settings
         }
     }

@@ -28,7 +28,7 @@ struct ManagementContract: Sendable, Decodable {
         var authentication: String?
         var required: [String: String]?
         /// Of each group exactly one.
-        var one_of: [[String: String]]?
+        var oneOf: [[String: String]]?
         var optional: [String: String]?
         /// A parameter that wants another one beside it: exactly one of these.
         var with: [String: [String: String]]?
@@ -36,7 +36,7 @@ struct ManagementContract: Sendable, Decodable {
         var exclusive: [[String]]?
 
         var parameters: [String: String] {
-            let groups = (one_of ?? []) + (with ?? [:]).values + [required ?? [:], optional ?? [:]]
+            let groups = (oneOf ?? []) + (with ?? [:]).values + [required ?? [:], optional ?? [:]]
             return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
         }
     }
@@ -111,7 +111,7 @@ struct ManagementContract: Sendable, Decodable {
 
     private func presence(_ method: Method, _ given: [String: String]) -> [String] {
         var problems = (method.required ?? [:]).keys.filter { given[$0] == nil }.map { "parameter \($0) is missing" }
-        var groups = method.one_of ?? []
+        var groups = method.oneOf ?? []
         for (name, companions) in method.with ?? [:] where given[name] != nil { groups.append(companions) }
         for group in groups where group.keys.count(where: { given[$0] != nil }) != 1 {
             problems.append("exactly one of \(group.keys.sorted().joined(separator: ", ")) must be given")
