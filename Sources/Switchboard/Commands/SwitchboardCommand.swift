@@ -9,5 +9,6 @@ struct SwitchboardCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
             RouteCommand.self, TariffCommand.self, MoneyCommand.self, TrunkCommand.self, ScenarioCommand.self,
+            BalanceCommand.self,
         ])
 }
