@@ -62,11 +62,15 @@ struct ControllerParts: Sendable {
             portal: PortalEndpoint(
                 provisioner: provisioner, settings: settings,
                 relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
+                desk: HistoryDesk(
+                    search: HistorySearch(database: database), totals: CallTotals(database: database)),
                 sipServer: configuration.platform.sipServer),
             admin: AdminEndpoint(
                 token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
                 routing: routing, now: now), logger: logger)
-        loops = [courier.run, reconciler.run, notices.run]
+        loops = [
+            courier.run, reconciler.run, notices.run, HistoryBackfill(database: database, logger: logger).run,
+        ]
     }
 }
 

@@ -1,3 +1,4 @@
+import Billing
 import Foundation
 import Storage
 
@@ -20,6 +21,12 @@ struct HistoryStore: Sendable {
         var recordedAt: Moment
         var costFinal: String?
         var costCurrency: String?
+
+        /// The final cost in millionths.
+        var cost: Int64? {
+            guard let costFinal, let currency = costCurrency.flatMap(Currency.init) else { return nil }
+            return try? Money(costFinal, currency).millionths
+        }
     }
 
     let database: Database
@@ -43,6 +50,9 @@ struct HistoryStore: Sendable {
                         .integer(moment.milliseconds),
                     ]) == 1
             guard isFirst else { return false }
+            try Self.index(
+                Entry(portal: portal, key: key, fields: fields, source: source.rawValue, recordedAt: moment),
+                in: transaction)
             try OutboxStore.add("AddCallHistory", key: key.rawValue, json, portal, at: moment, to: transaction)
             try transaction.execute(
                 """
@@ -67,7 +77,7 @@ struct HistoryStore: Sendable {
         try await database.read { transaction in
             try transaction.query(
                 """
-                SELECT * FROM call_history WHERE portal_id = ? ORDER BY recorded_at DESC, call_id LIMIT ? OFFSET ?
+                SELECT * FROM call_history WHERE portal_id = ? ORDER BY started_at DESC, call_id DESC LIMIT ? OFFSET ?
                 """, [.text(portal.rawValue), .integer(limit), .integer(offset)]
             ).map(Entry.init)
         }
@@ -85,16 +95,53 @@ struct HistoryStore: Sendable {
         }
     }
 
-    /// Writes the final cost; the first one counts.
+    /// Puts a recorded call into the columns of searches and into the totals, once.
+    static func index(_ entry: Entry, in transaction: Transaction) throws {
+        let facts = CallFacts(entry.fields, recordedAt: entry.recordedAt)
+        let day = CivilTime(
+            facts.startedAt, in: try HistoryOptions.find(entry.portal, in: transaction).timeZone
+        ).day
+        let cost = entry.cost
+        try transaction.execute(
+            """
+            UPDATE call_history SET started_at = ?, day = ?, phone_number = ?, employee_id = ?, line = ?,
+                direction = ?, outcome = ?, talk_seconds = ?, record_url = ?, cost = ?
+            WHERE portal_id = ? AND call_id = ?
+            """,
+            [
+                .integer(facts.startedAt.milliseconds), .text(day.rawValue), .text(facts.number),
+                .optional(facts.employee), .text(facts.line), .text(facts.direction.rawValue),
+                .text(facts.outcome.rawValue), .integer(facts.talkSeconds), .optional(facts.recordURL),
+                .optional(cost), .text(entry.portal.rawValue), .text(entry.key.rawValue),
+            ])
+        try CallTotals.count(facts, on: day, cost: cost ?? 0, entry.portal, in: transaction)
+    }
+
+    /// Writes the final cost and adds it to the totals; the first one counts.
     ///
     /// One that a power cut takes away is asked for again.
-    func setCost(_ cost: String, currency: String, _ key: CallKey, _ portal: PortalID) async throws {
+    func setCost(_ cost: Money, _ key: CallKey, _ portal: PortalID) async throws {
         try await database.write(.soon) { transaction in
-            try transaction.execute(
-                """
-                UPDATE call_history SET cost_final = ?, cost_currency = ?
-                WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
-                """, [.text(cost), .text(currency), .text(portal.rawValue), .text(key.rawValue)])
+            let isFirst =
+                try transaction.execute(
+                    """
+                    UPDATE call_history SET cost_final = ?, cost_currency = ?, cost = ?
+                    WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
+                    """,
+                    [
+                        .text(cost.decimalText), .text(cost.currency.code), .integer(cost.millionths),
+                        .text(portal.rawValue), .text(key.rawValue),
+                    ]) == 1
+            guard isFirst,
+                let row = try transaction.queryOne(
+                    "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
+                    [.text(portal.rawValue), .text(key.rawValue)]),
+                // A call that is not in the totals yet brings its cost with it.
+                let day = Day(rawValue: try row.text("day"))
+            else { return }
+            try CallTotals.add(
+                cost: cost.millionths, on: day, employee: try row.optionalInteger("employee_id"),
+                line: try row.text("line"), portal, in: transaction)
         }
     }
 

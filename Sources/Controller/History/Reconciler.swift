@@ -116,9 +116,7 @@ struct Reconciler: Sendable {
     }
 
     private func price(_ key: CallKey, _ session: PlatformSession, _ portal: Portal) async throws {
-        let currency = portal.access.currency
-        try await history.setCost(
-            session.cost(currency).decimalText, currency: currency.code, key, portal.id)
+        try await history.setCost(session.cost(portal.access.currency), key, portal.id)
     }
 
     /// The session that carries the call's identifier as its custom data.

@@ -13,6 +13,16 @@ enum Answers {
 
     static func json(_ value: JSONValue) -> Response { text(value.encoded) }
 
+    /// 200 with a text that is made while it is sent; a failure on the way ends the connection.
+    static func export(_ export: HistoryExport) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: export.contentType, .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                try await export.write { try await writer.write(ByteBuffer(string: $0)) }
+                try await writer.finish(nil)
+            })
+    }
+
     /// `{"result":"OK"}`
     static let done: JSONValue = ["result": "OK"]
 

@@ -20,7 +20,10 @@ struct Routes: Sendable {
         router.post("portal/:command") { request, context in
             let command = context.parameters.get("command") ?? ""
             return await signed(request, .portalToController, "portal") { admitted in
-                Answers.json(try await portal.answer(command, admitted.body, admitted.portal))
+                guard command != "ExportCalls" else {
+                    return Answers.export(try await portal.desk.export(admitted.body, admitted.portal))
+                }
+                return Answers.json(try await portal.answer(command, admitted.body, admitted.portal))
             }
         }
         router.get("admin/calls") { request, _ in

@@ -70,5 +70,40 @@ enum Schema {
                 "CREATE INDEX outbox_by_due ON outbox (delivered_at, due_at)",
             ]),
         Migration("2026-11 service accounts", ["ALTER TABLE account ADD COLUMN master_currency TEXT"]),
+        Migration(
+            "2026-11 searchable calls",
+            [
+                "ALTER TABLE call_history ADD COLUMN started_at BIGINT NOT NULL DEFAULT 0",
+                "ALTER TABLE call_history ADD COLUMN day TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE call_history ADD COLUMN phone_number TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE call_history ADD COLUMN employee_id BIGINT",
+                "ALTER TABLE call_history ADD COLUMN line TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE call_history ADD COLUMN direction TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE call_history ADD COLUMN outcome TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE call_history ADD COLUMN talk_seconds BIGINT NOT NULL DEFAULT 0",
+                "ALTER TABLE call_history ADD COLUMN cost BIGINT",
+                "ALTER TABLE call_history ADD COLUMN record_url TEXT",
+                "CREATE INDEX call_history_by_time ON call_history (portal_id, started_at, call_id)",
+                """
+                CREATE INDEX call_history_by_number ON call_history (portal_id, phone_number, started_at, call_id)
+                """,
+                """
+                CREATE INDEX call_history_by_employee ON call_history (portal_id, employee_id, started_at, call_id)
+                """,
+                "CREATE INDEX call_history_by_line ON call_history (portal_id, line, started_at, call_id)",
+                // Empty but for reports of the time before.
+                "CREATE INDEX call_history_to_read ON call_history (recorded_at) WHERE direction = ''",
+                """
+                CREATE TABLE call_total (
+                    portal_id TEXT NOT NULL, scope TEXT NOT NULL, day TEXT NOT NULL, subject TEXT NOT NULL,
+                    calls BIGINT NOT NULL, answered BIGINT NOT NULL, missed BIGINT NOT NULL,
+                    talk_seconds BIGINT NOT NULL, cost BIGINT NOT NULL,
+                    PRIMARY KEY (portal_id, scope, day, subject))
+                """,
+                """
+                CREATE TABLE history_options (
+                    portal_id TEXT PRIMARY KEY, time_zone TEXT NOT NULL, kept_days BIGINT)
+                """,
+            ]),
     ]
 }
