@@ -51,6 +51,12 @@ struct ControllerParts: Sendable {
             calls: calls, history: history, provisioner: provisioner, portals: portals,
             interval: limits.reconciliation, bell: reconcilerBell, outboxBell: outboxBell, clock: clock, now: now,
             logger: logger)
+        let (archive, totals) = (HistorySearch(database: database), CallTotals(database: database))
+        let source = RecordingSource(
+            provisioner: provisioner, platform: configuration.platform, http: http, limit: limits.platform)
+        let retention = HistoryRetention(
+            database: database, deleteRecording: source.delete, interval: limits.retention, clock: clock, now: now,
+            logger: logger)
         routes = Routes(
             gate: RequestGate(
                 portals: portals,
@@ -62,14 +68,18 @@ struct ControllerParts: Sendable {
             portal: PortalEndpoint(
                 provisioner: provisioner, settings: settings,
                 relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
-                desk: HistoryDesk(
-                    search: HistorySearch(database: database), totals: CallTotals(database: database)),
+                desk: HistoryDesk(search: archive, totals: totals),
+                recordings: RecordingEndpoint(
+                    links: RecordingLinks(database: database, publicURL: configuration.publicURL), history: history,
+                    source: source, now: now),
                 sipServer: configuration.platform.sipServer),
             admin: AdminEndpoint(
                 token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
+                totals: totals,
                 routing: routing, now: now), logger: logger)
         loops = [
             courier.run, reconciler.run, notices.run, HistoryBackfill(database: database, logger: logger).run,
+            retention.run,
         ]
     }
 }

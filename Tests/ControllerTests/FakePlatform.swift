@@ -36,6 +36,8 @@ final class FakePlatform: Sendable {
         var bound: Set<String> = []
         var items: [String: String] = [:]
         var sessions: [String: JSONValue] = [:]
+        /// Recordings by name; a name that begins with "secure" wants the account's key or token, too.
+        var records: [String: String] = [:]
         /// Bodies that came to control addresses, with their paths.
         var control: [(path: String, body: String)] = []
         var endedSessions: Set<String> = []
@@ -68,6 +70,9 @@ final class FakePlatform: Sendable {
             guard let answer else { return Response(status: .badGateway) }
             return Answers.json(answer)
         }
+        router.get("record/:name") { request, context in
+            self.record(context.parameters.get("name") ?? "", request)
+        }
         router.post("request/:session/:token") { request, context in
             let session = context.parameters.get("session") ?? ""
             let body = try await request.body.collect(upTo: 1 << 20)
@@ -79,6 +84,25 @@ final class FakePlatform: Sendable {
             return Response(status: isOver ? .notFound : .ok)
         }
         return router
+    }
+
+    private func record(_ name: String, _ request: Request) -> Response {
+        guard let text = state.withLock({ $0.records[name] }) else { return Response(status: .notFound) }
+        let query = request.uri.queryParameters
+        let account = state.withLock { $0.accounts.values.map(String.init) }
+        let hasKey = query["account_id"].map { id in account.contains(String(id)) && query["api_key"] == "key-\(id)" }
+        let hasToken = request.headers[.authorization].map { SignedToken($0, key: serviceKey) != nil }
+        guard !name.hasPrefix("secure") || hasKey == true || hasToken == true else {
+            return Response(status: .forbidden)
+        }
+        var headers: HTTPFields = [.contentType: name.hasSuffix(".html") ? "text/html" : "audio/mpeg"]
+        guard request.headers[.range] == "bytes=1-3" else {
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+        headers[.contentRange] = "bytes 1-3/\(text.utf8.count)"
+        let part = String(text.dropFirst().prefix(3))
+        return Response(
+            status: .partialContent, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: part)))
     }
 
     private func run(_ command: Command) -> JSONValue? {
@@ -118,6 +142,9 @@ extension FakePlatform.State {
         case "SetUserInfo":
             users[fields["user_name"]] = fields["user_password"]
             return ["result": 1]
+        case "DeleteRecord":
+            let name = fields["record_url"].split(separator: "/").last.map(String.init) ?? ""
+            return records.removeValue(forKey: name) == nil ? FakePlatform.error(101) : ["result": 1]
         case "SetKeyValueItem":
             items[fields["key"]] = fields["value"]
             return ["result": [:]]

@@ -11,46 +11,9 @@ import Testing
     /// 2026-11-27 21:30:00 UTC, which is the 28th in Moscow.
     private static let evening: Int64 = 1_795_815_000_000
 
-    /// A database with the controller's tables, and what reads and writes its history.
-    private struct Archive {
-        let database: Database
-        var store: HistoryStore { HistoryStore(database: database) }
-        var search: HistorySearch { HistorySearch(database: database) }
-        var totals: CallTotals { CallTotals(database: database) }
-
-        static func run(_ body: (Archive) async throws -> Void) async throws {
-            let folder = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let database = try Database.open(path: folder.appending(path: "controller.sqlite").path)
-            try await database.migrate(Schema.migrations)
-            try await body(Archive(database: database))
-            try database.close()
-        }
-
-        func record(
-            _ id: String, at start: Int64, number: String = World.caller, user: String = "67", line: String = "test",
-            seconds: Int = 30, failure: String? = nil, portal: String = "demo"
-        ) async throws {
-            let fields: [(String, String)] =
-                [
-                    ("PORTAL_USER_ID", user), ("ACCOUNT_SEARCH_ID", line), ("PHONE_NUMBER", number), ("INCOMING", "2"),
-                    ("CALL_ID", id), ("CALL_DURATION", "\(seconds)"), ("CALL_START_DATE", "\(start)"),
-                    ("CALL_STATUS", failure == nil ? "true" : "false"),
-                ] + (failure.map { [("CALL_FAILED_CODE", $0)] } ?? [])
-            _ = try await store.record(
-                FormFields(fields.map { .init(name: $0.0, value: $0.1) }), try #require(CallKey(rawValue: id)),
-                PortalID(rawValue: portal), source: .scenario, at: Moment(milliseconds: start + 60_000))
-        }
-
-        func found(_ filter: HistoryFilter) async throws -> [String] {
-            try await search.page(filter, demo, after: nil, limit: 500).calls.map(\.key.rawValue)
-        }
-    }
-
     @Test("Calls are found by time, number, employee, line, direction, result and cost, and by all of them together")
     func filters() async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             try await archive.record("a", at: Self.evening)
             try await archive.record("b", at: Self.evening + 1000, number: "+7 (495) 445-11-20", user: "68")
             try await archive.record("c", at: Self.evening + 2000, user: "", line: "second", failure: "304")
@@ -77,7 +40,7 @@ import Testing
 
     @Test("Pages follow one another without a gap or a repetition, also when calls end in between")
     func pages() async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             // Many begin in the same millisecond: the identifier decides.
             for number in 0..<25 { try await archive.record("call-\(number)", at: Self.evening + Int64(number / 10)) }
             let all = try await archive.found(HistoryFilter())
@@ -100,7 +63,7 @@ import Testing
 
     @Test("Totals count each call once in the portal's day, by employee and line, and learn the cost once")
     func totals() async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             let moscow = HistoryOptions(timeZone: try #require(TimeZone(identifier: "Europe/Moscow")), keptDays: nil)
             try await archive.database.write { try moscow.save(Self.demo, in: $0) }
             for _ in 0..<2 { try await archive.record("a", at: Self.evening) }
@@ -131,7 +94,7 @@ import Testing
 
     @Test("Reports of a controller that had no columns are made searchable once, with their totals")
     func backfill() async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             try await archive.record("a", at: Self.evening)
             try await archive.store.setCost(
                 Money(millionths: 5, .rub), try #require(CallKey(rawValue: "a")), Self.demo)
@@ -155,7 +118,7 @@ import Testing
 
     @Test("Every search and every total goes by an index, in its order")
     func plans() async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             let time = (from: Moment(milliseconds: 1), to: Moment(milliseconds: 2))
             let cursor = HistoryCursor(startedAt: time.to, key: try #require(CallKey(rawValue: "a")))
             let filters: [(HistoryFilter, String)] = [
@@ -195,7 +158,7 @@ import Testing
 
     @Test("A hundred thousand calls are exported page by page, in the order of the search", arguments: ["csv", "json"])
     func export(format: String) async throws {
-        try await Archive.run { archive in
+        try await HistoryArchive.run { archive in
             try await archive.database.write { transaction in
                 try transaction.execute(
                     """

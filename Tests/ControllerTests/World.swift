@@ -95,7 +95,7 @@ struct World: Sendable {
             port: 0, databasePath: path, publicURL: "http://controller.example",
             platform: PlatformAccess(
                 baseURL: platformBase, sipServer: "127.0.0.1:5060", masters: [.rub: master],
-                serviceKeys: setting.serviceKey.map { [.rub: $0] } ?? [:]),
+                serviceKeys: setting.serviceKey.map { [.rub: $0] } ?? [:], recordingHosts: ["storage.example.com"]),
             portals: [
                 PortalAccess(
                     id: PortalID(rawValue: "demo"), licenceKey: Secret(licence), baseURL: address,

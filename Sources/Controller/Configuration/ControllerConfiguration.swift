@@ -67,15 +67,18 @@ public struct PlatformAccess: Sendable {
     public private(set) var masters: [Currency: Credentials]
     /// Keys of the masters' service accounts, for masters that are commanded by tokens instead of API keys.
     public let serviceKeys: [Currency: ServiceKey]
+    /// Hosts, with all below them, where the platform keeps recordings beside `baseURL`; reached by https only.
+    public var recordingHosts: [String]
 
     public init(
         baseURL: String = "http://127.0.0.1:8082", sipServer: String, masters: [Currency: Credentials],
-        serviceKeys: [Currency: ServiceKey] = [:]
+        serviceKeys: [Currency: ServiceKey] = [:], recordingHosts: [String] = []
     ) {
         self.baseURL = baseURL
         self.sipServer = sipServer
         self.masters = masters
         self.serviceKeys = serviceKeys
+        self.recordingHosts = recordingHosts.map { $0.lowercased() }
         for (currency, key) in serviceKeys {
             self.masters[currency] = Credentials(accountID: key.accountID, proof: .master(currency))
         }
@@ -135,11 +138,13 @@ public struct TimeLimits: Sendable, Hashable {
     /// Before the first repeated delivery; doubled up to `longestBackOff`.
     public var firstBackOff: Duration
     public var longestBackOff: Duration
+    /// Between two looks for calls that are to be deleted.
+    public var retention: Duration
 
     public init(
         crm: Duration = .milliseconds(2500), portal: Duration = .seconds(4), platform: Duration = .seconds(10),
         reconciliation: Duration = .seconds(30), firstBackOff: Duration = .seconds(1),
-        longestBackOff: Duration = .seconds(300)
+        longestBackOff: Duration = .seconds(300), retention: Duration = .seconds(3600)
     ) {
         self.crm = crm
         self.portal = portal
@@ -147,5 +152,6 @@ public struct TimeLimits: Sendable, Hashable {
         self.reconciliation = reconciliation
         self.firstBackOff = firstBackOff
         self.longestBackOff = longestBackOff
+        self.retention = retention
     }
 }

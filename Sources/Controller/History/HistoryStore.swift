@@ -72,6 +72,15 @@ struct HistoryStore: Sendable {
         }
     }
 
+    /// Where the call's recording is; nil when it has none, or there is no such call.
+    func recording(_ key: CallKey, _ portal: PortalID) async throws -> String? {
+        try await database.read { transaction in
+            try transaction.queryOne(
+                "SELECT record_url FROM call_history WHERE portal_id = ? AND call_id = ?",
+                [.text(portal.rawValue), .text(key.rawValue)])?.optionalText("record_url")
+        }
+    }
+
     /// A portal's history, newest first.
     func list(_ portal: PortalID, limit: Int64, offset: Int64) async throws -> [Entry] {
         try await database.read { transaction in

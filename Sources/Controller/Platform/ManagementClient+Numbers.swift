@@ -71,6 +71,11 @@ extension ManagementClient {
             "DelKeyValueItem", account, [("key", key), ("application_id", String(application))])
     }
 
+    /// Deletes a recording by its address.
+    func deleteRecord(_ address: String, _ account: Credentials) async throws(ManagementError) {
+        _ = try await send("DeleteRecord", account, [("record_url", address)])
+    }
+
     /// The sessions that carry `customData`, with their calls and records; dates are UTC texts of the platform.
     func sessions(
         customData: String, from: String, to: String, _ account: Credentials

@@ -30,6 +30,12 @@ struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Codes by which the platform puts a command off that it has not begun: too many in a time, later.
     private static let laterCodes: Set<Int64> = [340, 416]
 
+    /// Whether the platform does not know the object that a command is about: wrong arguments, after all else was right.
+    var isUnknownObject: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return code == 101
+    }
+
     /// Whether asking again may help.
     var isPassing: Bool {
         switch kind {

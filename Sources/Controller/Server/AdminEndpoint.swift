@@ -11,6 +11,7 @@ struct AdminEndpoint: Sendable {
     let calls: CallStore
     let history: HistoryStore
     let outbox: OutboxStore
+    let totals: CallTotals
     let routing: CallRouting
     let now: @Sendable () -> Moment
 

@@ -9,6 +9,7 @@ struct PortalEndpoint: Sendable {
     let relay: CommandRelay
     let history: HistoryStore
     let desk: HistoryDesk
+    let recordings: RecordingEndpoint
     let sipServer: String
 
     func answer(_ command: String, _ body: [UInt8], _ portal: Portal) async throws -> JSONValue {
@@ -24,6 +25,7 @@ struct PortalEndpoint: Sendable {
             return Answers.done
         case "CallCommand": return try await callCommand(json, portal)
         case "GetCallHistory": return try await callHistory(json, portal)
+        case "GetRecordingLink": return try await recordings.link(json, portal)
         case let command where HistoryDesk.commands.contains(command):
             return try await desk.answer(command, json, portal)
         default: throw ControllerError(.unknownCommand, "the controller does not know the command")

@@ -40,6 +40,20 @@ struct Routes: Sendable {
                 uniquingKeysWith: { first, _ in first })
             return await operated(request) { try await admin.explain(query) }
         }
+        router.get("admin/totals") { request, _ in
+            let query = Dictionary(
+                request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+                uniquingKeysWith: { first, _ in first })
+            return await operated(request) { try await admin.total(query) }
+        }
+        router.get("recordings/:token") { request, context in
+            do {
+                return try await portal.recordings.answer(
+                    context.parameters.get("token") ?? "", range: request.headers[.range])
+            } catch {
+                return failed(error, ["endpoint": "recordings"])
+            }
+        }
         router.get("\(SettingsSchema.path)") { _, _ in Answers.json(SettingsSchema.document) }
         return router
     }

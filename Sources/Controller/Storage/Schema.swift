@@ -105,5 +105,12 @@ enum Schema {
                     portal_id TEXT PRIMARY KEY, time_zone TEXT NOT NULL, kept_days BIGINT)
                 """,
             ]),
+        Migration(
+            "2026-11 recordings and retention",
+            [
+                "CREATE TABLE link_key (id BIGINT PRIMARY KEY, secret TEXT NOT NULL)",
+                "CREATE INDEX history_options_by_days ON history_options (portal_id) WHERE kept_days IS NOT NULL",
+                "CREATE INDEX call_by_portal ON call (portal_id, state, created_at)",
+            ]),
     ]
 }

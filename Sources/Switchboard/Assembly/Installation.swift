@@ -156,7 +156,8 @@ struct Installation: Sendable {
                 platform: PlatformAccess(
                     baseURL: settings.url("voice.http"),
                     sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
-                    masters: masters, serviceKeys: serviceKeys),
+                    masters: masters, serviceKeys: serviceKeys,
+                    recordingHosts: settings.text("controller.recordings.hosts").split(separator: " ").map(String.init)),
                 portals: [
                     PortalAccess(
                         id: PortalID(rawValue: settings.text("portal.id")), licenceKey: Secret(secrets.licenceKey),

@@ -20,6 +20,15 @@ struct OperatorClient: Sendable {
         try await get("/admin/calls/\(id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? id)")
     }
 
+    func totals(portal: String, by scope: String, from: String, to: String) async throws -> [String: Any] {
+        var components = URLComponents()
+        components.path = "/admin/totals"
+        components.queryItems = [("portal", portal), ("by", scope), ("from", from), ("to", to)].map {
+            URLQueryItem(name: $0.0, value: $0.1)
+        }
+        return try await get(components.string ?? "/admin/totals")
+    }
+
     func route(line: String, caller: String, at time: String?) async throws -> [String: Any] {
         var items = [URLQueryItem(name: "line", value: line), URLQueryItem(name: "caller", value: caller)]
         if let time { items.append(URLQueryItem(name: "at", value: time)) }

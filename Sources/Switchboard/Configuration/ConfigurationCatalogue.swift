@@ -55,6 +55,11 @@ enum ConfigurationCatalogue {
                 "Folder with key files of the master accounts' service accounts, rub.json and its sisters, for "
                 + "tokens instead of API keys; empty: API keys of secrets.json."),
         .init(
+            name: "controller.recordings.hosts", kind: .text(default: ""),
+            explanation:
+                "Hosts, apart by blanks, where a voice platform elsewhere keeps recordings, with all below them; "
+                + "empty: at voice.http.url only."),
+        .init(
             name: "controller.crm.milliseconds", kind: .integer(default: 2500, allowed: 100...10000),
             explanation: "Time limit of one CRM search."),
         .init(

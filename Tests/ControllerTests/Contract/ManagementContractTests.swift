@@ -90,6 +90,14 @@ import Testing
         ),
         ("deleteItem", { client, _, child in try await client.deleteItem("line:test", application: 7, child) }),
         (
+            "deleteRecord",
+            { client, _, child in
+                await #expect(throws: ManagementError.self) {
+                    try await client.deleteRecord("http://127.0.0.1/record/gone.mp3", child)
+                }
+            }
+        ),
+        (
             "sessions",
             { client, _, child in
                 _ = try await client.sessions(
