@@ -111,6 +111,8 @@ enum Schema {
                 "CREATE TABLE link_key (id BIGINT PRIMARY KEY, secret TEXT NOT NULL)",
                 "CREATE INDEX history_options_by_days ON history_options (portal_id) WHERE kept_days IS NOT NULL",
                 "CREATE INDEX call_by_portal ON call (portal_id, state, created_at)",
+                "CREATE INDEX call_by_time ON call (created_at)",
+                "CREATE INDEX call_by_id ON call (call_id)",
             ]),
     ]
 }
