@@ -88,6 +88,7 @@ let package = Package(
 
         // Engines: the I/O.
         module("Storage", [.product(name: "GRDB", package: "GRDB.swift"), logging]),
+        module("ReplayMemory", ["Storage"]),
         module(
             "VoiceEngine",
             [
@@ -128,14 +129,16 @@ let package = Package(
         module(
             "Controller",
             [
-                "Routing", "Billing", "PhoneNumbers", "JSONText", "Storage", "CRM", "RequestSigning", "Digests",
+                "Routing", "Billing", "PhoneNumbers", "JSONText", "Storage", "ReplayMemory", "CRM", "RequestSigning",
+                "Digests",
                 nioCore,
                 nioFoundation, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
         module(
             "Portal",
             [
-                "PhoneNumbers", "JSONText", "Storage", "CRM", "RequestSigning", "Digests", nioCore, nioFoundation,
+                "PhoneNumbers", "JSONText", "Storage", "ReplayMemory", "CRM", "RequestSigning", "Digests", nioCore,
+                nioFoundation,
                 hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
 
@@ -184,6 +187,7 @@ let package = Package(
             ]),
         tests("DigestsTests", ["Digests"]),
         tests("JSONTextTests", ["JSONText"]),
+        tests("ReplayMemoryTests", ["ReplayMemory", "Storage"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
         tests("PhoneNumbersTests", ["PhoneNumbers"]),
         tests("RoutingTests", ["Routing", "PhoneNumbers"]),

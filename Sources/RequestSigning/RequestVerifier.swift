@@ -1,45 +1,36 @@
 import Digests
 
-/// Accepts each signed request once, within the time window.
+/// Decides whether a request was signed by who it says, and now.
 ///
-/// A value: time is an argument. Nonces are remembered for twice the window, bounded by `capacity`; when the memory
-/// is full the oldest are still inside the window, so further requests are refused rather than replays let in.
-public struct RequestVerifier: Sendable {
+/// That a request comes once is for a memory of nonces to see, which outlives the process.
+public enum RequestVerifier {
     public enum Refusal: Error, Equatable {
         case outsideWindow
         case wrongSignature
-        case replayed
-        case overloaded
     }
 
+    /// How far the sender's clock may be away, in seconds.
     public static let windowSeconds: Int64 = 300
-    private let capacity: Int
-    private var seen: [String: Int64] = [:]
-    private var order: [(nonce: String, time: Int64)] = []
-    private var oldest = 0
+    /// The longest that an accepted nonce must be remembered, in seconds: its request may come from a clock that is ahead.
+    public static let memorySeconds = 2 * windowSeconds
 
-    public init(capacity: Int = 1_000_000) { self.capacity = capacity }
+    /// The last second at which the request is accepted, in seconds since 1970: its nonce must be known until then.
+    public static func end(of request: SignedRequest) -> Int64 { request.time + windowSeconds }
 
-    /// Throws the refusal; a caller tells its peer nothing but "refused".
-    public mutating func verify(
-        _ request: SignedRequest, signature: String, key: RequestKey, now: Int64
-    ) throws(Refusal) {
-        guard abs(now - request.time) <= Self.windowSeconds else { throw .outsideWindow }
-        guard ConstantTime.equal(signature.utf8, request.signature(key).utf8) else { throw .wrongSignature }
-        forget(before: now - 2 * Self.windowSeconds)
-        guard seen.count < capacity else { throw .overloaded }
-        guard seen.updateValue(now, forKey: request.nonce) == nil else { throw .replayed }
-        order.append((request.nonce, now))
-    }
-
-    private mutating func forget(before limit: Int64) {
-        while oldest < order.count, order[oldest].time < limit {
-            seen[order[oldest].nonce] = nil
-            oldest += 1
+    /// Gives the place of the key that has signed, among those that are valid at the moment.
+    ///
+    /// Every key is tried, so that the time taken does not tell which one has signed.
+    /// - Throws: The refusal; a caller tells its peer nothing but "refused".
+    public static func verify(
+        _ request: SignedRequest, signature: String, keys: [RequestKey], now: Int64
+    ) throws(Refusal) -> Int {
+        guard abs(now - request.time) <= windowSeconds else { throw .outsideWindow }
+        var found: Int?
+        for (place, key) in keys.enumerated()
+        where ConstantTime.equal(signature.utf8, request.signature(key).utf8) && found == nil {
+            found = place
         }
-        if oldest > 4096, oldest * 2 > order.count {
-            order.removeFirst(oldest)
-            oldest = 0
-        }
+        guard let found else { throw .wrongSignature }
+        return found
     }
 }

@@ -31,51 +31,49 @@ import Testing
         let signature = Self.request.signature(Self.key)
         var changed = Self.request
         Self.changes[index].1(&changed)
-        var verifier = RequestVerifier()
         #expect(throws: RequestVerifier.Refusal.wrongSignature) {
-            try verifier.verify(changed, signature: signature, key: Self.key, now: changed.time)
-        }
-    }
-
-    @Test("A request is accepted once, and not again within the window")
-    func replay() throws {
-        var verifier = RequestVerifier()
-        let signature = Self.request.signature(Self.key)
-        try verifier.verify(Self.request, signature: signature, key: Self.key, now: Self.request.time)
-        #expect(throws: RequestVerifier.Refusal.replayed) {
-            try verifier.verify(Self.request, signature: signature, key: Self.key, now: Self.request.time + 300)
+            try RequestVerifier.verify(changed, signature: signature, keys: [Self.key], now: changed.time)
         }
     }
 
     @Test("The window is 300 s on either side", arguments: [(-301, false), (-300, true), (300, true), (301, false)])
     func window(offset: Int64, accepted: Bool) {
-        var verifier = RequestVerifier()
         let signature = Self.request.signature(Self.key)
         let result = Result {
-            try verifier.verify(Self.request, signature: signature, key: Self.key, now: Self.request.time + offset)
+            try RequestVerifier.verify(
+                Self.request, signature: signature, keys: [Self.key], now: Self.request.time + offset)
         }
         if accepted {
             #expect(throws: Never.self) { try result.get() }
+            #expect(RequestVerifier.end(of: Self.request) >= Self.request.time + offset)
         } else {
             #expect(throws: RequestVerifier.Refusal.outsideWindow) { try result.get() }
         }
     }
 
-    @Test("A full memory refuses instead of forgetting, and a wrong signature takes no place in it")
-    func capacity() throws {
-        var verifier = RequestVerifier(capacity: 1)
-        let now = Self.request.time
+    @Test("While two keys are good, the answer names the one that has signed")
+    func twoKeys() throws {
+        let former = RequestKey(licenceKey: "DEMO-KEY-0000", direction: .scenarioToController)
+        let stranger = RequestKey(licenceKey: "DEMO-KEY-0002", direction: .scenarioToController)
+        func place(_ key: RequestKey) throws -> Int {
+            try RequestVerifier.verify(
+                Self.request, signature: Self.request.signature(key), keys: [Self.key, former], now: Self.request.time)
+        }
+        #expect(try place(Self.key) == 0)
+        #expect(try place(former) == 1)
+        #expect(throws: RequestVerifier.Refusal.wrongSignature) { try place(stranger) }
         #expect(throws: RequestVerifier.Refusal.wrongSignature) {
-            try verifier.verify(Self.request, signature: "00", key: Self.key, now: now)
+            try RequestVerifier.verify(
+                Self.request, signature: Self.request.signature(Self.key), keys: [], now: Self.request.time)
         }
-        try verifier.verify(Self.request, signature: Self.request.signature(Self.key), key: Self.key, now: now)
-        var second = Self.request
-        second.nonce = "nonce-0002"
-        #expect(throws: RequestVerifier.Refusal.overloaded) {
-            try verifier.verify(second, signature: second.signature(Self.key), key: Self.key, now: now)
-        }
-        // Twice the window later the first nonce is forgotten.
-        second.time = now + 601
-        try verifier.verify(second, signature: second.signature(Self.key), key: Self.key, now: now + 601)
+    }
+
+    @Test("A budget counts by windows and begins anew with each")
+    func budget() {
+        var budget = RequestBudget(limit: 2)
+        let spent = [0, 599, 599, 600].map { budget.spend(at: $0) }
+        #expect(spent == [true, true, false, true])
+        #expect(!budget.isOver(at: 1199))
+        #expect(budget.isOver(at: 1200))
     }
 }
