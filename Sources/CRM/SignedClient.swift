@@ -22,16 +22,17 @@ public struct SignedClient: Sendable {
 
     private let base: String
     private let portal: String
-    private let key: RequestKey
+    private let key: @Sendable () -> RequestKey
     private let http: HTTPClient
     private let now: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - base: Address of the peer, with or without a slash at its end.
     ///   - portal: The portal's identifier, sent along so that the peer finds the key.
+    ///   - key: The key that the peer understands at the moment of a request.
     ///   - now: Seconds since 1970.
     public init(
-        base: String, portal: String, key: RequestKey, http: HTTPClient,
+        base: String, portal: String, key: @escaping @Sendable () -> RequestKey, http: HTTPClient,
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
@@ -71,7 +72,7 @@ public struct SignedClient: Sendable {
         request.headers.add(name: SignatureHeader.portal, value: portal)
         request.headers.add(name: SignatureHeader.time, value: String(signed.time))
         request.headers.add(name: SignatureHeader.nonce, value: signed.nonce)
-        request.headers.add(name: SignatureHeader.signature, value: signed.signature(key))
+        request.headers.add(name: SignatureHeader.signature, value: signed.signature(key()))
         request.body = .bytes(ByteBuffer(data: json))
         return request
     }

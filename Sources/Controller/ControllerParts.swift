@@ -2,37 +2,43 @@ import AsyncHTTPClient
 import CRM
 import Digests
 import Logging
+import ReplayMemory
 import RequestSigning
 import Storage
 
 /// The controller's parts, each knowing only those that it needs.
 struct ControllerParts: Sendable {
     let routes: Routes
+    let registry: PortalRegistry
     /// What runs beside the server.
     let loops: [@Sendable () async -> Void]
 
     init(
         configuration: ControllerConfiguration, scenario: ScenarioText, database: Database, http: HTTPClient,
         clock: any Clock<Duration>, now: @escaping @Sendable () -> Moment, logger: Logger
-    ) {
+    ) throws {
         let limits = configuration.limits
-        let portals = PortalDirectory(
-            configuration.portals.map { Portal($0, limits: limits, http: http, clock: clock, now: now) })
+        let secrets = try StoredSecrets(key: configuration.storageKey)
+        let portals = PortalRegistry(
+            store: PortalStore(database: database, secrets: secrets),
+            server: configuration.licenceServer.map { LicenceServer(access: $0, http: http) },
+            policy: configuration.licences, now: now, logger: logger
+        ) { Portal($0, limits: limits, http: http, clock: clock, now: now) }
+        let accounts = AccountStore(database: database, secrets: secrets)
+        let nonces = ReplayMemory(database: database)
         let calls = CallStore(database: database)
         let history = HistoryStore(database: database)
         let outbox = OutboxStore(database: database)
         let notices = PortalNotices(logger: logger)
-        let (outboxBell, reconcilerBell) = (Bell(), Bell())
+        let (outboxBell, reconcilerBell, keyBell) = (Bell(), Bell(), Bell())
         let provisioner = Provisioner(
-            store: AccountStore(database: database),
+            store: accounts,
             platform: ManagementClient(
                 transport: ManagementTransport(
                     baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock),
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, scenario: scenario,
-            digests: Dictionary(
-                portals.all.map { ($0.id, ScenarioText.digest(scenario.rendered($0.access))) },
-                uniquingKeysWith: { first, _ in first }), locks: PortalLocks(), now: now,
+            registry: portals, locks: PortalLocks(), turnstile: Turnstile(width: 32, mostWaiting: 10_000), now: now,
             logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,
@@ -57,9 +63,14 @@ struct ControllerParts: Sendable {
         let retention = HistoryRetention(
             database: database, deleteRecording: source.delete, interval: limits.retention, clock: clock, now: now,
             logger: logger)
+        let keys = ScenarioKeyCourier(
+            registry: portals, provisioner: provisioner, interval: limits.reconciliation, bell: keyBell, clock: clock,
+            logger: logger)
+        let sweeper = NonceSweeper(nonces: nonces, clock: clock, now: now, logger: logger)
+        registry = portals
         routes = Routes(
             gate: RequestGate(
-                portals: portals,
+                portals: portals, nonces: nonces,
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
             scenario: ScenarioEndpoint(
@@ -75,29 +86,27 @@ struct ControllerParts: Sendable {
                 sipServer: configuration.platform.sipServer),
             admin: AdminEndpoint(
                 token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
-                totals: totals,
-                routing: routing, now: now), logger: logger)
+                totals: totals, routing: routing, now: now),
+            portals: PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell), logger: logger)
         loops = [
-            courier.run, reconciler.run, notices.run, HistoryBackfill(database: database, logger: logger).run,
-            retention.run,
+            courier.run, reconciler.run, notices.run, keys.run, sweeper.run,
+            HistoryBackfill(database: database, logger: logger).run, retention.run,
         ]
     }
 }
 
 extension Portal {
     init(
-        _ access: PortalAccess, limits: TimeLimits, http: HTTPClient, clock: any Clock<Duration>,
+        _ record: PortalRecord, limits: TimeLimits, http: HTTPClient, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Moment
     ) {
-        func key(_ direction: RequestKey.Direction) -> RequestKey {
-            RequestKey(licenceKey: access.licenceKey.revealed, direction: direction)
-        }
+        let keys = record.keys
         let signed = SignedClient(
-            base: access.baseURL, portal: access.id.rawValue, key: key(.controllerToPortal), http: http,
-            now: { now().seconds })
+            base: record.baseURL, portal: record.id.rawValue,
+            key: { RequestKey(licenceKey: keys.signing(at: now()).revealed, direction: .controllerToPortal) },
+            http: http, now: { now().seconds })
         self.init(
-            access: access,
-            keys: Dictionary(uniqueKeysWithValues: RequestKey.Direction.allCases.map { ($0, key($0)) }),
+            access: record.access, keys: keys, licence: record.licence,
             client: PortalClient(signed: signed, limit: limits.portal),
             crm: CRMWithinLimit(PortalCRM(client: signed), limit: limits.crm, clock: clock))
     }

@@ -51,7 +51,9 @@ public struct TelephonyController: Service {
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(connectionPool: pool))
         let outcome: Result<Void, any Error>
         do {
-            try await serve(parts(scenario, database, http))
+            let parts = try parts(scenario, database, http)
+            try await parts.registry.take(configuration.portals)
+            try await serve(parts)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
@@ -84,8 +86,8 @@ public struct TelephonyController: Service {
         }
     }
 
-    private func parts(_ scenario: ScenarioText, _ database: Database, _ http: HTTPClient) -> ControllerParts {
-        ControllerParts(
+    private func parts(_ scenario: ScenarioText, _ database: Database, _ http: HTTPClient) throws -> ControllerParts {
+        try ControllerParts(
             configuration: configuration, scenario: scenario, database: database, http: http, clock: clock, now: now,
             logger: logger)
     }

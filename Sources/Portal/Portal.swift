@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import ReplayMemory
 import RequestSigning
 import ServiceLifecycle
 import Storage
@@ -15,6 +16,7 @@ import Storage
 /// down gracefully, then ends the browsers' event streams and lets running requests finish.
 public final class Portal: Service {
     private static let keepAlivePause = Duration.seconds(15)
+    private static let sweepPause = Duration.seconds(60)
 
     private let parts: PortalParts
     private let readiness = Readiness()
@@ -31,34 +33,41 @@ public final class Portal: Service {
     ) async throws -> Portal {
         let database = try Database.open(path: configuration.databasePath)
         try await database.migrate(Schema.migrations)
-        let portal = Portal(configuration, database, http, logger, now)
+        guard let seal = Hexadecimal.decode(configuration.storageKey).flatMap(SecretSeal.init(key:)) else {
+            throw InputError(
+                path: "storage key", expected: "\(2 * SecretSeal.keyLength) hexadecimal digits", found: "another text")
+        }
+        let keys = try await KeyRing.load(database, seal: seal, key: configuration.licenceKey)
+        let portal = Portal(configuration, database, keys, seal, http, logger, now)
         if let path = configuration.seedFile { try await portal.importSeed(path: path) }
         return portal
     }
 
     private init(
-        _ configuration: PortalConfiguration, _ database: Database, _ http: HTTPClient, _ logger: Logger,
-        _ now: @escaping @Sendable () -> Int64
+        _ configuration: PortalConfiguration, _ database: Database, _ keys: KeyRing, _ seal: SecretSeal,
+        _ http: HTTPClient, _ logger: Logger, _ now: @escaping @Sendable () -> Int64
     ) {
-        func key(_ direction: RequestKey.Direction) -> RequestKey {
-            RequestKey(licenceKey: configuration.licenceKey, direction: direction)
+        let connect = { @Sendable (key: @escaping @Sendable () -> RequestKey) in
+            ControllerPort(
+                client: SignedClient(
+                    base: configuration.controllerURL, portal: configuration.portalID, key: key, http: http, now: now),
+                limit: configuration.controllerLimit)
         }
-        let controller = ControllerPort(
-            client: SignedClient(
-                base: configuration.controllerURL, portal: configuration.portalID, key: key(.portalToController),
-                http: http, now: now),
-            limit: configuration.controllerLimit)
+        let controller = connect(keys.signing)
         let hub = EventHub()
+        let nonces = ReplayMemory(database: database)
         let address = configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)"
         parts = PortalParts(
             configuration: configuration, database: database,
             access: Access(database: database, iterations: configuration.passwordIterations, now: now),
-            signatures: SignatureCheck(portalID: configuration.portalID, key: key(.controllerToPortal), now: now),
+            keys: keys, nonces: nonces,
+            signatures: SignatureCheck(portalID: configuration.portalID, keys: keys, nonces: nonces, now: now),
             hub: hub, desk: CallDesk(database: database, hub: hub, region: configuration.region, now: now),
             outbox: Outbox(
                 database: database, controller: controller, retryPause: configuration.retryPause, logger: logger),
-            credentials: CredentialDesk(database: database, controller: controller, now: now),
-            controller: controller, publicURL: address.hasSuffix("/") ? String(address.dropLast()) : address, now: now,
+            credentials: CredentialDesk(database: database, seal: seal, controller: controller, now: now),
+            controller: controller, connect: connect,
+            publicURL: address.hasSuffix("/") ? String(address.dropLast()) : address, now: now,
             logger: logger)
     }
 
@@ -80,6 +89,7 @@ public final class Portal: Service {
             try await withGracefulShutdownHandler {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await outbox.run() }
+                    group.addTask { try await self.sweep() }
                     group.addTask {
                         while !Task.isCancelled {
                             try await Task.sleep(for: Self.keepAlivePause)
@@ -103,6 +113,14 @@ public final class Portal: Service {
         hub.close()
         readiness.resolve(.failure(CancellationError()))
         try parts.database.close()
+    }
+
+    /// Removes nonces that have served, now and then.
+    private func sweep() async throws {
+        while !Task.isCancelled {
+            try await parts.nonces.forget(before: parts.now())
+            try await Task.sleep(for: Self.sweepPause)
+        }
     }
 
     /// Fills an empty portal from a seed file.
@@ -147,6 +165,7 @@ public final class Portal: Service {
         LineRoutes(parts: parts).add(to: router)
         for kind in CardKind.allCases { CardRoutes(kind: kind, parts: parts).add(to: router) }
         CallRoutes(parts: parts).add(to: router)
+        PhoneRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
         return router

@@ -12,6 +12,8 @@ public struct PortalConfiguration: Sendable {
     public var portalID: String
     /// The key that all request keys are derived from; known to the controller, too.
     public var licenceKey: String
+    /// Seals passwords and keys in the database: 64 hexadecimal digits.
+    public var storageKey: String
     /// Address of the controller, such as `http://127.0.0.1:8081`.
     public var controllerURL: String
     /// Address under which scenarios and browsers reach the portal, without a slash at its end; nil for host and port.
@@ -33,7 +35,8 @@ public struct PortalConfiguration: Sendable {
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, databasePath: String, portalID: String, licenceKey: String,
-        controllerURL: String = "http://127.0.0.1:8081", publicURL: String? = nil, soundsDirectory: String,
+        storageKey: String, controllerURL: String = "http://127.0.0.1:8081", publicURL: String? = nil,
+        soundsDirectory: String,
         seedFile: String? = nil, region: Region = .russia, onlineSeconds: Int64 = 180,
         controllerLimit: Duration = .seconds(10), retryPause: Duration = .seconds(5),
         passwordIterations: Int = 310_000
@@ -43,6 +46,7 @@ public struct PortalConfiguration: Sendable {
         self.databasePath = databasePath
         self.portalID = portalID
         self.licenceKey = licenceKey
+        self.storageKey = storageKey
         self.controllerURL = controllerURL
         self.publicURL = publicURL
         self.soundsDirectory = soundsDirectory

@@ -1,4 +1,6 @@
 import Logging
+import ReplayMemory
+import RequestSigning
 import Storage
 
 /// What the portal's routes work with.
@@ -6,12 +8,16 @@ struct PortalParts: Sendable {
     let configuration: PortalConfiguration
     let database: Database
     let access: Access
+    let keys: KeyRing
+    let nonces: ReplayMemory
     let signatures: SignatureCheck
     let hub: EventHub
     let desk: CallDesk
     let outbox: Outbox
     let credentials: CredentialDesk
     let controller: ControllerPort
+    /// The way to the controller under another key than the present one.
+    let connect: @Sendable (@escaping @Sendable () -> RequestKey) -> ControllerPort
     let publicURL: String
     let now: @Sendable () -> Int64
     let logger: Logger

@@ -83,7 +83,7 @@ import Testing
     func away() async throws {
         let number = try #require(Self.number)
         let key = RequestKey(licenceKey: "k", direction: .controllerToPortal)
-        let client = SignedClient(base: "http://127.0.0.1:1", portal: "demo", key: key, http: .shared)
+        let client = SignedClient(base: "http://127.0.0.1:1", portal: "demo", key: { key }, http: .shared)
         let error = await #expect(throws: CRMError.self) {
             try await PortalCRM(client: client, limit: .milliseconds(100)).find(number)
         }

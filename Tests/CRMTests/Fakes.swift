@@ -29,7 +29,7 @@ final class PortalServer: Sendable {
 
     private let behaviour: Behaviour
     private let clientLicence: String
-    private let verifier = Mutex(RequestVerifier())
+    private let nonces = Mutex<Set<String>>([])
 
     init(behaviour: Behaviour = .normal, licence: String = "demo-licence") {
         self.behaviour = behaviour
@@ -56,7 +56,7 @@ final class PortalServer: Sendable {
             var iterator = ports.makeAsyncIterator()
             let port = await iterator.next() ?? 0
             let key = RequestKey(licenceKey: clientLicence, direction: .controllerToPortal)
-            try await test(SignedClient(base: "http://127.0.0.1:\(port)/", portal: "demo", key: key, http: .shared))
+            try await test(SignedClient(base: "http://127.0.0.1:\(port)/", portal: "demo", key: { key }, http: .shared))
             group.cancelAll()
             while (try? await group.next()) != nil {}
         }
@@ -89,10 +89,11 @@ final class PortalServer: Sendable {
             method: "POST", path: request.head.path ?? "", body: body, time: Int64(header(SignatureHeader.time)) ?? 0,
             nonce: header(SignatureHeader.nonce))
         let key = RequestKey(licenceKey: "demo-licence", direction: .controllerToPortal)
-        return verifier.withLock {
-            (try? $0.verify(
-                signed, signature: header(SignatureHeader.signature), key: key,
-                now: Int64(Date().timeIntervalSince1970))) != nil && header(SignatureHeader.portal) == "demo"
-        }
+        let isSigned =
+            (try? RequestVerifier.verify(
+                signed, signature: header(SignatureHeader.signature), keys: [key],
+                now: Int64(Date().timeIntervalSince1970))) != nil
+        return isSigned && header(SignatureHeader.portal) == "demo"
+            && nonces.withLock { $0.insert(signed.nonce).inserted }
     }
 }

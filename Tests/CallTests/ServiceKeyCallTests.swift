@@ -55,8 +55,8 @@ import Testing
         #expect(try await client.findRule(name: PlatformNames.rule, application: application.id, account) == rule)
         let password = PasswordGenerator.password()
         try await client.addUser(name: "phone67", password: password, application: application.id, account)
-        try await client.setPassword(
-            PasswordGenerator.password(), ofUser: "phone67", application: application.id, account)
+        try await client.setUser(
+            "phone67", password: PasswordGenerator.password(), isActive: false, application: application.id, account)
         try await client.setItem("line:1", "{}", life: 60, application: application.id, account)
         try await client.deleteItem("line:1", application: application.id, account)
         #expect(try await !client.hasNumber("74012000001", account))

@@ -32,6 +32,8 @@ final class FakePlatform: Sendable {
         var scenarios: [Int64: String] = [:]
         var rules: [Int64: Int64] = [:]
         var users: [String: String] = [:]
+        /// Users that are not let in.
+        var shutOut: Set<String> = []
         var numbers: [String: Int64] = [:]
         var bound: Set<String> = []
         var items: [String: String] = [:]
@@ -42,6 +44,9 @@ final class FakePlatform: Sendable {
         var control: [(path: String, body: String)] = []
         var endedSessions: Set<String> = []
         var lastID: Int64 = 1000
+        /// Commands that run now, and the most that ever did, by method.
+        var atOnce: [String: Int] = [:]
+        var mostAtOnce: [String: Int] = [:]
     }
 
     let state = Mutex(State())
@@ -59,12 +64,23 @@ final class FakePlatform: Sendable {
         state.withLock { $0.commands.last { $0.method == method }?.fields }
     }
 
+    private func enter(_ method: String) {
+        state.withLock { state in
+            state.atOnce[method, default: 0] += 1
+            state.mostAtOnce[method] = max(state.mostAtOnce[method] ?? 0, state.atOnce[method] ?? 0)
+        }
+    }
+
+    private func leave(_ method: String) { state.withLock { $0.atOnce[method, default: 0] -= 1 } }
+
     func router() -> Router<BasicRequestContext> {
         let router = Router()
         router.post("platform_api/:method") { request, context in
             let method = context.parameters.get("method") ?? ""
             let body = try await request.body.collect(upTo: 1 << 20)
             let fields = FormFields(Array(body.readableBytesView)) ?? FormFields([])
+            self.enter(method)
+            defer { self.leave(method) }
             let answer = self.run(Command(method: method, fields: fields, head: request.head))
             self.events.announce()
             guard let answer else { return Response(status: .badGateway) }
@@ -141,6 +157,8 @@ extension FakePlatform.State {
             return ["user_id": .integer(nextID())]
         case "SetUserInfo":
             users[fields["user_name"]] = fields["user_password"]
+            if fields["user_active"] == "true" { shutOut.remove(fields["user_name"]) }
+            if fields["user_active"] == "false" { shutOut.insert(fields["user_name"]) }
             return ["result": 1]
         case "DeleteRecord":
             let name = fields["record_url"].split(separator: "/").last.map(String.init) ?? ""

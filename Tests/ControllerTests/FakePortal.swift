@@ -34,14 +34,17 @@ final class FakePortal: Sendable {
         /// How many deliveries of a command still fail.
         var failures: [String: Int] = [:]
         var badSignatures = 0
+        var nonces: Set<String> = []
+        /// The licence keys that it knows.
+        var keys: [String] = []
+        /// Which of them has signed the last request.
+        var lastKey: Int?
     }
 
     let state = Mutex(State())
     let events = Events()
-    private let key: RequestKey
-    private let verifier = Mutex(RequestVerifier())
 
-    init(licenceKey: String) { key = RequestKey(licenceKey: licenceKey, direction: .controllerToPortal) }
+    init(licenceKey: String) { state.withLock { $0.keys = [licenceKey] } }
 
     func told(_ command: String) -> [JSONValue] {
         state.withLock { $0.told.filter { $0.command == command }.map(\.body) }
@@ -111,15 +114,17 @@ final class FakePortal: Sendable {
         let signed = SignedRequest(
             method: request.method.rawValue, path: request.head.path ?? "", body: bytes,
             time: Int64(header(SignatureHeader.time)) ?? 0, nonce: header(SignatureHeader.nonce))
-        let isGood = verifier.withLock {
-            (try? $0.verify(
-                signed, signature: header(SignatureHeader.signature), key: key,
-                now: Int64(Date().timeIntervalSince1970))) != nil
+        return state.withLock { state in
+            let keys = state.keys.map { RequestKey(licenceKey: $0, direction: .controllerToPortal) }
+            let place = try? RequestVerifier.verify(
+                signed, signature: header(SignatureHeader.signature), keys: keys,
+                now: Int64(Date().timeIntervalSince1970))
+            guard let place, state.nonces.insert(signed.nonce).inserted else {
+                state.badSignatures += 1
+                return nil
+            }
+            state.lastKey = place
+            return JSONValue(Data(bytes))
         }
-        guard isGood else {
-            state.withLock { $0.badSignatures += 1 }
-            return nil
-        }
-        return JSONValue(Data(bytes))
     }
 }

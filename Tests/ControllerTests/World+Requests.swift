@@ -60,10 +60,31 @@ extension World {
         return try await send("/scenario", form.encoded, Signing(direction: .scenarioToController))
     }
 
+    /// A running scenario of that portal asks for a line's settings.
+    func config(_ line: String = "test", portal: String = "demo", licence: String = licence) async throws -> Answer {
+        var signing = Signing(direction: .scenarioToController)
+        (signing.portal, signing.licence) = (portal, licence)
+        let fields = [
+            ("COMMAND", "IncomingGetConfig"), ("CALL_ID", UUID().uuidString), ("PHONE_NUMBER", ""),
+            ("ACCOUNT_SEARCH_ID", line), ("CALLER_ID", Self.caller), ("ACCESS_URL", ""),
+        ]
+        let form = FormFields(fields.map { .init(name: $0.0, value: $0.1) })
+        return try await send("/scenario", form.encoded, signing)
+    }
+
     /// The operator's question.
     func admin(_ path: String, token: String? = World.token) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        return try await Self.answer(request)
+    }
+
+    /// The operator's command.
+    func administer(_ path: String, _ body: String, token: String = World.token) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = .POST
+        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        request.body = .bytes(ByteBuffer(string: body))
         return try await Self.answer(request)
     }
 

@@ -32,6 +32,12 @@ struct World: Sendable {
             firstBackOff: .milliseconds(10), longestBackOff: .milliseconds(40))
         var version: Int64 = 9
         var licensedUntil: Int64?
+        var licences: FakeLicenceServer?
+        var policy = LicencePolicy()
+        /// Rows of the built-in table beside `demo` and `other`; the address is the fake portal's.
+        var morePortals: [PortalAccess] = []
+        var now: @Sendable () -> Moment = { Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+        var demoKey = World.licence
         var databasePath: String?
         var platform = FakePlatform()
         var portal = FakePortal(licenceKey: World.licence)
@@ -56,9 +62,18 @@ struct World: Sendable {
             group.addTask { try await portal.run() }
             let path = setting.databasePath ?? folder + "/controller.sqlite"
             let platformBase = "http://127.0.0.1:\(await platformPort.value)"
-            let configuration = Self.configuration(
+            var configuration = Self.configuration(
                 setting, path, folder, platformBase: platformBase, portalPort: await portalPort.value)
-            let controller = TelephonyController(configuration, logger: logger, onListening: { port.fulfil($0) })
+            if let licences = setting.licences {
+                let licencePort = Promise<Int>()
+                let server = Self.server(
+                    licences.router(portal: "http://127.0.0.1:\(await portalPort.value)"), licencePort, quiet)
+                group.addTask { try await server.run() }
+                configuration.licenceServer = LicenceServerAccess(
+                    baseURL: "http://127.0.0.1:\(await licencePort.value)", token: Secret(FakeLicenceServer.token))
+            }
+            let controller = TelephonyController(
+                configuration, logger: logger, now: setting.now, onListening: { port.fulfil($0) })
             let services = ServiceGroup(services: [controller], logger: quiet)
             group.addTask { try await services.run() }
             let world = World(
@@ -98,11 +113,12 @@ struct World: Sendable {
                 serviceKeys: setting.serviceKey.map { [.rub: $0] } ?? [:], recordingHosts: ["storage.example.com"]),
             portals: [
                 PortalAccess(
-                    id: PortalID(rawValue: "demo"), licenceKey: Secret(licence), baseURL: address,
+                    id: PortalID(rawValue: "demo"), licenceKey: Secret(setting.demoKey), baseURL: address,
                     licensedUntil: setting.licensedUntil),
                 PortalAccess(
                     id: PortalID(rawValue: "other"), licenceKey: Secret(otherLicence), baseURL: address),
-            ], operatorToken: Secret(token),
+            ] + setting.morePortals, licences: setting.policy,
+            storageKey: Secret(String(repeating: "07", count: 32)), operatorToken: Secret(token),
             scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits)
     }
 }

@@ -25,7 +25,8 @@ final class FakeController: Sendable {
         var requests: [Request] = []
         var answers: [String: Answer] = [:]
         var waiting: [(command: String, count: Int, continuation: CheckedContinuation<[Request], Never>)] = []
-        var verifier = RequestVerifier()
+        var nonces: Set<String> = []
+        var keys = [PortalFixture.licenceKey]
     }
 
     private let state = Mutex(State())
@@ -74,17 +75,19 @@ final class FakeController: Sendable {
         let signed = SignedRequest(
             method: "POST", path: request.uri.string, body: Array(body), time: Int64(header(SignatureHeader.time)) ?? 0,
             nonce: header(SignatureHeader.nonce))
-        let key = RequestKey(licenceKey: PortalFixture.licenceKey, direction: .portalToController)
         return state.withLock { state in
-            do {
-                try state.verifier.verify(
-                    signed, signature: header(SignatureHeader.signature), key: key, now: clock.now)
-                return header(SignatureHeader.portal) == PortalFixture.portalID
-            } catch {
+            let keys = state.keys.map { RequestKey(licenceKey: $0, direction: .portalToController) }
+            let signature = header(SignatureHeader.signature)
+            guard (try? RequestVerifier.verify(signed, signature: signature, keys: keys, now: clock.now)) != nil else {
                 return false
             }
+            return state.nonces.insert(signed.nonce).inserted
+                && header(SignatureHeader.portal) == PortalFixture.portalID
         }
     }
+
+    /// The licence keys that requests may be signed with from now on.
+    func accept(_ keys: [String]) { state.withLock { $0.keys = keys } }
 
     private func receive(_ request: Request) -> Answer {
         let answer = state.withLock { state in

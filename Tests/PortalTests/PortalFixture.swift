@@ -53,12 +53,27 @@ struct PortalFixture: Sendable {
         }
     }
 
+    /// Runs `test` with a second portal of the same database, as after a restart.
+    func again(_ test: @escaping @Sendable (PortalFixture) async throws -> Void) async throws {
+        let clock = clock
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let configuration = Self.configuration(directory, controllerPort: try await controller.port())
+            let portal = try await Portal.open(configuration, logger: Self.quiet, now: { clock.now })
+            group.addTask { try await portal.run() }
+            let base = "http://127.0.0.1:\(try await portal.port())"
+            try await test(PortalFixture(controller: controller, clock: clock, directory: directory, base: base))
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+    }
+
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     static func configuration(_ directory: String, controllerPort: Int) -> PortalConfiguration {
         PortalConfiguration(
             port: 0, databasePath: directory + "/portal.sqlite", portalID: portalID, licenceKey: licenceKey,
-            controllerURL: "http://127.0.0.1:\(controllerPort)", publicURL: "http://portal.example/",
+            storageKey: String(repeating: "07", count: 32), controllerURL: "http://127.0.0.1:\(controllerPort)",
+            publicURL: "http://portal.example/",
             soundsDirectory: directory + "/sounds", retryPause: .milliseconds(20), passwordIterations: 10)
     }
 

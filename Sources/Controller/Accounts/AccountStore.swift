@@ -4,15 +4,19 @@ import Storage
 /// Accounts, users and numbers in the database; the accounts' rows are in memory, too, as every call looks at its own.
 struct AccountStore: Sendable {
     let database: Database
+    let secrets: StoredSecrets
     private let rows = RowMemory<PortalID, AccountRecord>()
 
-    init(database: Database) { self.database = database }
+    init(database: Database, secrets: StoredSecrets) {
+        self.database = database
+        self.secrets = secrets
+    }
 
     func find(_ portal: PortalID) async throws -> AccountRecord? {
         try await rows.value(portal) {
             try await database.read { transaction in
                 try transaction.queryOne("SELECT * FROM account WHERE portal_id = ?", [.text(portal.rawValue)])
-                    .map(AccountRecord.init)
+                    .map { try AccountRecord($0, secrets) }
             }
         }
     }
@@ -31,8 +35,11 @@ struct AccountStore: Sendable {
                     scenario_digest = excluded.scenario_digest, rule_id = excluded.rule_id
                 """,
                 [
-                    .text(record.portal.rawValue), .text(record.name), .text(record.password.revealed),
-                    .optional(record.accountID), .optional(record.apiKey?.revealed), .optional(record.master?.code),
+                    .text(record.portal.rawValue), .text(record.name),
+                    .text(secrets.sealed(record.password, AccountRecord.passwordPlace(record.portal))),
+                    .optional(record.accountID),
+                    .optional(record.apiKey.map { secrets.sealed($0, AccountRecord.keyPlace(record.portal)) }),
+                    .optional(record.master?.code),
                     .optional(record.applicationID),
                     .optional(record.applicationName), .optional(record.scenarioID),
                     .optional(record.scenarioVersion), .optional(record.scenarioDigest), .optional(record.ruleID),
@@ -41,34 +48,67 @@ struct AccountStore: Sendable {
         rows.forget(record.portal)
     }
 
-    /// A user's password, and whether the platform has it.
+    /// A user's password and admission, and whether the platform knows of them.
     struct User: Sendable, Equatable {
         var password: Secret
+        var isEnabled: Bool
         var isReady: Bool
     }
 
     /// The user, made with `password` when there is none yet; the password of the first time stays.
     func user(_ name: String, _ portal: PortalID, password: Secret) async throws -> User {
-        try await database.write { transaction in
+        let place = Self.passwordPlace(name, portal)
+        return try await database.write { transaction in
             try transaction.execute(
                 """
                 INSERT INTO platform_user (portal_id, user_name, password, is_ready) VALUES (?, ?, ?, 0)
                 ON CONFLICT (portal_id, user_name) DO NOTHING
-                """, [.text(portal.rawValue), .text(name), .text(password.revealed)])
+                """, [.text(portal.rawValue), .text(name), .text(secrets.sealed(password, place))])
             let row = try transaction.queryOne(
-                "SELECT password, is_ready FROM platform_user WHERE portal_id = ? AND user_name = ?",
+                "SELECT password, is_enabled, is_ready FROM platform_user WHERE portal_id = ? AND user_name = ?",
                 [.text(portal.rawValue), .text(name)])
-            guard let row else { return User(password: password, isReady: false) }
-            return User(password: Secret(try row.text("password")), isReady: try row.flag("is_ready"))
+            guard let row else { return User(password: password, isEnabled: true, isReady: false) }
+            return User(
+                password: try secrets.opened(try row.text("password"), place),
+                isEnabled: try row.flag("is_enabled"), isReady: try row.flag("is_ready"))
         }
     }
 
-    func markReady(_ name: String, _ portal: PortalID) async throws {
+    /// The platform has the user as it was then; a change since stays to be brought.
+    func markReady(_ name: String, _ portal: PortalID, as user: User) async throws {
+        let place = Self.passwordPlace(name, portal)
         try await database.write { transaction in
+            let row = try transaction.queryOne(
+                "SELECT password, is_enabled FROM platform_user WHERE portal_id = ? AND user_name = ?",
+                [.text(portal.rawValue), .text(name)])
+            guard let row, try secrets.opened(try row.text("password"), place) == user.password,
+                try row.flag("is_enabled") == user.isEnabled
+            else { return }
             try transaction.execute(
                 "UPDATE platform_user SET is_ready = 1 WHERE portal_id = ? AND user_name = ?",
                 [.text(portal.rawValue), .text(name)])
         }
+    }
+
+    func replacePassword(ofUser name: String, _ portal: PortalID, by password: Secret) async throws {
+        let sealed = secrets.sealed(password, Self.passwordPlace(name, portal))
+        try await database.write { transaction in
+            try transaction.execute(
+                "UPDATE platform_user SET password = ?, is_ready = 0 WHERE portal_id = ? AND user_name = ?",
+                [.text(sealed), .text(portal.rawValue), .text(name)])
+        }
+    }
+
+    func setEnabled(_ isEnabled: Bool, user name: String, _ portal: PortalID) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "UPDATE platform_user SET is_enabled = ?, is_ready = 0 WHERE portal_id = ? AND user_name = ?",
+                [.flag(isEnabled), .text(portal.rawValue), .text(name)])
+        }
+    }
+
+    private static func passwordPlace(_ name: String, _ portal: PortalID) -> String {
+        "platform_user.password/\(portal)/\(name)"
     }
 
     func isBound(_ number: String, _ portal: PortalID) async throws -> Bool {
@@ -91,13 +131,17 @@ struct AccountStore: Sendable {
 }
 
 extension AccountRecord {
-    init(_ row: Row) throws {
+    // Where the secrets lie; they are sealed for their place.
+    static func passwordPlace(_ portal: PortalID) -> String { "account.account_password/\(portal)" }
+    static func keyPlace(_ portal: PortalID) -> String { "account.api_key/\(portal)" }
+
+    init(_ row: Row, _ secrets: StoredSecrets) throws {
         portal = PortalID(rawValue: try row.text("portal_id"))
         name = try row.text("account_name")
-        password = Secret(try row.text("account_password"))
+        password = try secrets.opened(try row.text("account_password"), Self.passwordPlace(portal))
         accountID = try row.optionalInteger("account_id")
-        apiKey = try row.optionalText("api_key").map(Secret.init)
         master = try row.optionalText("master_currency").flatMap(Currency.init)
+        apiKey = try row.optionalText("api_key").map { try secrets.opened($0, Self.keyPlace(portal)) }
         applicationID = try row.optionalInteger("application_id")
         applicationName = try row.optionalText("application_name")
         scenarioID = try row.optionalInteger("scenario_id")

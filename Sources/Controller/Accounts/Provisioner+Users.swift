@@ -5,39 +5,77 @@ extension Provisioner {
     /// One employee's two devices.
     struct EmployeeCredentials: Sendable {
         var account: Account
-        var browserLogin: String
-        var browserPassword: Secret
-        var phoneLogin: String
-        var phonePassword: Secret
+        var browser: Device
+        var phone: Device
+
+        /// A login that may be shut out.
+        struct Device: Sendable {
+            var login: String
+            var password: Secret
+            var isEnabled: Bool
+        }
     }
 
     /// The employee's credentials, made now if there are none; always the same ones afterwards.
     func credentials(_ portal: Portal, employee: Int64) async throws -> EmployeeCredentials {
         let account = try await account(portal)
         return try await locks.withLock(portal.id) {
-            let browser = PlatformNames.browser(employee)
-            let phone = PlatformNames.phone(employee)
             return EmployeeCredentials(
-                account: account, browserLogin: browser,
-                browserPassword: try await user(browser, portal.id, account), phoneLogin: phone,
-                phonePassword: try await user(phone, portal.id, account))
+                account: account, browser: try await device(.browser, of: employee, portal.id, account),
+                phone: try await device(.phone, of: employee, portal.id, account))
         }
     }
 
-    /// The password is remembered before the platform gets it, so a repetition after a crash sets the same one.
-    private func user(_ name: String, _ portal: PortalID, _ account: Account) async throws -> Secret {
-        let user = try await store.user(name, portal, password: PasswordGenerator.password())
-        if user.isReady { return user.password }
-        do throws(ManagementError) {
-            try await platform.addUser(
-                name: name, password: user.password, application: account.applicationID, account.credentials)
-        } catch {
-            guard error.isDuplicate else { throw error }
-            try await platform.setPassword(
-                user.password, ofUser: name, application: account.applicationID, account.credentials)
+    /// Gives one of the employee's devices a new password; whoever is registered with the old one is put out.
+    func changePassword(_ portal: Portal, employee: Int64, device: EmployeeDevice) async throws -> EmployeeCredentials {
+        let account = try await account(portal)
+        try await locks.withLock(portal.id) {
+            _ = try await self.device(device, of: employee, portal.id, account)
+            try await store.replacePassword(
+                ofUser: device.login(employee), portal.id, by: PasswordGenerator.password())
         }
-        try await store.markReady(name, portal)
-        return user.password
+        return try await credentials(portal, employee: employee)
+    }
+
+    /// Shuts a device out, or lets it in again; being shut out ends its registrations.
+    func setEnabled(
+        _ isEnabled: Bool, _ portal: Portal, employee: Int64, device: EmployeeDevice
+    ) async throws -> EmployeeCredentials {
+        let account = try await account(portal)
+        try await locks.withLock(portal.id) {
+            _ = try await self.device(device, of: employee, portal.id, account)
+            let login = device.login(employee)
+            // Remembered first: what a crash leaves undone is done with the next question for the credentials.
+            try await store.setEnabled(isEnabled, user: login, portal.id)
+        }
+        return try await credentials(portal, employee: employee)
+    }
+
+    private func device(
+        _ device: EmployeeDevice, of employee: Int64, _ portal: PortalID, _ account: Account
+    ) async throws -> EmployeeCredentials.Device {
+        let login = device.login(employee)
+        let user = try await store.user(login, portal, password: PasswordGenerator.password())
+        if !user.isReady {
+            try await bring(user, login, account)
+            try await store.markReady(login, portal, as: user)
+        }
+        return EmployeeCredentials.Device(login: login, password: user.password, isEnabled: user.isEnabled)
+    }
+
+    /// The password is remembered before the platform gets it, so a repetition after a crash sets the same one.
+    private func bring(_ user: AccountStore.User, _ login: String, _ account: Account) async throws {
+        if user.isEnabled {
+            do throws(ManagementError) {
+                return try await platform.addUser(
+                    name: login, password: user.password, application: account.applicationID, account.credentials)
+            } catch {
+                guard error.isDuplicate else { throw error }
+            }
+        }
+        try await platform.setUser(
+            login, password: user.password, isActive: user.isEnabled, application: account.applicationID,
+            account.credentials)
     }
 
     /// Rents the number for the portal and sends its calls to the scenario; a number that is both already stays so.

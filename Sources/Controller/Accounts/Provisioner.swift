@@ -10,21 +10,36 @@ struct Provisioner: Sendable {
     let platform: ManagementClient
     let masters: [Currency: PlatformAccess.Credentials]
     let scenario: ScenarioText
-    /// Of each portal's text, made once: every call asks whether its account runs it.
-    let digests: [PortalID: String]
+    let registry: PortalRegistry
     let locks: PortalLocks
+    /// Between this system and the platform: a storm of first contacts queues here.
+    let turnstile: Turnstile
     let now: @Sendable () -> Moment
     let logger: Logger
 
     /// The portal's account, made or completed now if it has to be, with the current scenario.
     ///
-    /// - Throws: `ControllerError` with `licence`; `ManagementError` of the step that failed.
+    /// - Throws: `ControllerError` with `licence`, `licenceServerAway` or `busy`; `ManagementError` of the step that failed.
     func account(_ portal: Portal) async throws -> Account {
-        try portal.checkLicence(at: now())
+        let portal = try await registry.licensed(portal)
         if let record = try await store.find(portal.id), let account = record.account, isCurrent(record, portal) {
             return account
         }
-        return try await locks.withLock(portal.id) { try await complete(portal) }
+        return try await completed(portal)
+    }
+
+    /// Moves an existing account forward to the current scenario and the present key; one that is not there is not made.
+    ///
+    /// - Throws: `ManagementError` of the step that failed.
+    func bringForward(_ portal: Portal) async throws {
+        guard let record = try await store.find(portal.id), record.account != nil, !isCurrent(record, portal) else {
+            return
+        }
+        _ = try await completed(portal)
+    }
+
+    private func completed(_ portal: Portal) async throws -> Account {
+        try await turnstile.pass { try await locks.withLock(portal.id) { try await complete(portal) } }
     }
 
     /// Moves an existing account forward to the current scenario; a failure is logged and the account stays as it is.
@@ -32,10 +47,7 @@ struct Provisioner: Sendable {
     /// For the way of a call, which must go on whatever happens here.
     func moveForward(_ portal: Portal) async {
         do {
-            guard let record = try await store.find(portal.id), record.account != nil, !isCurrent(record, portal) else {
-                return
-            }
-            _ = try await locks.withLock(portal.id) { try await complete(portal) }
+            try await bringForward(portal)
         } catch {
             logger.warning(
                 "scenario not updated", metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
@@ -48,7 +60,7 @@ struct Provisioner: Sendable {
     /// Whether the account runs this version with these constants, or a newer version than this controller has.
     private func isCurrent(_ record: AccountRecord, _ portal: Portal) -> Bool {
         guard let version = record.scenarioVersion, version >= scenario.version else { return false }
-        return version > scenario.version || record.scenarioDigest == digests[portal.id]
+        return version > scenario.version || record.scenarioDigest == scenario.digest(portal.access)
     }
 
     private func complete(_ portal: Portal) async throws -> Account {
@@ -114,7 +126,7 @@ struct Provisioner: Sendable {
         let previous = record.scenarioVersion
         record.scenarioID = id
         record.scenarioVersion = scenario.version
-        record.scenarioDigest = digests[portal.id]
+        record.scenarioDigest = scenario.digest(portal.access)
         try await store.save(record)
         logger.info(
             "scenario published",

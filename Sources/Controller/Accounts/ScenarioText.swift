@@ -10,6 +10,14 @@ struct ScenarioText: Sendable {
     let source: String
     let version: Int64
     let controllerURL: String
+    private let sourceDigest: String
+
+    init(source: String, version: Int64, controllerURL: String) {
+        self.source = source
+        self.version = version
+        self.controllerURL = controllerURL
+        sourceDigest = HashFunction.sha256.hexDigest(source)
+    }
 
     /// Reads the file, or the directory's `.js` files in the order of their names.
     ///
@@ -42,15 +50,19 @@ struct ScenarioText: Sendable {
     }
 
     /// The portal's own text: its constants, then the common source.
-    func rendered(_ access: PortalAccess) -> String {
+    func rendered(_ access: PortalAccess) -> String { constants(access) + source }
+
+    /// Tells the texts of two portals or of two times apart, without making them: every call asks.
+    func digest(_ access: PortalAccess) -> String {
+        HashFunction.sha256.hexDigest(constants(access) + sourceDigest)
+    }
+
+    private func constants(_ access: PortalAccess) -> String {
         let key = RequestKey(licenceKey: access.licenceKey.revealed, direction: .scenarioToController)
         let constants: [(String, JSONValue)] = [
             ("CONTROLLER_URL", .text(controllerURL)), ("PORTAL_ID", .text(access.id.rawValue)),
             ("REQUEST_KEY", .text(key.hexadecimal)), ("SCENARIO_VERSION", .integer(version)),
         ]
-        return constants.map { "const \($0.0) = \($0.1.encoded);\n" }.joined() + source
+        return constants.map { "const \($0.0) = \($0.1.encoded);\n" }.joined()
     }
-
-    /// Tells two texts apart.
-    static func digest(_ text: String) -> String { HashFunction.sha256.hexDigest(text) }
 }

@@ -11,7 +11,13 @@ public struct ControllerConfiguration: Sendable {
     /// How scenarios reach this controller, without a slash at the end.
     public var publicURL: String
     public var platform: PlatformAccess
+    /// The built-in licence table's rows that come with the configuration; others are added by the operator.
     public var portals: [PortalAccess]
+    /// Who is asked about portals that are not in the table; nil for nobody.
+    public var licenceServer: LicenceServerAccess?
+    public var licences: LicencePolicy
+    /// Seals the secrets in the database: 64 hexadecimal digits.
+    public var storageKey: Secret
     /// The bearer token of the operator's endpoints.
     public var operatorToken: Secret
     public var scenario: ScenarioSource
@@ -20,6 +26,7 @@ public struct ControllerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 8081, databasePath: String,
         publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
+        licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits()
     ) {
         self.host = host
@@ -28,6 +35,9 @@ public struct ControllerConfiguration: Sendable {
         self.publicURL = publicURL
         self.platform = platform
         self.portals = portals
+        self.licenceServer = licenceServer
+        self.licences = licences
+        self.storageKey = storageKey
         self.operatorToken = operatorToken
         self.scenario = scenario
         self.limits = limits
@@ -98,10 +108,11 @@ public struct PortalAccess: Sendable {
     public var region: Region
     /// Until when the licence holds, in seconds since 1970; nil means without end.
     public var licensedUntil: Int64?
+    public var kind: PortalKind
 
     public init(
         id: PortalID, licenceKey: Secret, baseURL: String, currency: Currency = .rub, region: Region = .russia,
-        licensedUntil: Int64? = nil
+        licensedUntil: Int64? = nil, kind: PortalKind = .cloud
     ) {
         self.id = id
         self.licenceKey = licenceKey
@@ -109,6 +120,7 @@ public struct PortalAccess: Sendable {
         self.currency = currency
         self.region = region
         self.licensedUntil = licensedUntil
+        self.kind = kind
     }
 }
 

@@ -8,6 +8,12 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case unknownCommand = "UNKNOWN_COMMAND"
         case wrongRequest = "WRONG_REQUEST"
         case licence = "LICENCE_ERROR"
+        case licenceServerAway = "LICENCE_SERVER_UNAVAILABLE"
+        /// Too many ask at once; the same request succeeds later.
+        case busy = "BUSY"
+        case accountUnknown = "ACCOUNT_NOT_FOUND"
+        case exists = "EXISTS"
+        case wrongConfiguration = "WRONG_CONFIGURATION"
         case callNotFound = "CALL_NOT_FOUND"
         case numberTaken = "NUMBER_TAKEN"
         case settingsInvalid = "SETTINGS_INVALID"

@@ -7,6 +7,17 @@ public struct PortalID: RawRepresentable, Hashable, Sendable, Comparable, Custom
     public init(rawValue: String) { self.rawValue = rawValue }
     public var description: String { rawValue }
     public static func < (left: PortalID, right: PortalID) -> Bool { left.rawValue < right.rawValue }
+
+    /// Whether it is 1 to 64 latin letters, digits, dots, hyphens and underscores; no other portal is ever known.
+    public var isWellFormed: Bool {
+        (1...64).contains(rawValue.utf8.count)
+            && rawValue.unicodeScalars.allSatisfy {
+                switch $0 {
+                case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_": true
+                default: false
+                }
+            }
+    }
 }
 
 /// Names a call: the identifier of its inbound leg at the voice platform.

@@ -9,7 +9,7 @@ struct OutboxCourier: Sendable {
     private static let longestPause = Duration.seconds(60)
 
     let store: OutboxStore
-    let portals: PortalDirectory
+    let portals: PortalRegistry
     let backOff: BackOff
     let bell: Bell
     let clock: any Clock<Duration>
@@ -60,7 +60,7 @@ struct OutboxCourier: Sendable {
     /// - Returns: When the message is to be sent again; nil when it has arrived.
     private func deliver(_ message: OutboxStore.Message) async -> Moment? {
         do {
-            guard let portal = portals[message.portal] else {
+            guard let portal = try await portals.find(message.portal) else {
                 throw ControllerError(.licence, "the portal is not in the licence table; add it or wait")
             }
             guard let body = JSONValue(Data(message.body.utf8)) else {

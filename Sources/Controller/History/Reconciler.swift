@@ -14,7 +14,7 @@ struct Reconciler: Sendable {
     let calls: CallStore
     let history: HistoryStore
     let provisioner: Provisioner
-    let portals: PortalDirectory
+    let portals: PortalRegistry
     let interval: Duration
     let bell: Bell
     let outboxBell: Bell
@@ -63,7 +63,7 @@ struct Reconciler: Sendable {
     /// Completes the history of calls whose session has ended at the platform.
     private func closeEnded() async throws {
         for call in try await calls.open(limit: Self.batch) {
-            guard let portal = portals[call.portal] else { continue }
+            guard let portal = try await portals.find(call.portal) else { continue }
             do {
                 try await close(call, portal)
             } catch {
@@ -98,9 +98,9 @@ struct Reconciler: Sendable {
         let oldest = Moment(milliseconds: now().milliseconds - 86_400_000)
         var isExpected = false
         for entry in try await history.withoutCost(since: oldest, limit: Self.batch) {
-            guard let portal = portals[entry.portal], let account = try await provisioner.existing(portal.id) else {
-                continue
-            }
+            guard let portal = try await portals.find(entry.portal),
+                let account = try await provisioner.existing(portal.id)
+            else { continue }
             do {
                 let session = try await session(entry.key, since: entry.recordedAt, account)
                 if let session, session.hasEnded {

@@ -170,13 +170,15 @@ struct ManagementClient: Sendable {
             ])
     }
 
-    func setPassword(
-        _ password: Secret, ofUser name: String, application: Int64, _ account: Credentials
+    /// Sets password and admission of a user; what does not fit any more ends, registrations among it.
+    func setUser(
+        _ name: String, password: Secret, isActive: Bool, application: Int64, _ account: Credentials
     ) async throws(ManagementError) {
         _ = try await send(
             "SetUserInfo", account,
             [
                 ("user_name", name), ("application_id", String(application)), ("user_password", password.revealed),
+                ("user_active", isActive ? "true" : "false"),
             ])
     }
 }

@@ -1,32 +1,18 @@
 import CRM
 import RequestSigning
 
-/// One licensed portal with its keys and its connections.
+/// One portal with its keys and its connections, as it is at the moment of the question.
 struct Portal: Sendable {
     let access: PortalAccess
-    let keys: [RequestKey.Direction: RequestKey]
+    let keys: PortalKeys
+    let licence: LicenceStanding
     let client: PortalClient
     let crm: CRMWithinLimit
 
     var id: PortalID { access.id }
 
-    /// Throws when the licence has ended.
-    func checkLicence(at moment: Moment) throws(ControllerError) {
-        guard let end = access.licensedUntil, moment.seconds >= end else { return }
-        throw ControllerError(.licence, "the portal's licence has ended; renew it")
+    /// What its requests, or those of its scenarios, may be signed with now, the present key first.
+    func requestKeys(_ direction: RequestKey.Direction, at moment: Moment) -> [RequestKey] {
+        keys.accepted(at: moment).map { RequestKey(licenceKey: $0.revealed, direction: direction) }
     }
-}
-
-/// The built-in licence table.
-struct PortalDirectory: Sendable {
-    private let portals: [PortalID: Portal]
-
-    init(_ portals: [Portal]) {
-        self.portals = Dictionary(portals.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    subscript(id: PortalID) -> Portal? { portals[id] }
-
-    /// All of them, by identifier.
-    var all: [Portal] { portals.values.sorted { $0.id < $1.id } }
 }

@@ -5,9 +5,10 @@ import Hummingbird
 /// `/admin/…`: what the operator looks at, behind a bearer token.
 struct AdminEndpoint: Sendable {
     private static let mostCalls = 500
+    private static let mostCandidates = 10
 
     let token: Secret
-    let portals: PortalDirectory
+    let portals: PortalRegistry
     let calls: CallStore
     let history: HistoryStore
     let outbox: OutboxStore
@@ -52,7 +53,7 @@ struct AdminEndpoint: Sendable {
         }
         let time = try time(query["at"])
         var failure: any Error = ControllerError(.lineUnknown, "no portal has this line")
-        for portal in portals.all where query["portal"] == nil || query["portal"] == portal.id.rawValue {
+        for portal in try await candidates(query["portal"]) {
             do {
                 let decision = try await routing.explain(
                     line: LineKey(rawValue: line), callerID: query["caller"] ?? "", dialledCode: query["code"],
@@ -64,6 +65,18 @@ struct AdminEndpoint: Sendable {
             }
         }
         throw failure
+    }
+
+    /// The portal of that name, or without one the first few: who has many says which.
+    private func candidates(_ name: String?) async throws -> [Portal] {
+        guard let name else {
+            var found: [Portal] = []
+            for record in try await portals.store.page(after: nil, limit: Self.mostCandidates) {
+                if let portal = try await portals.find(record.id) { found.append(portal) }
+            }
+            return found
+        }
+        return [try await portals.find(PortalID(rawValue: name))].compactMap { $0 }
     }
 
     /// Seconds since 1970, or ISO 8601; now when missing.

@@ -23,13 +23,18 @@ enum Answers {
             })
     }
 
+    /// Seconds after which a request that could not be served may come again.
+    private static let retryAfter = "5"
+
     /// `{"result":"OK"}`
     static let done: JSONValue = ["result": "OK"]
 
     /// `{"error":{"code","msg"}}` with the status that fits.
     static func error(_ error: ControllerError) -> Response {
         let body: JSONValue = ["error": ["code": .text(error.code.rawValue), "msg": .text(error.message)]]
-        return text(body.encoded, status: status(error.code))
+        var response = text(body.encoded, status: status(error.code))
+        if response.status == .serviceUnavailable { response.headers[.retryAfter] = retryAfter }
+        return response
     }
 
     /// The same text for every refusal: a mistake tells nothing.
@@ -40,12 +45,12 @@ enum Answers {
         case .refused: .forbidden
         case .wrongRequest: .badRequest
         case .licence: .init(code: 402, reasonPhrase: "Payment Required")
-        case .unknownCommand, .callNotFound, .lineUnknown: .notFound
-        case .numberTaken: .conflict
+        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown: .notFound
+        case .numberTaken, .exists: .conflict
         case .settingsInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
-        case .portalAway, .platformAway: .serviceUnavailable
+        case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable
         case .platformRefused: .badGateway
-        case .scenarioUnreadable, .internalFailure: .internalServerError
+        case .scenarioUnreadable, .wrongConfiguration, .internalFailure: .internalServerError
         }
     }
 }

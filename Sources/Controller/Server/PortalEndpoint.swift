@@ -17,8 +17,10 @@ struct PortalEndpoint: Sendable {
             throw ControllerError(.wrongRequest, "the body must be a JSON object")
         }
         switch command {
+        case "CheckConnection": return Answers.done
         case "GetAccountInfo": return try await accountInfo(portal)
-        case "GetUser": return try await user(json, portal)
+        case "GetUser": return Self.json(try await provisioner.credentials(portal, employee: employee(json)), sipServer)
+        case "SetUserPassword", "DisableUser", "EnableUser": return try await changeUser(command, json, portal)
         case "AddNumber": return try await addNumber(json, portal)
         case "SettingsChanged":
             try await settings.changed(try line(json), portal)
@@ -41,16 +43,34 @@ struct PortalEndpoint: Sendable {
         ]
     }
 
-    private func user(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+    private func employee(_ json: JSONValue) throws(ControllerError) -> Int64 {
         guard let employee = json["USER_ID"]?.int64, (1..<1_000_000_000_000).contains(employee) else {
             throw ControllerError(.wrongRequest, "USER_ID must be the identifier of an employee")
         }
-        let credentials = try await provisioner.credentials(portal, employee: employee)
-        return [
-            "user_login": .text(credentials.browserLogin),
-            "user_password": .text(credentials.browserPassword.revealed),
-            "phone_login": .text(credentials.phoneLogin),
-            "phone_password": .text(credentials.phonePassword.revealed),
+        return employee
+    }
+
+    /// One device of an employee; the answer holds the credentials as they are afterwards.
+    private func changeUser(_ command: String, _ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+        let employee = try employee(json)
+        guard let device = json["DEVICE"]?.string.flatMap(EmployeeDevice.init(rawValue:)) else {
+            let allowed = EmployeeDevice.allCases.map(\.rawValue).joined(separator: " or ")
+            throw ControllerError(.wrongRequest, "DEVICE must be \(allowed)")
+        }
+        let changed =
+            command == "SetUserPassword"
+            ? try await provisioner.changePassword(portal, employee: employee, device: device)
+            : try await provisioner.setEnabled(command == "EnableUser", portal, employee: employee, device: device)
+        return Self.json(changed, sipServer)
+    }
+
+    private static func json(_ credentials: Provisioner.EmployeeCredentials, _ sipServer: String) -> JSONValue {
+        [
+            "user_login": .text(credentials.browser.login),
+            "user_password": .text(credentials.browser.password.revealed),
+            "user_enabled": .flag(credentials.browser.isEnabled), "phone_login": .text(credentials.phone.login),
+            "phone_password": .text(credentials.phone.password.revealed),
+            "phone_enabled": .flag(credentials.phone.isEnabled),
             "domain": .text(credentials.account.domain), "sip_server": .text(sipServer),
         ]
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ReplayMemory
 import RequestSigning
 import Synchronization
 
@@ -10,20 +11,26 @@ final class RequestGate: Sendable {
     static let longestBody = 1 << 20
     /// Requests of one portal and direction within ten minutes.
     static let mostRequests = 100_000
+    /// Senders whose requests are counted at once.
+    private static let mostSenders = 100_000
 
     private struct Sender: Hashable {
         var portal: PortalID
         var direction: RequestKey.Direction
+
+        var name: String { "\(portal)/\(direction.rawValue)" }
     }
 
-    private let portals: PortalDirectory
+    private let portals: PortalRegistry
+    private let nonces: ReplayMemory
     private let now: @Sendable () -> Moment
-    private let verifiers = Mutex<[Sender: RequestVerifier]>([:])
+    private let budgets = Mutex<[Sender: RequestBudget]>([:])
     /// Signs for portals that do not exist, so that their refusal takes the same time.
     private let decoy: RequestKey
 
-    init(portals: PortalDirectory, decoy: RequestKey, now: @escaping @Sendable () -> Moment) {
+    init(portals: PortalRegistry, nonces: ReplayMemory, decoy: RequestKey, now: @escaping @Sendable () -> Moment) {
         self.portals = portals
+        self.nonces = nonces
         self.decoy = decoy
         self.now = now
     }
@@ -35,7 +42,10 @@ final class RequestGate: Sendable {
     }
 
     /// Checks one request; nil for every refusal, whatever was wrong.
-    func admit(_ request: Request, direction: RequestKey.Direction) async -> Admitted? {
+    ///
+    /// - Throws: What keeps the question from being answered at the moment: `ControllerError` with `licenceServerAway` or
+    ///   `busy`, and the database's errors.
+    func admit(_ request: Request, direction: RequestKey.Direction) async throws -> Admitted? {
         guard let body = try? await request.body.collect(upTo: Self.longestBody) else { return nil }
         let bytes = Array(body.readableBytesView)
         func header(_ name: String) -> String {
@@ -47,24 +57,27 @@ final class RequestGate: Sendable {
         else { return nil }
         let signed = SignedRequest(
             method: request.method.rawValue, path: request.head.path ?? "", body: bytes, time: time, nonce: nonce)
-        let portal = portals[PortalID(rawValue: header(SignatureHeader.portal))]
-        guard verify(signed, header(SignatureHeader.signature), portal, direction), let portal else { return nil }
+        let id = PortalID(rawValue: header(SignatureHeader.portal))
+        let portal = try await portals.admit(id)
+        let moment = now()
+        let keys = portal?.requestKeys(direction, at: moment) ?? [decoy]
+        guard
+            let place = try? RequestVerifier.verify(
+                signed, signature: header(SignatureHeader.signature), keys: keys, now: moment.seconds), let portal,
+            try await accept(signed, Sender(portal: id, direction: direction), at: moment.seconds)
+        else { return nil }
+        if direction == .portalToController { try await portals.noteUse(ofKey: place, by: portal) }
         return Admitted(portal: portal, body: bytes)
     }
 
-    private func verify(
-        _ request: SignedRequest, _ signature: String, _ portal: Portal?, _ direction: RequestKey.Direction
-    ) -> Bool {
-        let key = portal?.keys[direction] ?? decoy
-        let sender = Sender(portal: portal?.id ?? PortalID(rawValue: ""), direction: direction)
-        return verifiers.withLock { verifiers in
-            do throws(RequestVerifier.Refusal) {
-                try verifiers[sender, default: RequestVerifier(capacity: Self.mostRequests)]
-                    .verify(request, signature: signature, key: key, now: now().seconds)
-                return portal != nil
-            } catch {
-                return false
-            }
+    /// Whether the request is the first of its nonce; only what was signed is remembered.
+    private func accept(_ request: SignedRequest, _ sender: Sender, at now: Int64) async throws -> Bool {
+        let mayAsk = budgets.withLock { budgets in
+            if budgets.count >= Self.mostSenders { budgets = budgets.filter { !$0.value.isOver(at: now) } }
+            return budgets[sender, default: RequestBudget(limit: Self.mostRequests)].spend(at: now)
         }
+        guard mayAsk else { return false }
+        return try await nonces.accept(
+            request.nonce, of: sender.name, until: RequestVerifier.end(of: request))
     }
 }

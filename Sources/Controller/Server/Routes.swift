@@ -8,6 +8,7 @@ struct Routes: Sendable {
     let scenario: ScenarioEndpoint
     let portal: PortalEndpoint
     let admin: AdminEndpoint
+    let portals: PortalAdministration
     let logger: Logger
 
     func router() -> Router<BasicRequestContext> {
@@ -55,6 +56,7 @@ struct Routes: Sendable {
             }
         }
         router.get("\(SettingsSchema.path)") { _, _ in Answers.json(SettingsSchema.document) }
+        portals.add(to: router, operated)
         return router
     }
 
@@ -62,14 +64,16 @@ struct Routes: Sendable {
         _ request: Request, _ direction: RequestKey.Direction, _ endpoint: String,
         _ work: (RequestGate.Admitted) async throws -> Response
     ) async -> Response {
-        guard let admitted = await gate.admit(request, direction: direction) else {
-            logger.warning("request refused", metadata: ["endpoint": "\(endpoint)"])
-            return Answers.refused
-        }
+        var metadata: Logger.Metadata = ["endpoint": "\(endpoint)"]
         do {
+            guard let admitted = try await gate.admit(request, direction: direction) else {
+                logger.warning("request refused", metadata: metadata)
+                return Answers.refused
+            }
+            metadata["portal.id"] = "\(admitted.portal.id)"
             return try await work(admitted)
         } catch {
-            return failed(error, ["endpoint": "\(endpoint)", "portal.id": "\(admitted.portal.id)"])
+            return failed(error, metadata)
         }
     }
 

@@ -1,3 +1,4 @@
+import ReplayMemory
 import Storage
 
 /// The controller's tables.
@@ -114,5 +115,21 @@ enum Schema {
                 "CREATE INDEX call_by_time ON call (created_at)",
                 "CREATE INDEX call_by_id ON call (call_id)",
             ]),
+        Migration(
+            "2026-12 portals",
+            [
+                """
+                CREATE TABLE portal (
+                    portal_id TEXT PRIMARY KEY, kind TEXT NOT NULL, base_url TEXT NOT NULL, currency TEXT NOT NULL,
+                    region TEXT NOT NULL, licence_key TEXT NOT NULL, previous_key TEXT, previous_until BIGINT,
+                    is_key_used BIGINT NOT NULL, listed_key TEXT, licensed_until BIGINT, licence_checked_at BIGINT,
+                    needs_scenario_key BIGINT NOT NULL, created_at BIGINT NOT NULL)
+                """,
+                "CREATE INDEX portal_by_scenario_key ON portal (needs_scenario_key, portal_id)",
+            ]),
+        ReplayMemory.migration("2026-12 nonces"),
+        Migration(
+            "2026-12 devices that are shut out",
+            ["ALTER TABLE platform_user ADD COLUMN is_enabled BIGINT NOT NULL DEFAULT 1"]),
     ]
 }

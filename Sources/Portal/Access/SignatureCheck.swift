@@ -1,23 +1,15 @@
+import ReplayMemory
 import RequestSigning
-import Synchronization
 
-/// Lets the controller's requests in, each once.
-final class SignatureCheck: Sendable {
-    private let portalID: String
-    private let key: RequestKey
-    private let now: @Sendable () -> Int64
-    private let verifier = Mutex(RequestVerifier())
-
-    init(portalID: String, key: RequestKey, now: @escaping @Sendable () -> Int64) {
-        self.portalID = portalID
-        self.key = key
-        self.now = now
-    }
+/// Lets the controller's requests in, each once, also over a restart.
+struct SignatureCheck: Sendable {
+    let portalID: String
+    let keys: KeyRing
+    let nonces: ReplayMemory
+    let now: @Sendable () -> Int64
 
     /// Throws the same refusal whatever is wrong.
-    func check(
-        method: String, path: String, body: [UInt8], header: (String) -> String?
-    ) throws(PortalRefusal) {
+    func check(method: String, path: String, body: [UInt8], header: (String) -> String?) async throws {
         let refusal = PortalRefusal(.refused, "the request was refused")
         guard header(SignatureHeader.portal) == portalID,
             let time = header(SignatureHeader.time).flatMap({ Int64($0) }),
@@ -27,14 +19,9 @@ final class SignatureCheck: Sendable {
         else { throw refusal }
         let request = SignedRequest(method: method, path: path, body: body, time: time, nonce: nonce)
         let now = now()
-        let accepted = verifier.withLock { verifier in
-            do throws(RequestVerifier.Refusal) {
-                try verifier.verify(request, signature: signature, key: key, now: now)
-                return true
-            } catch {
-                return false
-            }
-        }
-        guard accepted else { throw refusal }
+        guard
+            (try? RequestVerifier.verify(request, signature: signature, keys: keys.accepted(at: now), now: now)) != nil,
+            try await nonces.accept(nonce, of: "controller", until: RequestVerifier.end(of: request))
+        else { throw refusal }
     }
 }

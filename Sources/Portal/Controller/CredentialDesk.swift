@@ -1,16 +1,19 @@
+import Digests
 import Foundation
 import Storage
 
 /// Hands out telephone credentials: asks the controller on the first time, the database ever after.
 actor CredentialDesk {
     private let database: Database
+    private let seal: SecretSeal
     private let controller: ControllerPort
     private let now: @Sendable () -> Int64
     /// Questions that are on their way, so that two browsers of one employee ask once.
     private var running: [EmployeeID: Task<JSONValue, any Error>] = [:]
 
-    init(database: Database, controller: ControllerPort, now: @escaping @Sendable () -> Int64) {
+    init(database: Database, seal: SecretSeal, controller: ControllerPort, now: @escaping @Sendable () -> Int64) {
         self.database = database
+        self.seal = seal
         self.controller = controller
         self.now = now
     }
@@ -27,19 +30,50 @@ actor CredentialDesk {
     }
 
     private func stored(_ employee: EmployeeID) async throws -> JSONValue? {
-        try await database.read { transaction in
+        let text = try await database.read { transaction in
             try transaction.queryOne(
                 "SELECT answer FROM phone_credentials WHERE employee_id = ?", [.integer(employee.rawValue)]
-            ).map { try JSONValue(parsing: Data(try $0.text("answer").utf8)) }
+            )?.text("answer")
         }
+        guard let text else { return nil }
+        // Answers from before there was a storage key stand open.
+        let answer = SecretSeal.isSealed(text) ? try seal.open(text, for: Self.place(employee)) : text
+        return try JSONValue(parsing: Data(answer.utf8))
     }
 
     private func obtain(_ employee: EmployeeID) async throws -> JSONValue {
         // The question before this one may have ended between our look into the database and now.
         if let stored = try await stored(employee) { return stored }
-        let answer = try await controller.ask("GetUser", ["USER_ID": .integer(employee.rawValue)])
+        return try await keep(
+            try await controller.ask("GetUser", ["USER_ID": .integer(employee.rawValue)]), of: employee)
+    }
+
+    /// Has one device of the employee changed at the controller, and keeps what it says then.
+    ///
+    /// A registration that does not fit any more is ended by the voice platform.
+    func change(_ device: PhoneDevice, _ change: PhoneChange, of employee: EmployeeID) async throws -> JSONValue {
+        let answer = try await controller.ask(
+            change.command, ["USER_ID": .integer(employee.rawValue), "DEVICE": .text(device.name)])
+        return try await keep(answer, of: employee)
+    }
+
+    /// Shuts out the phones of somebody who was switched off, or lets them in again; who never had any needs nothing.
+    static func admit(_ isAdmitted: Bool, _ employee: EmployeeID, in transaction: Transaction) throws {
+        let found = try transaction.queryOne(
+            "SELECT employee_id FROM phone_credentials WHERE employee_id = ?", [.integer(employee.rawValue)])
+        guard found != nil else { return }
+        let change = isAdmitted ? PhoneChange.enable : .disable
+        for device in PhoneDevice.allCases {
+            try Outbox.add(
+                change.command, ["USER_ID": .integer(employee.rawValue), "DEVICE": .text(device.name)],
+                to: transaction)
+        }
+    }
+
+    private func keep(_ answer: JSONValue, of employee: EmployeeID) async throws -> JSONValue {
         let credentials = try Self.credentials(answer)
-        let text = String(decoding: try credentials.encoded(), as: UTF8.self)
+        let text = seal.seal(
+            String(decoding: try credentials.encoded(), as: UTF8.self), for: Self.place(employee))
         let now = now()
         try await database.write { transaction in
             try transaction.execute(
@@ -54,6 +88,7 @@ actor CredentialDesk {
     /// The agreed fields and no others; an answer without them must not be stored.
     private static func credentials(_ answer: JSONValue) throws(ControllerFailure) -> JSONValue {
         let names = ["user_login", "user_password", "phone_login", "phone_password", "domain", "sip_server"]
+        let flags = ["user_enabled", "phone_enabled"]
         guard case .object(let fields) = answer else {
             throw .unavailable("the controller's answer to GetUser is no object")
         }
@@ -62,6 +97,8 @@ actor CredentialDesk {
                 throw .unavailable("the controller's answer to GetUser has no \(name)")
             }
         }
-        return .object(fields.filter { names.contains($0.key) })
+        return .object(fields.filter { names.contains($0.key) || flags.contains($0.key) })
     }
+
+    private static func place(_ employee: EmployeeID) -> String { "phone_credentials.answer/\(employee.rawValue)" }
 }

@@ -1,3 +1,4 @@
+import ReplayMemory
 import Storage
 
 /// The portal's tables. Instants are seconds since 1970.
@@ -8,6 +9,8 @@ enum Schema {
         Migration("2026-03 cards", CardKind.allCases.flatMap(cards) + cardPhones),
         Migration("2026-04 calls", calls),
         Migration("2026-05 messages to the controller", outbox),
+        ReplayMemory.migration("2026-12 nonces"),
+        Migration("2026-12 licence key", licenceKey),
     ]
 
     private static let company = [
@@ -78,6 +81,14 @@ enum Schema {
             is_success BIGINT NOT NULL, failure_code TEXT, duration BIGINT NOT NULL, record_url TEXT NOT NULL,
             log_url TEXT NOT NULL, received_at BIGINT NOT NULL, fields TEXT NOT NULL)
         """,
+    ]
+
+    private static let licenceKey = [
+        """
+        CREATE TABLE licence_key (
+            id BIGINT PRIMARY KEY, key TEXT NOT NULL, former_key TEXT NOT NULL, configured_key TEXT NOT NULL,
+            former_until BIGINT NOT NULL)
+        """
     ]
 
     private static let outbox = [

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import Storage
 
-/// Calls as an employee's browser sees them: events, buttons, history, telephone credentials.
+/// Calls as an employee's browser sees them: events, buttons, history.
 struct CallRoutes {
     let parts: PortalParts
 
@@ -23,10 +23,6 @@ struct CallRoutes {
             router.post(RouterPath("api/calls/:call/\(button.rawValue)")) { request, context in
                 try await press(button, request, context)
             }
-        }
-        router.get("api/phone/credentials") { request, _ in
-            let employee = try await parts.employee(request)
-            return try Exchange.answer(try await parts.credentials.credentials(of: employee.id))
         }
     }
 

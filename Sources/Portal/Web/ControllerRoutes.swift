@@ -23,7 +23,7 @@ struct ControllerRoutes {
     private func signedBody(_ request: Request) async throws -> JSONValue {
         let body = try await Exchange.body(request)
         let path = request.uri.string
-        try parts.signatures.check(method: request.method.rawValue, path: path, body: Array(body)) { name in
+        try await parts.signatures.check(method: request.method.rawValue, path: path, body: Array(body)) { name in
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
         return try JSONValue(parsing: body)

@@ -57,7 +57,11 @@ struct EmployeeRoutes {
             try staff.change(employee.id, input, password: hash)
             // Settings of lines say who of the queue is there and has a desk phone.
             try LineDesk.changed(LineDesk.lines(with: employee.id, in: transaction), in: transaction)
-            return try staff.find(employee.id)
+            let changed = try staff.find(employee.id)
+            if let changed, changed.isActive != employee.isActive {
+                try CredentialDesk.admit(changed.isActive, changed.id, in: transaction)
+            }
+            return changed
         }
         parts.outbox.wake()
         return try Exchange.answer(changed.map(shown) ?? .null)

@@ -3,6 +3,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case unreadableSecrets(path: String)
     case malformedEntry(key: String, entry: String, expected: String)
     case missingCompanion(key: String, given: String)
+    case malformedSecret(key: String, expected: String)
     case notLoopback(key: String, address: String)
     case masterAccountsUnreachable(url: String, detail: String)
     case noServiceKeys(folder: String)
@@ -17,7 +18,9 @@ enum AssemblyError: Error, CustomStringConvertible {
         case .malformedEntry(let key, let entry, let expected):
             "The setting \(key) has the entry '\(entry)'; expected \(expected)."
         case .missingCompanion(let key, let given):
-            "The setting \(key) is empty, but \(given) is given; TLS needs both, or neither."
+            "The setting \(key) is empty, but \(given) is given; set both, or neither."
+        case .malformedSecret(let key, let expected):
+            "The setting \(key) names a variable of the environment; expected \(expected)."
         case .notLoopback(let key, let address):
             "The setting \(key) is \(address), which others can reach without TLS. "
                 + "Use a loopback address behind a TLS proxy, or allow it with --insecure true."

@@ -36,7 +36,10 @@ struct Installation: Sendable {
         OpenFiles.raiseLimit()
         self.settings = settings
         self.roles = roles
-        secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
+        let environment = ProcessInfo.processInfo.environment
+        var secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
+        if let key = try settings.storageKey(environment) { secrets.storageKey = key }
+        self.secrets = secrets
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var web = HTTPClient.Configuration()
         // Whoever asks has his own way to ask again, or nobody waits for it: a caller hears of a dead server at once.
@@ -164,7 +167,11 @@ struct Installation: Sendable {
                         baseURL: settings.url("portal"),
                         currency: Currency(rawValue: settings.text("portal.currency")) ?? .usd)
                 ],
-                operatorToken: Secret(secrets.operatorToken),
+                licenceServer: try settings.licenceServer(ProcessInfo.processInfo.environment),
+                licences: LicencePolicy(
+                    interval: .seconds(settings.integer("controller.licence.interval") * 3600),
+                    grace: .seconds(settings.integer("controller.licence.grace") * 3600)),
+                storageKey: Secret(secrets.storageKey), operatorToken: Secret(secrets.operatorToken),
                 scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion),
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
@@ -182,7 +189,7 @@ struct Installation: Sendable {
         let configuration = PortalConfiguration(
             host: settings.text("portal.address"), port: settings.integer("portal.port"),
             databasePath: "\(directory)/portal.sqlite", portalID: settings.text("portal.id"),
-            licenceKey: secrets.licenceKey, controllerURL: settings.url("controller"),
+            licenceKey: secrets.licenceKey, storageKey: secrets.storageKey, controllerURL: settings.url("controller"),
             publicURL: settings.url("portal"), soundsDirectory: soundsDirectory, seedFile: seed.isEmpty ? nil : seed)
         let portal = try await Portal.open(configuration, http: client, logger: Logger(label: "portal"))
         return Announced(service: portal) {

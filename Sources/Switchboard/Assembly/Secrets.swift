@@ -9,29 +9,45 @@ struct Secrets: Codable, Sendable {
     var operatorToken: String
     /// API keys of the master accounts, by currency.
     var masterKeys: [String: String]
-
+    /// Seals the secrets in the databases of controller and portal: 64 hexadecimal digits.
+    var storageKey: String
     static let fileName = "secrets.json"
 
     /// Reads the file of a data directory, or makes it, readable for its owner only.
     static func loadOrMake(in directory: String) throws -> Secrets {
         let url = URL(filePath: directory).appending(path: fileName)
         if FileManager.default.fileExists(atPath: url.path) {
-            do {
-                return try JSONDecoder().decode(Secrets.self, from: Data(contentsOf: url))
-            } catch {
-                throw AssemblyError.unreadableSecrets(path: url.path)
-            }
+            return try read(url)
         }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let secrets = Secrets(
             licenceKey: random(), operatorToken: random(),
-            masterKeys: Dictionary(uniqueKeysWithValues: ["RUB", "UAH", "USD", "EUR"].map { ($0, random()) }))
+            masterKeys: Dictionary(uniqueKeysWithValues: ["RUB", "UAH", "USD", "EUR"].map { ($0, random()) }),
+            storageKey: random())
+        try secrets.write(url)
+        return secrets
+    }
+
+    /// A file from before there was a storage key gets one.
+    private static func read(_ url: URL) throws -> Secrets {
+        guard let data = try? Data(contentsOf: url),
+            var fields = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
+        else { throw AssemblyError.unreadableSecrets(path: url.path) }
+        let isOlder = fields["storageKey"] == nil
+        if isOlder { fields["storageKey"] = random() }
+        guard let whole = try? JSONSerialization.data(withJSONObject: fields),
+            let secrets = try? JSONDecoder().decode(Secrets.self, from: whole)
+        else { throw AssemblyError.unreadableSecrets(path: url.path) }
+        if isOlder { try secrets.write(url) }
+        return secrets
+    }
+
+    private func write(_ url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let data = try encoder.encode(secrets)
+        let data = try encoder.encode(self)
         guard FileManager.default.createFile(atPath: url.path, contents: data, attributes: [.posixPermissions: 0o600])
         else { throw AssemblyError.unreadableSecrets(path: url.path) }
-        return secrets
     }
 
     private static func random() -> String { Hexadecimal.encode(SecureRandom.bytes(32)) }

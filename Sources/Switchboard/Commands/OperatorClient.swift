@@ -38,8 +38,36 @@ struct OperatorClient: Sendable {
         return try await get(components.string ?? "/admin/route/explain")
     }
 
-    private func get(_ path: String) async throws -> [String: Any] {
+    func portals(limit: Int, after: String?) async throws -> [String: Any] {
+        var components = URLComponents()
+        components.path = "/admin/portals"
+        components.queryItems = [URLQueryItem(name: "limit", value: "\(limit)")]
+        if let after { components.queryItems?.append(URLQueryItem(name: "after", value: after)) }
+        return try await get(components.string ?? "/admin/portals")
+    }
+
+    func portal(_ id: String) async throws -> [String: Any] { try await get("/admin/portals/\(Self.segment(id))") }
+
+    func addPortal(_ json: Data) async throws -> [String: Any] { try await send("/admin/portals", json) }
+
+    func rotateKey(of portal: String, overlapSeconds: Int) async throws -> [String: Any] {
+        let body = try JSONSerialization.data(withJSONObject: ["overlap_seconds": overlapSeconds])
+        return try await send("/admin/portals/\(Self.segment(portal))/key", body)
+    }
+
+    private static func segment(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+    }
+
+    private func get(_ path: String) async throws -> [String: Any] { try await send(path, nil) }
+
+    /// POST with a body, GET without one.
+    private func send(_ path: String, _ body: Data?) async throws -> [String: Any] {
         var request = HTTPClientRequest(url: url + path)
+        if let body {
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(data: body))
+        }
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         let response: HTTPClientResponse
         do {

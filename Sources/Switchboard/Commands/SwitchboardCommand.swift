@@ -8,7 +8,7 @@ struct SwitchboardCommand: AsyncParsableCommand {
         abstract: "Telephony for companies that live in a CRM.",
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
-            RouteCommand.self, TariffCommand.self, MoneyCommand.self, TrunkCommand.self, ScenarioCommand.self,
-            BalanceCommand.self,
+            AccountCommand.self, RouteCommand.self, TariffCommand.self, MoneyCommand.self, TrunkCommand.self,
+            ScenarioCommand.self, BalanceCommand.self,
         ])
 }

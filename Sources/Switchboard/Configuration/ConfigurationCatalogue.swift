@@ -9,6 +9,9 @@ enum ConfigurationCatalogue {
             name: "data.directory", kind: .text(default: "data"),
             explanation: "Where databases, recordings, session logs and sounds are kept."),
         .init(
+            name: "data.storage.environment", kind: .text(default: ""),
+            explanation: "Variable that holds the key of the databases' secrets; empty: the key lies in secrets.json."),
+        .init(
             name: "domain", kind: .text(default: "localhost"),
             explanation: "Suffix of the SIP domains: application.account.domain."),
         .init(
@@ -65,6 +68,21 @@ enum ConfigurationCatalogue {
         .init(
             name: "controller.reconciliation.seconds", kind: .integer(default: 30, allowed: 1...3600),
             explanation: "Pause between two looks for calls that ended without a report."),
+        .init(
+            name: "controller.licence.url", kind: .text(default: ""),
+            explanation: "Licence server that is asked about portals; empty: those added by the operator only."),
+        .init(
+            name: "controller.licence.environment", kind: .text(default: ""),
+            explanation: "Variable that holds the token for the licence server."),
+        .init(
+            name: "controller.licence.milliseconds", kind: .integer(default: 3000, allowed: 100...30000),
+            explanation: "Time limit of one question to the licence server."),
+        .init(
+            name: "controller.licence.interval", kind: .integer(default: 24, allowed: 1...720),
+            explanation: "Hours between two questions about a portal that uses telephony."),
+        .init(
+            name: "controller.licence.grace", kind: .integer(default: 168, allowed: 0...2160),
+            explanation: "Hours that a portal goes on beyond the interval when the licence server is away."),
 
         .init(
             name: "voice.http.address", kind: .text(default: "127.0.0.1"),

@@ -62,10 +62,11 @@ import Testing
             }
         ),
         (
-            "setPassword",
+            "setUser",
             { client, _, child in
-                try await client.setPassword(
-                    PasswordGenerator.password(), ofUser: PlatformNames.browser(7), application: 7, child)
+                try await client.setUser(
+                    PlatformNames.browser(7), password: PasswordGenerator.password(), isActive: false, application: 7,
+                    child)
             }
         ),
         (

@@ -1,0 +1,45 @@
+import RequestSigning
+
+/// The licence keys of a portal: the one that counts, and the one before it while both do.
+struct PortalKeys: Sendable, Equatable {
+    /// The key before the present one.
+    struct Previous: Sendable, Equatable {
+        var key: Secret
+        /// Until when it is accepted.
+        var until: Moment
+    }
+
+    var current: Secret
+    var previous: Previous?
+    /// Whether the portal has signed with the present key, and so knows it.
+    var isConfirmed: Bool
+
+    init(_ current: Secret, previous: Previous? = nil, isConfirmed: Bool = true) {
+        self.current = current
+        self.previous = previous
+        self.isConfirmed = isConfirmed
+    }
+
+    /// The keys after a change.
+    ///
+    /// A portal cannot learn the new key in the same instant, so the one that it uses stays good for `overlap`; a new key
+    /// that the portal has not used yet is taken back.
+    func rotated(to key: Secret, overlap: Duration, at moment: Moment) -> PortalKeys {
+        let known = isConfirmed ? current : previous?.key
+        let until = moment.adding(overlap)
+        guard let known, until > moment else { return PortalKeys(key) }
+        return PortalKeys(key, previous: Previous(key: known, until: until), isConfirmed: false)
+    }
+
+    /// What a request of the portal or its scenarios may be signed with now, the present key first.
+    func accepted(at moment: Moment) -> [Secret] {
+        guard let previous, moment < previous.until else { return [current] }
+        return [current, previous.key]
+    }
+
+    /// What the portal understands now.
+    func signing(at moment: Moment) -> Secret {
+        guard !isConfirmed, let previous, moment < previous.until else { return current }
+        return previous.key
+    }
+}

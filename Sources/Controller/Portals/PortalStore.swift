@@ -1,0 +1,61 @@
+import Storage
+
+/// The portals in the database, a row each.
+struct PortalStore: Sendable {
+    private static let columns = [
+        "portal_id", "kind", "base_url", "currency", "region", "licence_key", "previous_key", "previous_until",
+        "is_key_used", "listed_key", "licensed_until", "licence_checked_at", "needs_scenario_key", "created_at",
+    ]
+    private static let upsert =
+        "INSERT INTO portal (\(columns.joined(separator: ", "))) VALUES "
+        + "(\(columns.map { _ in "?" }.joined(separator: ", "))) ON CONFLICT (portal_id) DO UPDATE SET "
+        + columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+
+    let database: Database
+    let secrets: StoredSecrets
+
+    func find(_ id: PortalID) async throws -> PortalRecord? {
+        try await database.read { try find(id, $0) }
+    }
+
+    /// Changes a portal, or makes it, in one transaction.
+    ///
+    /// - Parameter change: Gets what is there, nil for nothing, and gives what is to be there; nil changes nothing.
+    /// - Returns: What is there now.
+    @discardableResult
+    func update(
+        _ id: PortalID, _ change: @escaping @Sendable (PortalRecord?) throws -> PortalRecord?
+    ) async throws -> PortalRecord? {
+        try await database.write { transaction in
+            let found = try find(id, transaction)
+            guard let changed = try change(found) else { return found }
+            if changed != found { try transaction.execute(Self.upsert, changed.values(secrets)) }
+            return changed
+        }
+    }
+
+    /// Portals in the order of their identifiers, beginning behind `last`.
+    func page(after last: PortalID?, limit: Int) async throws -> [PortalRecord] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT * FROM portal WHERE portal_id > ? ORDER BY portal_id LIMIT ?",
+                [.text(last?.rawValue ?? ""), .integer(limit)]
+            ).map { try PortalRecord($0, secrets) }
+        }
+    }
+
+    /// Portals whose scenario signs with an older key.
+    func waitingForScenarioKey(limit: Int) async throws -> [PortalID] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT portal_id FROM portal WHERE needs_scenario_key = 1 ORDER BY portal_id LIMIT ?",
+                [.integer(limit)]
+            ).map { PortalID(rawValue: try $0.text("portal_id")) }
+        }
+    }
+
+    private func find(_ id: PortalID, _ transaction: Transaction) throws -> PortalRecord? {
+        try transaction.queryOne("SELECT * FROM portal WHERE portal_id = ?", [.text(id.rawValue)])
+            .map { try PortalRecord($0, secrets) }
+    }
+}

@@ -1,0 +1,137 @@
+import Billing
+import Foundation
+import Hummingbird
+import PhoneNumbers
+
+/// `/admin/portals…`: the operator's look at portals, new ones, and new licence keys.
+struct PortalAdministration: Sendable {
+    private static let longestBody = 16 << 10
+    private static let mostPortals = 500
+    private static let longestOverlap: Int64 = 90 * 86_400
+
+    let registry: PortalRegistry
+    let accounts: AccountStore
+    let keyBell: Bell
+
+    typealias Operated = @Sendable (Request, () async throws -> JSONValue) async -> Response
+
+    func add(to router: Router<BasicRequestContext>, _ operated: @escaping Operated) {
+        router.get("admin/portals") { request, _ in await operated(request) { try await list(request) } }
+        router.post("admin/portals") { request, _ in
+            await operated(request) { try await create(try await Self.body(request)) }
+        }
+        router.get("admin/portals/:portal") { request, context in
+            await operated(request) { try await show(Self.id(context)) }
+        }
+        router.post("admin/portals/:portal/key") { request, context in
+            await operated(request) { try await rotate(Self.id(context), try await Self.body(request)) }
+        }
+    }
+
+    /// `{"portals": […], "next": identifier or null}`, by identifier, beginning behind `after`.
+    private func list(_ request: Request) async throws -> JSONValue {
+        let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 50
+        guard (1...Self.mostPortals).contains(limit) else {
+            throw ControllerError(.wrongRequest, "limit must be 1 to \(Self.mostPortals)")
+        }
+        let last = request.uri.queryParameters["after"].map { PortalID(rawValue: String($0)) }
+        var page = try await registry.store.page(after: last, limit: limit + 1)
+        let hasMore = page.count > limit
+        if hasMore { page.removeLast() }
+        var rows: [JSONValue] = []
+        for record in page { rows.append(try await json(record)) }
+        return ["portals": .list(rows), "next": hasMore ? (page.last?.id.rawValue).json : .null]
+    }
+
+    private func show(_ id: PortalID) async throws -> JSONValue {
+        guard let record = try await registry.store.find(id) else { throw Self.unknown }
+        return try await json(record)
+    }
+
+    /// The answer holds the licence key, this once.
+    private func create(_ json: JSONValue) async throws -> JSONValue {
+        let id = PortalID(rawValue: json["portal"]?.string ?? "")
+        guard id.isWellFormed else {
+            throw ControllerError(
+                .wrongRequest, "portal must be 1 to 64 latin letters, digits, dots, hyphens or underscores")
+        }
+        guard let address = PortalAddress(json["address"]?.string ?? "") else {
+            throw ControllerError(.wrongRequest, "address must be an http or https address without a query")
+        }
+        let access = PortalAccess(
+            id: id, licenceKey: PortalRegistry.freshKey(), baseURL: address.text,
+            currency: try Self.choice("currency", json, Currency.init(rawValue:), Currency.allCases.map(\.rawValue)),
+            region: try Self.choice("region", json, Region.init(code:), ["RU", "US", "another ISO 3166 code"]),
+            licensedUntil: try Self.seconds("licensed_until", json),
+            kind: try Self.choice("kind", json, PortalKind.init(rawValue:), PortalKind.allCases.map(\.rawValue)))
+        return Self.with(key: access.licenceKey, try await self.json(try await registry.add(access)))
+    }
+
+    private func rotate(_ id: PortalID, _ json: JSONValue) async throws -> JSONValue {
+        let overlap = try Self.seconds("overlap_seconds", json) ?? PortalRecord.keyOverlap.components.seconds
+        guard overlap <= Self.longestOverlap else {
+            throw ControllerError(.wrongRequest, "overlap_seconds must be 0 to \(Self.longestOverlap)")
+        }
+        guard let record = try await registry.rotateKey(id, overlap: .seconds(overlap)) else { throw Self.unknown }
+        keyBell.ring()
+        return Self.with(key: record.keys.current, try await self.json(record))
+    }
+
+    // MARK: Reading and writing
+
+    private func json(_ record: PortalRecord) async throws -> JSONValue {
+        let account = try await accounts.find(record.id)
+        return [
+            "portal": .text(record.id.rawValue), "kind": .text(record.kind.rawValue),
+            "address": .text(record.baseURL), "currency": .text(record.currency.code),
+            "region": .text(record.region.code), "licensed_until": (record.licence.until?.seconds).json,
+            "licence_checked_at": (record.licence.checkedAt?.seconds).json,
+            "key_confirmed": .flag(record.keys.isConfirmed),
+            "former_key_until": (record.keys.previous?.until.seconds).json,
+            "account_id": (account?.accountID).json, "scenario_version": (account?.scenarioVersion).json,
+            "created_at": .integer(record.createdAt.seconds),
+        ]
+    }
+
+    private static func with(key: Secret, _ json: JSONValue) -> JSONValue {
+        guard case .object(let fields) = json else { return json }
+        return .object(fields + [JSONValue.Field(name: "licence_key", value: .text(key.revealed))])
+    }
+
+    private static var unknown: ControllerError {
+        ControllerError(.accountUnknown, "there is no such portal; list them, or add it")
+    }
+
+    private static func id(_ context: BasicRequestContext) -> PortalID {
+        PortalID(rawValue: context.parameters.get("portal") ?? "")
+    }
+
+    private static func body(_ request: Request) async throws -> JSONValue {
+        let buffer = try? await request.body.collect(upTo: longestBody)
+        guard let buffer else { throw ControllerError(.wrongRequest, "the body must be at most \(longestBody) octets") }
+        if buffer.readableBytes == 0 { return [:] }
+        guard let json = JSONValue(Data(buffer.readableBytesView)), case .object = json else {
+            throw ControllerError(.wrongRequest, "the body must be a JSON object")
+        }
+        return json
+    }
+
+    private static func seconds(_ name: String, _ json: JSONValue) throws(ControllerError) -> Int64? {
+        guard let value = json[name], value != .null else { return nil }
+        guard let seconds = value.int64, (0...Int64(1 << 40)).contains(seconds) else {
+            throw ControllerError(.wrongRequest, "\(name) must be a number of seconds")
+        }
+        return seconds
+    }
+
+    private static func choice<Value>(
+        _ name: String, _ json: JSONValue, _ read: (String) -> Value?, _ allowed: [String]
+    ) throws(ControllerError) -> Value {
+        // The first of the list is what a missing field means.
+        let text = json[name]?.string ?? (json[name] == nil ? allowed.first : nil)
+        guard let value = text.flatMap(read) else {
+            throw ControllerError(.wrongRequest, "\(name) must be one of \(allowed.joined(separator: ", "))")
+        }
+        return value
+    }
+}

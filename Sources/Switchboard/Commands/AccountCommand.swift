@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+
+/// `switchboard account`: the portals that the controller knows, and their licence keys.
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account", abstract: "List, show and add portals, and give them new licence keys.",
+        subcommands: [ListAccounts.self, ShowAccount.self, AddAccount.self, NewAccountKey.self])
+
+    struct ListAccounts: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the portals by their identifiers.")
+
+        @Option(help: "How many, 1 to 500.") var limit = 50
+        @Option(help: "Begin behind this identifier.") var after: String?
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
+        }
+
+        func run() async throws {
+            let answer = try await OperatorSession.run(try await options.settings()) { client in
+                try await client.portals(limit: limit, after: after)
+            }
+            guard !json else { return print(try JSONText.pretty(answer)) }
+            for row in answer["portals"] as? [[String: Any]] ?? [] {
+                let fields = ["portal", "kind", "currency", "account_id", "address"].map { field in
+                    row[field].flatMap { $0 is NSNull ? nil : "\($0)" } ?? "-"
+                }
+                print(fields.joined(separator: "  "))
+            }
+            if let next = answer["next"] as? String { print("More with --after \(next)") }
+        }
+    }
+
+    struct ShowAccount: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show what the controller knows of one portal.")
+
+        @Argument(help: "The portal's identifier.") var portal: String
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            let answer = try await OperatorSession.run(try await options.settings()) { client in
+                try await client.portal(portal)
+            }
+            try AccountCommand.show(answer, json: json)
+        }
+    }
+
+    struct AddAccount: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add",
+            abstract: "Add a portal. Its account comes into being with its first request.",
+            discussion: "Prints the licence key, this once: give it to the portal, it is shown to nobody again.")
+
+        @Argument(help: "The portal's identifier: 1 to 64 latin letters, digits, dots, hyphens, underscores.")
+        var portal: String
+        @Option(help: "Where the portal is reached: http(s)://host[:port][/folder].") var address: String
+        @Option(help: "RUB, UAH, USD or EUR; decides the master account.") var currency: String
+        @Option(help: "ISO 3166 code of the country whose people dial.") var region: String
+        @Option(help: "cloud or box.") var kind = "cloud"
+        @Option(help: "Until when the licence holds, in seconds since 1970; without end if left out.")
+        var licensedUntil: Int64?
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            var body: [String: Any] = [
+                "portal": portal, "address": address, "currency": currency, "region": region, "kind": kind,
+            ]
+            body["licensed_until"] = licensedUntil
+            let data = try JSONSerialization.data(withJSONObject: body)
+            let answer = try await OperatorSession.run(try await options.settings()) { client in
+                try await client.addPortal(data)
+            }
+            try AccountCommand.show(answer, json: json)
+        }
+    }
+
+    struct NewAccountKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "key",
+            abstract: "Give a portal a new licence key; the one that it uses stays good for a while.",
+            discussion: "Prints the new key, this once. The portal's administrator enters it there.")
+
+        @Argument(help: "The portal's identifier.") var portal: String
+        @Option(help: "Hours for which the former key stays good, 0 to 2160.") var overlap = 168
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard (0...2160).contains(overlap) else { throw ValidationError("--overlap wants 0 to 2160 hours.") }
+        }
+
+        func run() async throws {
+            let answer = try await OperatorSession.run(try await options.settings()) { client in
+                try await client.rotateKey(of: portal, overlapSeconds: overlap * 3600)
+            }
+            try AccountCommand.show(answer, json: json)
+        }
+    }
+
+    private static func show(_ answer: [String: Any], json: Bool) throws {
+        guard !json else { return print(try JSONText.pretty(answer)) }
+        for (name, value) in answer.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+            print("\(name): \(value)")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Synchronization
+import Testing
+
+@testable import Controller
+
+@Suite struct CredentialTests {
+    private static func change(_ world: World, _ command: String, _ device: String = "PHONE") async throws
+        -> World.Answer
+    {
+        try await world.command(command, ["USER_ID": 67, "DEVICE": .text(device)])
+    }
+
+    @Test(
+        "A new password is the platform's and the portal's, and only that device's", arguments: EmployeeDevice.allCases)
+    func newPassword(device: EmployeeDevice) async throws {
+        try await World.run { world async throws in
+            let before = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            let after = try #require(try await Self.change(world, "SetUserPassword", device.rawValue).json)
+            let (changed, kept) = device == .phone ? ("phone", "user") : ("user", "phone")
+            #expect(after["\(changed)_password"] != before["\(changed)_password"])
+            #expect(after["\(kept)_password"] == before["\(kept)_password"])
+            let users = world.platform.state.withLock { $0.users }
+            #expect(after["phone_password"]?.string == users["phone67"])
+            #expect(after["user_password"]?.string == users["user67"])
+            #expect(try await world.command("GetUser", ["USER_ID": 67]).json == after)
+        }
+    }
+
+    @Test("A device that is shut out stays so until it is let in, with the same password")
+    func shutOut() async throws {
+        try await World.run { world async throws in
+            let before = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            let out = try #require(try await Self.change(world, "DisableUser").json)
+            #expect(out["phone_enabled"] == false)
+            #expect(out["user_enabled"] == true)
+            #expect(world.platform.state.withLock { $0.shutOut } == ["phone67"])
+            // A new password opens no door.
+            #expect(try await Self.change(world, "SetUserPassword").json?["phone_enabled"] == false)
+            #expect(world.platform.state.withLock { $0.shutOut } == ["phone67"])
+            let back = try #require(try await Self.change(world, "EnableUser").json)
+            #expect(back["phone_enabled"] == true)
+            #expect(back["user_password"] == before["user_password"])
+            #expect(world.platform.state.withLock { $0.shutOut }.isEmpty)
+        }
+    }
+
+    @Test("A device can be shut out before it was ever used")
+    func neverUsed() async throws {
+        try await World.run { world async throws in
+            #expect(try await Self.change(world, "DisableUser").json?["phone_enabled"] == false)
+            #expect(world.platform.state.withLock { $0.shutOut } == ["phone67"])
+        }
+    }
+
+    @Test(
+        "A change whose answer was lost is carried to the end by the next question",
+        arguments: ["SetUserPassword", "DisableUser"])
+    func lostAnswer(command: String) async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("GetUser", ["USER_ID": 67]).status == 200)
+            // Three times: the command is safe to repeat, and is repeated.
+            for _ in 0..<3 { world.platform.fail("SetUserInfo", .loseAnswer) }
+            #expect(try await Self.change(world, command).code == "PLATFORM_UNAVAILABLE")
+            let told = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            let state = world.platform.state.withLock { $0 }
+            #expect(told["phone_password"]?.string == state.users["phone67"])
+            #expect(state.shutOut == (command == "DisableUser" ? ["phone67"] : []))
+        }
+    }
+
+    @Test("Wrong questions change nothing", arguments: ["", "phone", "FAX"])
+    func wrongDevice(device: String) async throws {
+        try await World.run { world async throws in
+            let answer = try await Self.change(world, "DisableUser", device)
+            #expect(answer.status == 400)
+            #expect(answer.code == "WRONG_REQUEST")
+            #expect(world.platform.count("SetUserInfo") == 0)
+        }
+    }
+}

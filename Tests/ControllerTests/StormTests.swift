@@ -1,0 +1,76 @@
+import RequestSigning
+import Synchronization
+import Testing
+
+@testable import Controller
+
+@Suite struct StormTests {
+    /// Names that several tasks take from.
+    private final class Countdown: Sendable {
+        private let names: Mutex<[String]>
+        init(_ names: [String]) { self.names = Mutex(names) }
+        func take() -> String? { names.withLock { $0.popLast() } }
+        func add(_ name: String) { names.withLock { $0.append(name) } }
+    }
+
+    @Test("Three hundred portals that come at once all get their account, each one, and the platform is never crowded")
+    func registrations() async throws {
+        let portals = (0..<300).map { "portal\($0)" }
+        let server = FakeLicenceServer()
+        for portal in portals { server.licence(portal, key: "KEY-OF-\(portal)") }
+        var setting = World.Setting()
+        setting.licences = server
+        try await World.run(setting) { world async throws in
+            let (next, retries) = (Countdown(portals), Countdown([]))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // As many connections as a machine keeps open without asking for more.
+                for _ in 0..<150 {
+                    group.addTask {
+                        while let portal = next.take() {
+                            while try await Self.ask(world, portal) == 503 { retries.add(portal) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(world.platform.count("AddAccount") == portals.count)
+            #expect(world.platform.state.withLock { $0.accounts.count } == portals.count)
+            #expect(world.platform.state.withLock { $0.mostAtOnce["AddAccount"] ?? 0 } <= 32)
+            #expect(server.state.withLock { $0.questions.count } == portals.count)
+            #expect(retries.take() == nil)
+        }
+    }
+
+    private static func ask(_ world: World, _ portal: String) async throws -> Int {
+        var signing = World.Signing(direction: .portalToController)
+        (signing.portal, signing.licence) = (portal, "KEY-OF-\(portal)")
+        let answer = try await world.send("/portal/GetAccountInfo", "{}", signing)
+        if answer.status != 200, answer.status != 503 { Issue.record("\(portal): \(answer.status) \(answer.text)") }
+        return answer.status
+    }
+
+    @Test("Who comes when too many wait is told to come again; the others run in their order")
+    func turnstile() async throws {
+        let turnstile = Turnstile(width: 1, mostWaiting: 2)
+        let (gate, entered) = (Promise<Void>(), Promise<Void>())
+        let order = Collected()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await turnstile.pass {
+                    entered.fulfil(())
+                    await gate.value
+                }
+            }
+            await entered.value
+            for name in ["first", "second"] {
+                group.addTask { try await turnstile.pass { order.add(name) } }
+                while turnstile.waiting < (name == "first" ? 1 : 2) { await Task.yield() }
+            }
+            await #expect(throws: ControllerError.self) { try await turnstile.pass {} }
+            gate.fulfil(())
+            try await group.waitForAll()
+        }
+        #expect(order.all == ["first", "second"])
+        #expect(try await turnstile.pass { 7 } == 7)
+    }
+}
