@@ -5,7 +5,7 @@ import Testing
 @testable import Controller
 
 /// The written protocol, proved by a portal that was made from the page alone, in another language.
-@Suite struct PythonPortalTests {
+@Suite(.serialized) struct PythonPortalTests {
     private static let script = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Python/portal.py").path
     private static let vectors = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -43,7 +43,7 @@ import Testing
                 announce.finish()
             }
             process.terminationHandler = { [ended] _ in ended.fulfil(()) }
-            try process.run()
+            try process.start()
             reading.start()
         }
 

@@ -50,7 +50,7 @@ import Testing
         process.arguments = [script.path, schema.path, list.path]
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try process.start()
         let text = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "python3-jsonschema is missing, or the schema is none")
