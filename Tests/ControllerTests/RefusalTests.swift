@@ -12,7 +12,10 @@ import Testing
     }
 
     static let endpoints =
-        ["GetAccountInfo", "GetUser", "AddNumber", "SettingsChanged", "CallCommand", "GetCallHistory", "Unknown"].map {
+        ([
+            "CheckConnection", "GetAccountInfo", "GetUser", "SetUserPassword", "DisableUser", "EnableUser", "AddNumber",
+            "SettingsChanged", "CallCommand", "GetCallHistory", "GetRecordingLink", "ExportCalls", "Unknown",
+        ] + HistoryDesk.commands).map {
             Endpoint(path: "/portal/\($0)", body: #"{"USER_ID":67}"#, direction: .portalToController)
         }
         + [
@@ -88,7 +91,10 @@ import Testing
 
     @Test(
         "The operator's endpoints need the token",
-        arguments: ["/admin/calls", "/admin/calls/x", "/admin/route/explain?line=test"])
+        arguments: [
+            "/admin/calls", "/admin/calls/x", "/admin/route/explain?line=test", "/admin/totals", "/admin/portals",
+            "/admin/portals/demo",
+        ])
     func operatorToken(path: String) async throws {
         try await World.run { world async throws in
             for token in [nil, "", "wrong", World.token + "x"] {

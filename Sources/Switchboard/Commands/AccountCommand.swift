@@ -107,7 +107,9 @@ struct AccountCommand: AsyncParsableCommand {
     private static func show(_ answer: [String: Any], json: Bool) throws {
         guard !json else { return print(try JSONText.pretty(answer)) }
         for (name, value) in answer.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
-            print("\(name): \(value)")
+            // JSON's truth values come as numbers.
+            let isFlag = name == "key_confirmed"
+            print("\(name): \(isFlag ? "\(value as? Bool ?? false)" : "\(value)")")
         }
     }
 }
