@@ -68,6 +68,13 @@ struct ControllerParts: Sendable {
             logger: logger)
         let sweeper = NonceSweeper(nonces: nonces, clock: clock, now: now, logger: logger)
         registry = portals
+        let balanceLocks = PortalLocks()
+        let balances = BalanceStore(database: database)
+        let watch = BalanceWatch(
+            store: balances, provisioner: provisioner, portals: portals, interval: limits.reconciliation,
+            backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)), outboxBell: outboxBell,
+            locks: balanceLocks, clock: clock, now: now, logger: logger)
+        let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
         routes = Routes(
             gate: RequestGate(
                 portals: portals, nonces: nonces,
@@ -83,13 +90,13 @@ struct ControllerParts: Sendable {
                 recordings: RecordingEndpoint(
                     links: RecordingLinks(database: database, publicURL: configuration.publicURL), history: history,
                     source: source, now: now),
-                sipServer: configuration.platform.sipServer),
+                balances: balanceDesk, watch: watch, sipServer: configuration.platform.sipServer),
             admin: AdminEndpoint(
                 token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
-                totals: totals, routing: routing, now: now),
+                totals: totals, routing: routing, balances: balanceDesk, now: now),
             portals: PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell), logger: logger)
         loops = [
-            courier.run, reconciler.run, notices.run, keys.run, sweeper.run,
+            courier.run, reconciler.run, notices.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run,
         ]
     }

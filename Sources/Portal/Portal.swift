@@ -166,6 +166,7 @@ public final class Portal: Service {
         for kind in CardKind.allCases { CardRoutes(kind: kind, parts: parts).add(to: router) }
         CallRoutes(parts: parts).add(to: router)
         PhoneRoutes(parts: parts).add(to: router)
+        BalanceRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
         return router

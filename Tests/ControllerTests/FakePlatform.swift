@@ -43,6 +43,12 @@ final class FakePlatform: Sendable {
         /// Bodies that came to control addresses, with their paths.
         var control: [(path: String, body: String)] = []
         var endedSessions: Set<String> = []
+        /// Of every account.
+        var balance: JSONValue = .real(12.5)
+        /// Rows of every account's ledger, in the order of their times.
+        var ledger: [JSONValue] = []
+        /// Rows of `GetPhoneNumbers` for whoever does not ask for one number.
+        var rented: [JSONValue] = []
         var lastID: Int64 = 1000
         /// Commands that run now, and the most that ever did, by method.
         var atOnce: [String: Int] = [:]
@@ -172,6 +178,11 @@ extension FakePlatform.State {
         case "GetCallHistory":
             let found = sessions[fields["call_session_history_custom_data"]]
             return ["result": .list(found.map { [$0] } ?? []), "count": 1]
+        case "GetTransactionHistory":
+            let range = fields["from_date"]...fields["to_date"]
+            let found = ledger.filter { range.contains($0["performed_at"]?.string ?? "") }
+            let offset = Int(fields["offset"]) ?? 0
+            return ["result": .list(Array(found.dropFirst(offset).prefix(Int(fields["count"]) ?? 20)))]
         default: return runNumber(method, fields, account)
         }
     }
@@ -199,7 +210,7 @@ extension FakePlatform.State {
                 "result": [["account_id": .integer(id), "account_name": .text(name), "api_key": .text("key-\(id)")]]
             ]
         default:
-            return ["result": ["account_name": "x", "balance": .real(12.5), "currency": "RUB"]]
+            return ["result": ["account_name": "x", "balance": balance, "currency": "RUB"]]
         }
     }
 
@@ -239,6 +250,7 @@ extension FakePlatform.State {
     private mutating func runNumber(_ method: String, _ fields: FormFields, _ account: Int64) -> JSONValue {
         let number = fields["phone_number"]
         switch method {
+        case "GetPhoneNumbers" where number.isEmpty: return ["result": .list(rented)]
         case "GetPhoneNumbers":
             return ["result": numbers[number] == account ? [["phone_number": .text(number)]] : []]
         case "GetPhoneNumberCategories":

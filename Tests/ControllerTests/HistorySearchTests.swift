@@ -20,7 +20,8 @@ import Testing
             try await archive.record("d", at: Self.evening + 3000, failure: "423")
             try await archive.record("x", at: Self.evening, portal: "other")
             try await archive.store.setCost(
-                Money(millionths: 2_500_000, .rub), try #require(CallKey(rawValue: "a")), Self.demo)
+                Money(millionths: 2_500_000, .rub), try #require(CallKey(rawValue: "a")), Self.demo,
+                at: Moment(milliseconds: Self.evening))
             #expect(try await archive.found(HistoryFilter()) == ["d", "c", "b", "a"])
             let times = HistoryFilter(
                 from: Moment(milliseconds: Self.evening + 1000), to: Moment(milliseconds: Self.evening + 3000))
@@ -70,7 +71,10 @@ import Testing
             try await archive.record("b", at: Self.evening - 3_600_000, user: "68", seconds: 12)
             try await archive.record("c", at: Self.evening, user: "", line: "second", seconds: 5, failure: "304")
             let key = try #require(CallKey(rawValue: "a"))
-            for _ in 0..<2 { try await archive.store.setCost(Money(millionths: 700_000, .rub), key, Self.demo) }
+            for _ in 0..<2 {
+                try await archive.store.setCost(
+                    Money(millionths: 700_000, .rub), key, Self.demo, at: Moment(milliseconds: Self.evening))
+            }
             let (first, last) = (try #require(Day(rawValue: "2026-11-01")), try #require(Day(rawValue: "2026-11-30")))
             func read(_ scope: CallTotals.Scope) async throws -> [CallTotals.Total] {
                 try await archive.totals.read(scope, Self.demo, from: first, to: last)
@@ -97,7 +101,8 @@ import Testing
         try await HistoryArchive.run { archive in
             try await archive.record("a", at: Self.evening)
             try await archive.store.setCost(
-                Money(millionths: 5, .rub), try #require(CallKey(rawValue: "a")), Self.demo)
+                Money(millionths: 5, .rub), try #require(CallKey(rawValue: "a")), Self.demo,
+                at: Moment(milliseconds: Self.evening))
             let day = try #require(Day(rawValue: "2026-11-27"))
             let before = try await archive.totals.read(.day, Self.demo, from: day, to: day)
             try await archive.database.write { transaction in

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Switchboard
+
 /// `switchboard balance backtest` as an operator calls it.
 @Suite(.serialized) struct BalanceCommandTests {
     private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
@@ -61,7 +63,32 @@ import Testing
         #expect(result.status == 1 && result.output.isEmpty && result.errors.contains("is it running"))
     }
 
-    @Test(arguments: [["balance"], ["balance", "backtest"]]) func everyCommandHasHelp(arguments: [String]) throws {
+    @Test func `a portal's threshold is shown with its reasons`() {
+        let lines = BalanceShowCommand.lines([
+            "BALANCE": "12.50", "CURRENCY": "RUB", "PHASE": "low", "CROSSINGS": 3, "PAYMENT_HOURS": [5, 70],
+            "EXPLANATION": ["warning below 300.00 RUB", "a new account"],
+        ])
+        #expect(
+            lines == [
+                "balance: 12.50 RUB", "portal: told that it is low, 3 warnings in all", "warning below 300.00 RUB",
+                "a new account", "hours from warnings to payments: 5, 70",
+            ])
+        #expect(BalanceShowCommand.lines([:]).first == "balance: not seen yet")
+    }
+
+    @Test func `a controller that is away is a failure`() throws {
+        let directory = NSTemporaryDirectory() + "show-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let result = try CommandTests.run([
+            "balance", "show", "main", "--data-directory", directory, "--controller-url", "http://127.0.0.1:1",
+        ])
+        #expect(result.status == 1 && result.errors.contains("is it running"))
+        #expect(try CommandTests.run(["balance", "show"]).status == 64)
+    }
+
+    @Test(arguments: [["balance"], ["balance", "show"], ["balance", "backtest"]]) func everyCommandHasHelp(
+        arguments: [String]
+    ) throws {
         let result = try CommandTests.run(arguments + ["--help"])
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: switchboard \(arguments.joined(separator: " "))"))

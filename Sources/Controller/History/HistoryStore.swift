@@ -126,10 +126,10 @@ struct HistoryStore: Sendable {
         try CallTotals.count(facts, on: day, cost: cost ?? 0, entry.portal, in: transaction)
     }
 
-    /// Writes the final cost and adds it to the totals; the first one counts.
+    /// Writes the final cost, adds it to the totals and has the account's balance looked at; the first one counts.
     ///
     /// One that a power cut takes away is asked for again.
-    func setCost(_ cost: Money, _ key: CallKey, _ portal: PortalID) async throws {
+    func setCost(_ cost: Money, _ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
         try await database.write(.soon) { transaction in
             let isFirst =
                 try transaction.execute(
@@ -141,7 +141,9 @@ struct HistoryStore: Sendable {
                         .text(cost.decimalText), .text(cost.currency.code), .integer(cost.millionths),
                         .text(portal.rawValue), .text(key.rawValue),
                     ]) == 1
-            guard isFirst,
+            guard isFirst else { return }
+            try BalanceStore.awake(portal, currency: cost.currency, at: moment, in: transaction)
+            guard
                 let row = try transaction.queryOne(
                     "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
                     [.text(portal.rawValue), .text(key.rawValue)]),

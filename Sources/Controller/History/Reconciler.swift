@@ -116,23 +116,15 @@ struct Reconciler: Sendable {
     }
 
     private func price(_ key: CallKey, _ session: PlatformSession, _ portal: Portal) async throws {
-        try await history.setCost(session.cost(portal.access.currency), key, portal.id)
+        try await history.setCost(session.cost(portal.access.currency), key, portal.id, at: now())
     }
 
     /// The session that carries the call's identifier as its custom data.
     private func session(_ key: CallKey, since: Moment, _ account: Account) async throws -> PlatformSession? {
         try await provisioner.platform.sessions(
-            customData: key.rawValue, from: Self.date(since.seconds - 86_400), to: Self.date(now().seconds + 86_400),
+            customData: key.rawValue, from: PlatformDate.text(since.seconds - 86_400),
+            to: PlatformDate.text(now().seconds + 86_400),
             account.credentials
         ).first { $0.customData == nil || $0.customData == key.rawValue }
-    }
-
-    /// `YYYY-MM-DD HH:mm:ss` in UTC.
-    private static func date(_ seconds: Int64) -> String {
-        var (time, parts) = (time_t(seconds), tm())
-        gmtime_r(&time, &parts)
-        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday)) "
-            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
     }
 }

@@ -14,6 +14,7 @@ struct AdminEndpoint: Sendable {
     let outbox: OutboxStore
     let totals: CallTotals
     let routing: CallRouting
+    let balances: BalanceDesk
     let now: @Sendable () -> Moment
 
     /// Compares digests, so that neither length nor content of the token shows in the time.
@@ -44,6 +45,14 @@ struct AdminEndpoint: Sendable {
         let summary = Self.json(call, try await history.find(key, call.portal))
         guard case .object(let fields) = summary else { return summary }
         return .object(fields + [JSONValue.Field(name: "decisions", value: .list(call.decisions))])
+    }
+
+    /// When a portal is warned of its balance, and why then.
+    func balance(_ id: String) async throws -> JSONValue {
+        guard let portal = try await portals.find(PortalID(rawValue: id)) else {
+            throw ControllerError(.licence, "there is no portal of this name")
+        }
+        return try await balances.explain(portal)
     }
 
     /// Who would get such a call, and why.

@@ -10,6 +10,8 @@ struct PortalEndpoint: Sendable {
     let history: HistoryStore
     let desk: HistoryDesk
     let recordings: RecordingEndpoint
+    let balances: BalanceDesk
+    let watch: BalanceWatch
     let sipServer: String
 
     func answer(_ command: String, _ body: [UInt8], _ portal: Portal) async throws -> JSONValue {
@@ -26,6 +28,8 @@ struct PortalEndpoint: Sendable {
             try await settings.changed(try line(json), portal)
             return Answers.done
         case "CallCommand": return try await callCommand(json, portal)
+        case "GetBalanceSettings": return try await balances.settings(portal)
+        case "SetBalanceSettings": return try await balances.change(json, portal)
         case "GetCallHistory": return try await callHistory(json, portal)
         case "GetRecordingLink": return try await recordings.link(json, portal)
         case let command where HistoryDesk.commands.contains(command):
@@ -37,6 +41,7 @@ struct PortalEndpoint: Sendable {
     private func accountInfo(_ portal: Portal) async throws -> JSONValue {
         let account = try await provisioner.account(portal)
         let info = try await provisioner.platform.accountInfo(account.credentials)
+        await watch.saw(info, portal)
         return [
             "account_name": .text(account.name), "balance": info["balance"] ?? .null,
             "currency": .text(info["currency"]?.string ?? portal.access.currency.code),

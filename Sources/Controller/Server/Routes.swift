@@ -35,6 +35,9 @@ struct Routes: Sendable {
         router.get("admin/calls/:call") { request, context in
             await operated(request) { try await admin.show(context.parameters.get("call") ?? "") }
         }
+        router.get("admin/balance/:portal") { request, context in
+            await operated(request) { try await admin.balance(context.parameters.get("portal") ?? "") }
+        }
         router.get("admin/route/explain") { request, _ in
             let query = Dictionary(
                 request.uri.queryParameters.map { (String($0.key), String($0.value)) },

@@ -131,5 +131,23 @@ enum Schema {
         Migration(
             "2026-12 devices that are shut out",
             ["ALTER TABLE platform_user ADD COLUMN is_enabled BIGINT NOT NULL DEFAULT 1"]),
+        Migration(
+            "2026-12 balances",
+            [
+                """
+                CREATE TABLE balance_account (
+                    portal_id TEXT PRIMARY KEY, currency TEXT NOT NULL, settings TEXT NOT NULL, funds BIGINT,
+                    funds_at BIGINT, phase TEXT NOT NULL, crossing BIGINT NOT NULL, lowest BIGINT NOT NULL,
+                    warned_at BIGINT, waits TEXT NOT NULL, last_movement_at BIGINT, last_movement_id BIGINT NOT NULL,
+                    first_hour BIGINT NOT NULL, planned TEXT NOT NULL, planned_at BIGINT, next_check_at BIGINT,
+                    failures BIGINT NOT NULL)
+                """,
+                "CREATE INDEX balance_account_by_check ON balance_account (next_check_at)",
+                """
+                CREATE TABLE balance_spending (
+                    portal_id TEXT NOT NULL, hour BIGINT NOT NULL, amount BIGINT NOT NULL,
+                    PRIMARY KEY (portal_id, hour))
+                """,
+            ]),
     ]
 }

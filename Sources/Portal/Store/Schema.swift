@@ -11,6 +11,7 @@ enum Schema {
         Migration("2026-05 messages to the controller", outbox),
         ReplayMemory.migration("2026-12 nonces"),
         Migration("2026-12 licence key", licenceKey),
+        Migration("2026-12 warnings of the balance", warnings),
     ]
 
     private static let company = [
@@ -89,6 +90,15 @@ enum Schema {
             id BIGINT PRIMARY KEY, key TEXT NOT NULL, former_key TEXT NOT NULL, configured_key TEXT NOT NULL,
             former_until BIGINT NOT NULL)
         """
+    ]
+
+    private static let warnings = [
+        """
+        CREATE TABLE balance_warning (
+            crossing BIGINT NOT NULL, kind TEXT NOT NULL, balance TEXT NOT NULL, threshold TEXT, currency TEXT NOT NULL,
+            at BIGINT NOT NULL, explanation TEXT NOT NULL, PRIMARY KEY (crossing, kind))
+        """,
+        "CREATE INDEX balance_warning_by_time ON balance_warning (at)",
     ]
 
     private static let outbox = [

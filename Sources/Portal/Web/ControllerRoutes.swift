@@ -37,6 +37,9 @@ struct ControllerRoutes {
         case "StartCall": try await parts.desk.start(input)
         case "HangupCall": try await parts.desk.hangup(input)
         case "AddCallHistory": try await parts.desk.history(CallRecord(input, source: value))
+        case "BalanceWarning":
+            let warning = try BalanceWarning(input)
+            try await parts.database.write { try BalanceWarningStore(transaction: $0).add(warning) }
         default: throw PortalRefusal(.notFound, "there is no such command")
         }
         return ["result": "OK"]

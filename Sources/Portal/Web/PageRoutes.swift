@@ -7,6 +7,7 @@ import Storage
 /// The page `/`: log-in form, then company, lines and recent calls.
 struct PageRoutes {
     static let recentCalls = 50
+    static let recentWarnings: Int64 = 5
 
     let parts: PortalParts
 
@@ -46,6 +47,8 @@ struct PageRoutes {
             return PortalPage.overview(
                 company: company, employee: employee, lines: try LineStore(transaction: transaction).all(),
                 staff: try EmployeeStore(transaction: transaction).all(),
+                warnings: employee.isAdmin
+                    ? try BalanceWarningStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
         }
     }

@@ -16,7 +16,8 @@ enum PortalPage {
     }
 
     static func overview(
-        company: String, employee: Employee, lines: [Line], staff: [Employee], calls: [JSONValue]
+        company: String, employee: Employee, lines: [Line], staff: [Employee], warnings: [BalanceWarning],
+        calls: [JSONValue]
     ) -> String {
         let names = Dictionary(staff.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let lineRows = lines.map { line in
@@ -27,6 +28,7 @@ enum PortalPage {
             title: company,
             """
             <p>Logged in as \(escape(employee.name)).</p>
+            \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
             <h2>Lines</h2>
             \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
             <h2>Recent calls</h2>
@@ -50,6 +52,12 @@ enum PortalPage {
             }
         }
         return escaped
+    }
+
+    private static func warningText(_ warning: BalanceWarning) -> String {
+        let time = Date(timeIntervalSince1970: TimeInterval(warning.at)).formatted(.iso8601)
+        let reasons = warning.explanation.map { "<br>\(escape($0))" }.joined()
+        return "<p><strong>\(escape(time)) \(escape(warning.text))</strong>\(reasons)</p>"
     }
 
     private static func callRow(_ call: JSONValue, _ names: [EmployeeID: String]) -> String {

@@ -5,8 +5,8 @@ import Foundation
 /// `switchboard balance`: warnings of low balances.
 struct BalanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "balance", abstract: "Warnings of low balances: how good the rules are.",
-        subcommands: [BalanceBacktestCommand.self])
+        commandName: "balance", abstract: "Warnings of low balances: why a portal is warned, how good the rules are.",
+        subcommands: [BalanceShowCommand.self, BalanceBacktestCommand.self])
 }
 
 /// `switchboard balance backtest`: exit codes 0 done, 1 the platform does not answer, 64 usage or a wrong ledger.

@@ -29,6 +29,10 @@ struct OperatorClient: Sendable {
         return try await get(components.string ?? "/admin/totals")
     }
 
+    func balance(_ portal: String) async throws -> [String: Any] {
+        try await get("/admin/balance/\(Self.segment(portal))")
+    }
+
     func route(line: String, caller: String, at time: String?) async throws -> [String: Any] {
         var items = [URLQueryItem(name: "line", value: line), URLQueryItem(name: "caller", value: caller)]
         if let time { items.append(URLQueryItem(name: "at", value: time)) }

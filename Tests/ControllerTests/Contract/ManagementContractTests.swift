@@ -99,6 +99,16 @@ import Testing
             }
         ),
         (
+            "movements",
+            { client, _, child in
+                _ = try await client.movements(
+                    since: Moment(milliseconds: 1_772_323_200_000), until: Moment(milliseconds: 1_772_409_599_000),
+                    offset: 1000, currency: .rub, child)
+            }
+        ),
+        ("funds", { client, _, child in _ = try await client.funds(currency: .rub, child) }),
+        ("numberFees", { client, _, child in _ = try await client.numberFees(currency: .rub, child) }),
+        (
             "sessions",
             { client, _, child in
                 _ = try await client.sessions(

@@ -1,0 +1,84 @@
+import Billing
+import Storage
+
+/// What one look at an account's money has brought, and what follows from it.
+struct BalanceLook: Sendable {
+    /// The account as it was when the look began.
+    let before: BalanceAccount
+    /// Nil when the ledger was not asked.
+    let movements: [ManagementClient.Movement]?
+    /// Nil when the known fees are fresh.
+    let fees: [BalanceAccount.PlannedFee]?
+    let funds: Money
+    let at: Moment
+
+    /// Writes everything with the portal's notice: all of it happens, or nothing.
+    ///
+    /// - Returns: What the portal is told.
+    func apply(in transaction: Transaction) throws -> WarningNotice? {
+        // Settings may have changed meanwhile.
+        var account = try BalanceStore.find(before.portal, in: transaction) ?? before
+        // Whoever has woken the account since wants another look.
+        let isAwoken = account.nextCheck != before.nextCheck
+        if let movements { try take(movements, &account, in: transaction) }
+        if let fees { (account.planned, account.plannedAt) = (fees, at) }
+        let oldest = at.seconds / 3600 - Int64(SpendingHistory.weeks * LocalHour.hoursOfWeek) - 1
+        try BalanceStore.forget(account.portal, before: oldest, in: transaction)
+        let history = account.history(
+            try BalanceStore.spending(account.portal, since: oldest, in: transaction), at: at)
+        let threshold = account.threshold(history, at: at)
+        let notice = try account.observe(funds, threshold, at: at)
+        account.failures = 0
+        if account.nextCheck == nil || movements != nil && !isAwoken {
+            account.nextCheck = account.next(threshold, at: at)
+        }
+        try BalanceStore.save(account, in: transaction)
+        if let notice {
+            let message = BalanceMessage(notice: notice, threshold: threshold, at: at)
+            try OutboxStore.add(
+                BalanceMessage.command, key: message.key, message.json.encoded, account.portal, at: at, to: transaction)
+        }
+        return notice
+    }
+
+    /// Adds movements up; fees that are known in advance are not spending.
+    private func take(
+        _ movements: [ManagementClient.Movement], _ account: inout BalanceAccount, in transaction: Transaction
+    ) throws {
+        for movement in movements where movement.id > account.lastMovementID {
+            let hour = movement.performedAt.seconds / 3600
+            account.firstHour = min(account.firstHour, hour)
+            if movement.amount.millionths > 0 {
+                account.notePayment(at: movement.performedAt)
+            } else if movement.isUsage {
+                try BalanceStore.add(
+                    BalanceStore.Spending(hour: hour, millionths: -movement.amount.millionths), account.portal,
+                    to: transaction)
+            }
+            account.lastMovement = max(account.lastMovement ?? movement.performedAt, movement.performedAt)
+        }
+        // In one step: movements come in the order of their times, not of their ids.
+        account.lastMovementID = max(account.lastMovementID, movements.map(\.id).max() ?? 0)
+    }
+}
+
+extension BalanceAccount {
+    private static let hourly = Duration.seconds(3600)
+
+    /// Each hour while the account spends; a sleeping one before its next fee, or never.
+    fileprivate func next(_ threshold: BalanceThreshold, at moment: Moment) -> Moment? {
+        guard settings.warning.mode != .off else { return nil }
+        let soon = moment.adding(Self.hourly)
+        guard threshold.basis == .asleep else { return soon }
+        let ahead = Int64(threshold.lead.hours + LocalHour.hoursOfDay)
+        let fee = planned.map(\.hour).filter { $0 >= moment.seconds / 3600 }.min()
+        return fee.map { max(soon, Moment(milliseconds: ($0 - ahead) * 3_600_000)) }
+    }
+}
+
+extension ManagementClient.Movement {
+    /// Whether it is spending that comes again with use.
+    fileprivate var isUsage: Bool {
+        amount.isNegative && RecordedEntry.role(ofKind: kind?.rawValue ?? "call", isGain: false) == .usage
+    }
+}

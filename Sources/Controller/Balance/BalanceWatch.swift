@@ -1,0 +1,146 @@
+import Billing
+import Logging
+import Storage
+
+/// Looks at the balances of accounts that are in use, and warns each portal once before its money is out.
+///
+/// An account is looked at when a call of its was priced, each hour while it spends, and before a fee of its falls due; one that
+/// sleeps costs nothing. What it spends comes from the platform's ledger, each movement once: the last one that was taken
+/// over is kept in the transaction that adds it up.
+struct BalanceWatch: Sendable {
+    /// Accounts of one pass.
+    private static let batch = 100
+    private static let feesLife = Duration.seconds(86_400)
+    /// Movements may be booked with an earlier time than the last one; the id tells which are known.
+    private static let overlap = Duration.seconds(3600)
+    /// Movements of one look; the rest comes with the next.
+    private static let mostMovements = 10_000
+
+    let store: BalanceStore
+    let provisioner: Provisioner
+    let portals: PortalRegistry
+    let interval: Duration
+    let backOff: BackOff
+    let outboxBell: Bell
+    let locks: PortalLocks
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// Looks again and again until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            var isMore = false
+            do {
+                isMore = try await pass()
+            } catch {
+                logger.warning("balances not readable", metadata: ["error": "\(error)"])
+            }
+            if !isMore { try? await clock.sleep(for: interval) }
+        }
+    }
+
+    /// Looks at what is due.
+    ///
+    /// - Returns: Whether more may be due already.
+    private func pass() async throws -> Bool {
+        let due = try await store.due(at: now(), limit: Self.batch)
+        for id in due {
+            guard !Task.isCancelled else { return false }
+            do {
+                guard let portal = try await portals.find(id) else {
+                    throw ControllerError(.licence, "the portal has no licence")
+                }
+                try await look(portal)
+            } catch {
+                try await putOff(id, error)
+            }
+        }
+        return due.count == Self.batch
+    }
+
+    /// Takes over what the account spent, asks for its balance, and warns if need be.
+    func look(_ portal: Portal) async throws {
+        try await locks.withLock(portal.id) {
+            let currency = portal.access.currency
+            let known = try await store.find(portal.id)
+            let before = known ?? BalanceAccount(portal.id, currency: currency, at: now())
+            guard let account = try await provisioner.existing(portal.id) else {
+                return try await rest(before)
+            }
+            let movements = try await movements(before, account)
+            let fees = try await fees(before, account)
+            let funds = try await provisioner.platform.funds(currency: before.settings.currency, account.credentials)
+            try await conclude(
+                BalanceLook(before: before, movements: movements, fees: fees, funds: funds, at: now()))
+        }
+    }
+
+    /// Takes note of a balance that came along with an answer of the platform; a failure is logged.
+    func saw(_ info: JSONValue, _ portal: Portal) async {
+        guard let funds = PlatformMoney.funds(info, portal.access.currency) else { return }
+        do {
+            try await locks.withLock(portal.id) {
+                let known = try await store.find(portal.id)
+                let before = known ?? BalanceAccount(portal.id, currency: portal.access.currency, at: now())
+                // A balance that has not changed is no news.
+                guard before.settings.currency == funds.currency, before.funds != funds else { return }
+                try await conclude(BalanceLook(before: before, movements: nil, fees: nil, funds: funds, at: now()))
+            }
+        } catch {
+            logger.warning("balance not noted", metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
+        }
+    }
+
+    private func movements(_ known: BalanceAccount, _ account: Account) async throws -> [ManagementClient.Movement] {
+        let moment = now()
+        let since =
+            known.lastMovement?.adding(.zero - Self.overlap)
+            ?? Moment(milliseconds: moment.milliseconds - Int64(SpendingHistory.weeks * 7) * 86_400_000)
+        var movements: [ManagementClient.Movement] = []
+        while movements.count < Self.mostMovements {
+            let page = try await provisioner.platform.movements(
+                since: since, until: moment.adding(.seconds(60)), offset: movements.count,
+                currency: known.settings.currency, account.credentials)
+            movements += page
+            if page.count < ManagementClient.movementPage { break }
+        }
+        return movements.filter { $0.id > known.lastMovementID }
+    }
+
+    /// Nil while those that are known are fresh.
+    private func fees(_ known: BalanceAccount, _ account: Account) async throws -> [BalanceAccount.PlannedFee]? {
+        if let at = known.plannedAt, now() < at.adding(Self.feesLife) { return nil }
+        let fees = try await provisioner.platform.numberFees(
+            currency: known.settings.currency, account.credentials)
+        return fees.map { BalanceAccount.PlannedFee(hour: $0.due.seconds / 3600, millionths: $0.fee.millionths) }
+    }
+
+    private func conclude(_ look: BalanceLook) async throws {
+        let notice = try await store.database.write { try look.apply(in: $0) }
+        guard let notice else { return }
+        outboxBell.ring()
+        logger.info(
+            "balance warning",
+            metadata: ["portal.id": "\(look.before.portal)", "kind": "\(notice.kind.rawValue)"])
+    }
+
+    /// Without an account at the platform there is no money.
+    private func rest(_ account: BalanceAccount) async throws {
+        var account = account
+        account.nextCheck = nil
+        let resting = account
+        try await store.database.write(.soon) { try BalanceStore.save(resting, in: $0) }
+    }
+
+    private func putOff(_ portal: PortalID, _ error: any Error) async throws {
+        let moment = now()
+        logger.warning("balance not looked at", metadata: ["portal.id": "\(portal)", "error": "\(error)"])
+        try await store.database.write(.soon) { [backOff] transaction in
+            guard var account = try BalanceStore.find(portal, in: transaction) else { return }
+            account.failures += 1
+            account.nextCheck = moment.adding(backOff.pause(afterAttempt: account.failures))
+            try BalanceStore.save(account, in: transaction)
+        }
+    }
+}

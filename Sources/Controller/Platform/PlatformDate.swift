@@ -1,0 +1,12 @@
+import Billing
+
+/// Dates as the management API takes them.
+enum PlatformDate {
+    /// `YYYY-MM-DD HH:mm:ss` in UTC.
+    static func text(_ seconds: Int64) -> String {
+        let day = TariffDay(unixSeconds: seconds)
+        let rest = seconds - Int64(day.number) * 86_400
+        func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(day) \(padded(rest / 3600)):\(padded(rest / 60 % 60)):\(padded(rest % 60))"
+    }
+}
