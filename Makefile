@@ -33,15 +33,16 @@ demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --jso
 	@$(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --product script-worker >&2
 	@$$($(SWIFT) build $(BUILD_FLAGS) -c $(CONFIGURATION) --show-bin-path)/switchboard demo $(DEMO_ARGS)
 
-test: test-dependencies ## Build and run the tests, calls with sipp and baresip among them
+test: test-dependencies ## Build and run the tests, calls with sipp and baresip and a PostgreSQL server of their own
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 ifeq ($(strip $(TEST_ARGS)),)
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
+	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
 	@# One after the other: what they measure in real time is the product's time, not that of other tests.
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel --filter '$(REAL_TIME_TESTS)' --skip '$(PHONE_TESTS)'
+	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel \
+		--filter '$(REAL_TIME_TESTS)' --skip '$(PHONE_TESTS)'
 	$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboard scenario test Scenarios/tests
 else
-	$(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
+	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
 endif
 
 test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences, isolation

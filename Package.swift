@@ -65,6 +65,7 @@ let package = Package(
         .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CMediaIO"),
         .target(name: "CScriptProcess"),
         .target(
@@ -87,7 +88,7 @@ let package = Package(
         module("WorkerProtocol"),
 
         // Engines: the I/O.
-        module("Storage", [.product(name: "GRDB", package: "GRDB.swift"), logging]),
+        module("Storage", ["CPostgres", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         module("ReplayMemory", ["Storage"]),
         module(
             "VoiceEngine",
@@ -171,6 +172,8 @@ let package = Package(
         // Tests.
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: swiftSettings),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .target(
+            name: "TestPostgres", dependencies: ["Storage"], path: "Tests/TestPostgres", swiftSettings: swiftSettings),
         tests("LayeringTests", []),
         tests(
             "CallTests",
@@ -200,7 +203,7 @@ let package = Package(
                 "VoiceEngine", "SIP", "Media", "SDP", "CallControl", "CMediaIO", "Digests", "TestCertificates",
                 "CAllocationCount", nioCore, nioPosix, nioHTTP1, httpClient, logging,
             ]),
-        tests("StorageTests", ["Storage"]),
+        tests("StorageTests", ["Storage", "TestPostgres"]),
         tests("BillingTests", ["Billing"]),
         tests(
             "VoicePlatformTests",

@@ -1,26 +1,23 @@
-import Dispatch
-internal import GRDB
-
-/// One database with its connections: a writer, and readers that do not wait for it.
+/// One database with its connections: a file of SQLite, or a database of a PostgreSQL server.
 ///
-/// SQLite in WAL mode: a committed transaction survives what its ``Durability`` says. Transactions are serial among
-/// writers, and those that wait for each other share a commit; readers see the last committed state. Foreign keys are
-/// enforced. Each connection caches its statements.
+/// On both, transactions that write have the effect of running one after another; readers wait for nobody and see one
+/// committed state. Foreign keys are enforced. A committed transaction survives what its ``Durability`` says. Each
+/// connection caches its statements.
+///
+/// SQLite (WAL mode) really has one writer, and writes that wait for each other share a commit. PostgreSQL runs them at
+/// once on several connections (`SERIALIZABLE`) and has one that got in another's way begin again. **The closures of
+/// `read` and `write` therefore may run more than once**: they touch nothing but their transaction, and hand out what
+/// they found as their value.
 public final class Database: Sendable {
     /// How long a commit for ``Durability/soon`` may be lost by a power cut.
     public static let syncPause = Duration.milliseconds(250)
 
-    private let pool: DatabasePool
-    private let group: CommitGroup
+    private let backend: any DatabaseBackend
+    private let locks = NameLocks()
 
-    private init(pool: DatabasePool) {
-        self.pool = pool
-        let (seconds, attoseconds) = Self.syncPause.components
-        group = CommitGroup(
-            pool: pool, pause: .microseconds(Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)))
-    }
+    private init(backend: any DatabaseBackend) { self.backend = backend }
 
-    /// Opens the file, making it when it does not exist; its directory must exist.
+    /// Opens a file of SQLite, making it when it does not exist; its directory must exist.
     ///
     /// - Parameters:
     ///   - maximumReaders: How many reads may run at once.
@@ -29,98 +26,94 @@ public final class Database: Sendable {
     public static func open(
         path: String, maximumReaders: Int = 4, onStatement: (@Sendable (String) -> Void)? = nil
     ) throws(StorageError) -> Database {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = maximumReaders
-        if let onStatement {
-            configuration.prepareDatabase { connection in
-                connection.trace { event in
-                    if case .statement(let statement) = event { onStatement(statement.sql) }
-                }
-            }
-        }
-        do {
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // A check point waits for the disk twice: every 16 MiB of the log is often enough.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 4000") }
-            return Database(pool: pool)
-        } catch {
-            throw StorageError(error, sql: "")
+        Database(
+            backend: try SQLiteDatabase(path: path, maximumReaders: maximumReaders, onStatement: onStatement))
+    }
+
+    /// Opens a database wherever it is.
+    ///
+    /// - Parameters:
+    ///   - connections: How many a PostgreSQL server is asked for, and how long somebody waits for one of them.
+    ///   - onStatement: Called with the text of every statement that runs, on the connection's queue.
+    /// - Throws: ``StorageError`` with code `cannotOpen` for a file, server version or encoding that cannot be used,
+    ///   `unavailable` when the server is not reached within the patience.
+    public static func open(
+        _ location: DatabaseLocation, connections: ConnectionLimits = ConnectionLimits(),
+        onStatement: (@Sendable (String) -> Void)? = nil
+    ) async throws -> Database {
+        switch location {
+        case .sqlite(let path):
+            return try open(path: path, maximumReaders: connections.readers, onStatement: onStatement)
+        case .postgres(let url):
+            return Database(
+                backend: try await PostgresDatabase.open(url, limits: connections, onStatement: onStatement))
         }
     }
 
     /// Runs `work` on a snapshot; statements that change something fail.
+    ///
+    /// The read of a cancelled task ends before its next statement, with `CancellationError`.
+    /// - Parameter work: May run more than once.
     public func read<Value: Sendable>(
         _ work: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        do {
-            return try await pool.read { try work(Transaction(connection: $0)) }
-        } catch let error as DatabaseError {
-            throw StorageError(error, sql: error.sql ?? "")
-        }
+        try await backend.read(work)
     }
 
     /// Runs `work` in a transaction of its own: all of it happens, or nothing when it throws.
     ///
     /// Not cancelled with its task: what was asked for happens.
-    /// - Parameter durability: What the change outlives when this returns.
+    /// - Parameters:
+    ///   - durability: What the change outlives when this returns.
+    ///   - work: May run more than once; only the effects of the last time stay.
+    /// - Throws: What `work` throws; ``StorageError``, of which `busy`, `unavailable` and `conflict` mean that nothing has
+    ///   happened and the call may be repeated, and `outcomeUnknown` that nobody knows.
     @discardableResult
     public func write<Value: Sendable>(
         _ durability: Durability = .atOnce, _ work: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        do {
-            return try await withCheckedThrowingContinuation { continuation in
-                group.add(
-                    CommitGroup.Job(durability: durability) { transaction in
-                        let value = try work(transaction)
-                        return { continuation.resume(returning: value) }
-                    } fail: { error in
-                        continuation.resume(throwing: error)
-                    })
-            }
-        } catch let error as DatabaseError {
-            throw StorageError(error, sql: error.sql ?? "")
+        try await backend.write(.change(durability), work)
+    }
+
+    /// Runs `body` while nobody else who uses the same name is in it, in this process or another one on the same server.
+    ///
+    /// Within a process who has waited longest is the next. A process that dies gives its locks up.
+    /// - Parameters:
+    ///   - patience: How long to wait for the lock.
+    ///   - body: Its task is cancelled when the lock is lost with its connection.
+    /// - Throws: What `body` throws; ``StorageError`` with code `busy`, `unavailable`, or `lockLost`: then somebody else may
+    ///   have been in `body` at its end.
+    public func withLock<Value: Sendable>(
+        _ name: String, patience: Duration = .seconds(30), _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let begin = ContinuousClock.now
+        return try await locks.hold(name, patience: patience) {
+            let left = max(.zero, patience - (ContinuousClock.now - begin))
+            return try await backend.whileAlone(name, patience: left, body)
         }
+    }
+
+    /// What transactions tell over a channel from now on; see ``Transaction/notify(_:_:)``.
+    public func notifications(of channel: NotificationChannel) -> NotificationStream {
+        NotificationStream(channel, hub: backend.hub)
+    }
+
+    /// Calls `observer` for what comes over a channel, as long as the result is kept.
+    func observe(_ channel: NotificationChannel, _ observer: @escaping NotificationHub.Observer) -> Observation {
+        backend.hub.add(channel, observer)
     }
 
     /// Brings the schema to the end of the list; what has run before is not run again.
     ///
+    /// Of several processes that migrate at once, one does it and the others wait.
     /// - Throws: ``StorageError`` with code `migrationOrder` when the database holds a migration that the list does not
     ///   have at that place; the statement's own error when one fails, with that migration undone.
     public func migrate(_ migrations: [Migration]) async throws {
-        let applied = try await write { transaction in
-            try transaction.execute(
-                "CREATE TABLE IF NOT EXISTS schema_migration (position BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
-            return try transaction.query("SELECT name FROM schema_migration ORDER BY position").map {
-                try $0.text("name")
-            }
-        }
-        try Self.check(applied: applied, against: migrations)
-        for (position, migration) in migrations.enumerated().dropFirst(applied.count) {
-            try await write { transaction in
-                for statement in migration.sqliteStatements { try transaction.execute(statement) }
-                try transaction.execute(
-                    "INSERT INTO schema_migration (position, name) VALUES (?, ?)",
-                    [.integer(position), .text(migration.name)])
-            }
+        try await withLock("storage.migrations", patience: .seconds(600)) { [backend] in
+            try await SchemaHistory(backend: backend).extend(to: migrations)
         }
     }
 
     /// Waits for what runs, then closes every connection; later calls fail.
-    public func close() throws {
-        do { try pool.close() } catch { throw StorageError(error, sql: "") }
-    }
-
-    private static func check(applied: [String], against migrations: [Migration]) throws {
-        for (position, name) in applied.enumerated() {
-            let expected = position < migrations.count ? migrations[position].name : nil
-            guard name != expected else { continue }
-            throw StorageError(
-                code: .migrationOrder,
-                message: "the database has migration '\(name)' at place \(position + 1) where this program has "
-                    + "\(expected.map { "'\($0)'" } ?? "none"); it was made by another version: start that version, "
-                    + "or restore a backup")
-        }
-    }
+    public func close() throws { try backend.close() }
 }

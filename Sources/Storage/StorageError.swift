@@ -12,8 +12,20 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case foreignKeyViolation
         /// A NOT NULL or CHECK constraint refused a value.
         case constraintViolation
-        /// Another process held the database longer than the busy timeout.
+        /// Others held the database, a row, a lock or all connections longer than the caller may wait; try again.
         case busy
+        /// The server cannot be reached; nothing has happened, try again.
+        case unavailable
+        /// The server went away while it committed: all has happened or nothing; look before trying again.
+        case outcomeUnknown
+        /// Other transactions changed the same rows again and again; nothing has happened, try again.
+        case conflict
+        /// A value, channel or payload that not every database can keep.
+        case valueRefused
+        /// The connection that held a lock went away, another process may have the lock now.
+        case lockLost
+        /// The address of a database cannot be read.
+        case invalidLocation
         /// The result has no such column.
         case columnMissing
         /// The column holds another type, or NULL where a value was asked for.
@@ -42,6 +54,12 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         self.sql = sql
         self.column = column
         self.constraint = constraint
+    }
+
+    static func argumentCount(_ count: Int, sql: String) -> StorageError {
+        StorageError(
+            code: .argumentCount, message: "\(count) arguments were given; give one for each ? of the statement",
+            sql: sql)
     }
 
     /// Whether a row with the same unique key exists already.

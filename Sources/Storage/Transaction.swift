@@ -1,36 +1,40 @@
-import Foundation
-internal import GRDB
-
 /// The open transaction that ``Database`` lends to the closures of `read` and `write`.
 ///
 /// Statements are written once for SQLite and PostgreSQL:
 /// - each argument is a plain `?`, in order; a `?` inside a quoted text is no placeholder; `?1` and `:name` are not used;
 /// - a new row's key comes back with `INSERT … RETURNING id` through ``queryOne(_:_:)``;
 /// - insert-or-change is `INSERT … ON CONFLICT (…) DO UPDATE SET … = excluded.…`;
-/// - no `INSERT OR …`, no `AUTOINCREMENT`, no functions beyond COALESCE, LOWER, LENGTH, SUM, COUNT, MIN, MAX.
+/// - rows that several processes work through are chosen with `SELECT … CLAIM_ROWS`: each row goes to one of the
+///   transactions that are open at once, none of them waits for another;
+/// - no `INSERT OR …`, no `AUTOINCREMENT`, no functions beyond COALESCE, LOWER, LENGTH, SUM, COUNT, MIN, MAX, AVG;
+/// - texts are compared and sorted by their octets, `LIKE` tells upper case from lower case, `LOWER` knows ASCII only;
+/// - NaN and texts with the character 0 are refused.
 ///
-/// After an error the transaction is lost: let the error pass, and start a new one.
+/// After an error the transaction is lost: each further statement throws the same error, and so does the write.
 public struct Transaction {
-    private let connection: GRDB.Database
+    private static let longestPayload = 7000
+    private static let longestChannel = 64
 
-    init(connection: GRDB.Database) { self.connection = connection }
+    private let runner: any StatementRunner
+    private let journal: TransactionJournal
+
+    init(runner: any StatementRunner, journal: TransactionJournal) {
+        self.runner = runner
+        self.journal = journal
+    }
 
     /// Runs a statement that gives no rows.
     ///
-    /// - Returns: How many rows it inserted, changed or deleted.
+    /// - Returns: How many rows it inserted, changed or deleted; those that a foreign key changes along do not count.
     /// - Throws: ``StorageError``; the whole transaction is rolled back when it leaves the closure.
     @discardableResult
     public func execute(_ sql: String, _ arguments: [SQLValue] = []) throws(StorageError) -> Int {
-        try translated(sql) {
-            let before = connection.totalChangesCount
-            try prepared(sql, arguments).execute()
-            return connection.totalChangesCount - before
-        }
+        try run(sql, arguments).changed
     }
 
     /// All rows of a query.
     public func query(_ sql: String, _ arguments: [SQLValue] = []) throws(StorageError) -> [Row] {
-        try translated(sql) { try rows(of: prepared(sql, arguments), sql: sql) }
+        try run(sql, arguments).rows
     }
 
     /// The first row of a query, nil when there is none.
@@ -39,92 +43,53 @@ public struct Transaction {
         try query(sql, arguments).first
     }
 
-    private func rows(of statement: Statement, sql: String) throws -> [Row] {
-        let header = RowHeader(names: statement.columnNames, sql: sql)
-        let cursor = try GRDB.Row.fetchCursor(statement)
-        var rows: [Row] = []
-        while let row = try cursor.next() {
-            rows.append(Row(header: header, values: row.map { SQLValue($0.1) }))
+    /// Tells everybody who listens to `channel`, in whichever process, once the transaction is committed.
+    ///
+    /// - Parameter payload: At most 7,000 octets; no secret, as it passes through the server's memory in the clear.
+    /// - Throws: ``StorageError`` with code `valueRefused` when the payload is longer, or one of the two cannot be sent.
+    public func notify(_ channel: NotificationChannel, _ payload: String) throws(StorageError) {
+        let name = channel.rawValue.utf8
+        guard !name.isEmpty, name.count <= Self.longestChannel, !name.contains(where: { $0 < 0x20 }) else {
+            throw lost(
+                StorageError(code: .valueRefused, message: "a channel has a name of 1 to 64 octets on one line"))
         }
-        return rows
+        guard payload.utf8.count <= Self.longestPayload, !payload.utf8.contains(0) else {
+            throw lost(
+                StorageError(
+                    code: .valueRefused,
+                    message: "a notification has at most \(Self.longestPayload) octets and no character 0: "
+                        + "write what is longer into a row, and send the row's key"))
+        }
+        journal.notes.append(Note(channel: channel, payload: payload))
     }
 
-    private func prepared(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
-        let statement = try connection.cachedStatement(sql: sql)
+    private func run(_ sql: String, _ arguments: [SQLValue]) throws(StorageError) -> StatementOutcome {
+        if let failure = journal.failure { throw failure }
         do {
-            try statement.setArguments(StatementArguments(arguments.map(\.databaseValue)))
+            for argument in arguments { try argument.check(sql) }
+            return try runner.run(sql, arguments)
         } catch {
-            throw StorageError(
-                code: .argumentCount,
-                message: "\(arguments.count) arguments were given; give one for each ? of the statement", sql: sql)
+            throw lost(error)
         }
-        return statement
     }
 
-    private func translated<Value>(_ sql: String, _ work: () throws -> Value) throws(StorageError) -> Value {
-        do { return try work() } catch { throw StorageError(error, sql: sql) }
+    private func lost(_ error: StorageError) -> StorageError {
+        journal.failure = error
+        return error
     }
 }
 
 extension SQLValue {
-    init(_ value: DatabaseValue) {
-        self =
-            switch value.storage {
-            case .null: .null
-            case .int64(let integer): .integer(integer)
-            case .double(let real): .real(real)
-            case .string(let text): .text(text)
-            case .blob(let data): .bytes([UInt8](data))
-            }
-    }
-
-    var databaseValue: DatabaseValue {
+    /// Refuses what only one of the databases could keep.
+    fileprivate func check(_ sql: String) throws(StorageError) {
         switch self {
-        case .null: .null
-        case .integer(let integer): integer.databaseValue
-        case .real(let real): real.databaseValue
-        case .text(let text): text.databaseValue
-        case .bytes(let bytes): Data(bytes).databaseValue
-        }
-    }
-}
-
-extension StorageError {
-    /// The library's error in our words; errors of ours pass unchanged.
-    init(_ error: any Error, sql: String) {
-        if let own = error as? StorageError {
-            self = own
-            return
-        }
-        guard let failure = error as? DatabaseError else {
-            self.init(code: .statementFailed, message: "the statement failed: \(type(of: error))", sql: sql)
-            return
-        }
-        let reason = failure.message ?? "SQLite code \(failure.extendedResultCode.rawValue)"
-        let constraint = reason.firstRange(of: "failed: ").map { String(reason[$0.upperBound...]) }
-        switch failure.extendedResultCode {
-        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
-            self.init(code: .uniqueViolation, message: "the row exists: \(reason)", sql: sql, constraint: constraint)
-        case .SQLITE_CONSTRAINT_FOREIGNKEY:
-            self.init(code: .foreignKeyViolation, message: "a referred row is missing or still in use", sql: sql)
-        default:
-            self.init(primary: failure.resultCode, reason: reason, sql: sql, constraint: constraint)
-        }
-    }
-
-    private init(primary: ResultCode, reason: String, sql: String, constraint: String?) {
-        switch primary {
-        case .SQLITE_CONSTRAINT:
-            self.init(code: .constraintViolation, message: reason, sql: sql, constraint: constraint)
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(code: .busy, message: "another process holds the database: \(reason); try again", sql: sql)
-        case .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            self.init(
-                code: .cannotOpen,
-                message: "\(reason); check that the data directory exists, is writable and holds no foreign file",
-                sql: sql)
-        default:
-            self.init(code: .statementFailed, message: reason, sql: sql)
+        case .text(let text) where text.utf8.contains(0):
+            throw StorageError(
+                code: .valueRefused, message: "a text holds the character 0; store such octets as bytes", sql: sql)
+        case .real(let number) where number.isNaN:
+            throw StorageError(
+                code: .valueRefused, message: "a number is not a number (NaN); store NULL for an unknown one", sql: sql)
+        default: break
         }
     }
 }

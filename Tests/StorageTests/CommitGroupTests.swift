@@ -11,14 +11,13 @@ private let schema = [
         ])
 ]
 
-/// Transactions that wait for each other share a commit, and nothing else.
+/// Transactions of SQLite that wait for each other share a commit, and nothing else.
 @Suite struct CommitGroupTests {
     /// Holds the writer until `count` writes wait behind it, so that they are one group.
     private func together(
         _ count: Int, _ durability: Durability, _ work: @escaping @Sendable (Int, Transaction) throws -> Void
     ) async throws -> (database: TemporaryDatabase, errors: [Int: any Error]) {
-        let temporary = try TemporaryDatabase()
-        try await temporary.database.migrate(schema)
+        let temporary = try await TemporaryDatabase(.sqlite, schema)
         let database = temporary.database
         let gate = DispatchSemaphore(value: 0)
         async let first: Void = database.write { _ in gate.wait() }
@@ -80,9 +79,8 @@ private let schema = [
     }
 
     @Test func `a writer hears of a commit when others can read it`() async throws {
-        let temporary = try TemporaryDatabase()
+        let temporary = try await TemporaryDatabase(.sqlite, schema)
         let database = temporary.database
-        try await database.migrate(schema)
         for number in 0..<50 {
             let durability: Durability = number.isMultiple(of: 2) ? .soon : .atOnce
             try await database.write(durability) {
@@ -93,14 +91,13 @@ private let schema = [
     }
 
     @Test func `a write to a closed database throws`() async throws {
-        let temporary = try TemporaryDatabase()
-        try await temporary.database.migrate(schema)
+        let temporary = try await TemporaryDatabase(.sqlite, schema)
         try await temporary.database.write(.soon) { try $0.execute("INSERT INTO owner (name) VALUES ('kept')") }
         try temporary.database.close()
         await #expect(throws: StorageError.self) {
             try await temporary.database.write(.soon) { try $0.execute("INSERT INTO owner (name) VALUES ('late')") }
         }
-        let again = try Database.open(path: temporary.path)
+        let again = try await temporary.other()
         #expect(try await names(again) == ["kept"])
     }
 }

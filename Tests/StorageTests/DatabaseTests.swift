@@ -14,15 +14,10 @@ private let schema = [
         ])
 ]
 
-private func prepared() async throws -> TemporaryDatabase {
-    let temporary = try TemporaryDatabase()
-    try await temporary.database.migrate(schema)
-    return temporary
-}
-
 @Suite struct DatabaseTests {
-    @Test func `every kind of value comes back as it went in`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `every kind of value comes back as it went in`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         let row = try await temporary.database.write { transaction in
             let owner = try transaction.queryOne("INSERT INTO owner (name) VALUES (?) RETURNING id", ["Анна ☎"])
             let id = try #require(owner).integer("id")
@@ -39,8 +34,9 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(try found.bytes("image") == [0, 255, 7])
     }
 
-    @Test func `a duplicate of a unique key is told apart from other failures`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a duplicate of a unique key is told apart from other failures`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         let insert = "INSERT INTO owner (name) VALUES (?)"
         try await temporary.database.write { try $0.execute(insert, ["a"]) }
         let duplicate = await #expect(throws: StorageError.self) {
@@ -58,9 +54,10 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(null?.code == .constraintViolation)
     }
 
-    @Test func `a transaction that throws leaves nothing behind`() async throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a transaction that throws leaves nothing behind`(kind: DatabaseKind) async throws {
         struct Stop: Error {}
-        let temporary = try await prepared()
+        let temporary = try await TemporaryDatabase(kind, schema)
         await #expect(throws: Stop.self) {
             try await temporary.database.write { transaction in
                 try transaction.execute("INSERT INTO owner (name) VALUES ('ghost')")
@@ -71,8 +68,9 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(rows.isEmpty)
     }
 
-    @Test func `execute tells how many rows it touched`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `execute tells how many rows it touched`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         let counts = try await temporary.database.write { transaction in
             let inserted = try transaction.execute("INSERT INTO owner (name) VALUES ('a'), ('b')")
             let changed = try transaction.execute("UPDATE owner SET name = name || '!' WHERE name = ?", ["b"])
@@ -82,15 +80,17 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(counts == [2, 1, 0])
     }
 
-    @Test func `a read refuses to write`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a read refuses to write`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         await #expect(throws: StorageError.self) {
             _ = try await temporary.database.read { try $0.execute("INSERT INTO owner (name) VALUES ('a')") }
         }
     }
 
-    @Test func `errors name the column and the statement but no value`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `errors name the column and the statement but no value`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         try await temporary.database.write { try $0.execute("INSERT INTO owner (name) VALUES ('secret')") }
         let sql = "SELECT id, name FROM owner"
         let row = try #require(try await temporary.database.read { try $0.queryOne(sql) })
@@ -108,11 +108,12 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(count?.description.contains("secret") == false)
     }
 
-    @Test func `what was committed is there after the file is opened again`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `what was committed is there after the database is opened again`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         try await temporary.database.write { try $0.execute("INSERT INTO owner (name) VALUES ('kept')") }
         try temporary.database.close()
-        let again = try Database.open(path: temporary.path)
+        let again = try await temporary.other()
         try await again.migrate(schema)
         let rows = try await again.read { try $0.query("SELECT name FROM owner") }
         #expect(try rows.map { try $0.text("name") } == ["kept"])
@@ -123,8 +124,9 @@ private func prepared() async throws -> TemporaryDatabase {
         #expect(error?.code == .cannotOpen)
     }
 
-    @Test func `many tasks write and read at once without a busy error`() async throws {
-        let temporary = try await prepared()
+    @Test(arguments: DatabaseKind.allCases)
+    func `many tasks write and read at once without a busy error`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind, schema)
         let database = temporary.database
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<100 {
@@ -139,65 +141,5 @@ private func prepared() async throws -> TemporaryDatabase {
         }
         let row = try await database.read { try $0.queryOne("SELECT COUNT(*) AS n FROM owner") }
         #expect(try row?.integer("n") == 100)
-    }
-}
-
-@Suite struct MigrationTests {
-    @Test func `migrations run once each and new ones follow`() async throws {
-        let temporary = try await prepared()
-        let longer = schema + [Migration("second", ["ALTER TABLE owner ADD COLUMN age BIGINT"])]
-        try await temporary.database.migrate(longer)
-        try await temporary.database.migrate(longer)
-        let row = try await temporary.database.write {
-            try $0.queryOne("INSERT INTO owner (name, age) VALUES ('a', 3) RETURNING age")
-        }
-        #expect(try row?.integer("age") == 3)
-    }
-
-    @Test func `a database of a newer program is refused`() async throws {
-        let temporary = try await prepared()
-        try await temporary.database.migrate(schema + [Migration("second", [])])
-        let error = await #expect(throws: StorageError.self) { try await temporary.database.migrate(schema) }
-        #expect(error?.code == .migrationOrder)
-    }
-
-    @Test func `rows of an append-only table are added, and never changed or deleted`() async throws {
-        let temporary = try TemporaryDatabase()
-        try await temporary.database.migrate([
-            Migration("book", ["CREATE TABLE book (id AUTO_ID, amount BIGINT NOT NULL)", "APPEND_ONLY book"])
-        ])
-        for amount in [1, 2] {
-            try await temporary.database.write {
-                try $0.execute("INSERT INTO book (amount) VALUES (?)", [.integer(amount)])
-            }
-        }
-        for change in ["UPDATE book SET amount = 3 WHERE id = 1", "DELETE FROM book"] {
-            let error = await #expect(throws: StorageError.self) {
-                try await temporary.database.write { try $0.execute(change) }
-            }
-            #expect(error?.code == .constraintViolation)
-            #expect(error?.message == "rows of book are only added")
-        }
-        let rows = try await temporary.database.read { try $0.query("SELECT amount FROM book ORDER BY id") }
-        #expect(try rows.map { try $0.integer("amount") } == [1, 2])
-    }
-
-    @Test func `a migration that fails is undone as a whole`() async throws {
-        let temporary = try await prepared()
-        let broken = schema + [Migration("second", ["CREATE TABLE half (id AUTO_ID)", "CREATE NONSENSE"])]
-        await #expect(throws: StorageError.self) { try await temporary.database.migrate(broken) }
-        try await temporary.database.migrate(schema + [Migration("second", ["CREATE TABLE half (id AUTO_ID)"])])
-    }
-
-    @Test func `a key is never given twice, even after its row is deleted`() async throws {
-        let temporary = try await prepared()
-        let keys = try await temporary.database.write { transaction in
-            try (0..<2).map { _ in
-                let row = try transaction.queryOne("INSERT INTO owner (name) VALUES ('a') RETURNING id")
-                try transaction.execute("DELETE FROM owner")
-                return try #require(row).integer("id")
-            }
-        }
-        #expect(keys[0] != keys[1])
     }
 }

@@ -61,4 +61,32 @@ import Testing
         #expect((0..<25).filter { memory.known($0) != nil }.count <= 10)
         #expect(memory.known(24) == 24)
     }
+
+    @Test func `what another process changes is forgotten`() async throws {
+        let temporary = try await TemporaryDatabase(.postgres)
+        let other = try await temporary.other()
+        let memory = RowMemory<String, Int>(of: temporary.database, changes: "rows") { $0.isEmpty ? nil : $0 }
+        // Hears what the memory hears, after it.
+        var heard = temporary.database.notifications(of: "rows").makeAsyncIterator()
+        for key in ["a", "b"] { _ = try await memory.value(key) { 1 } }
+        try await other.write { try $0.notify("rows", "a") }
+        #expect(await heard.next() == .message("a"))
+        #expect(memory.known("a") == nil)
+        #expect(memory.known("b") == 1)
+        try await other.write { try $0.notify("rows", "") }
+        #expect(await heard.next() == .message(""))
+        #expect(memory.known("b") == nil)
+    }
+
+    @Test(arguments: DatabaseKind.allCases)
+    func `what this process has changed itself stays as it said`(kind: DatabaseKind) async throws {
+        let temporary = try await TemporaryDatabase(kind)
+        let memory = RowMemory<String, Int>(of: temporary.database, changes: "rows") { $0 }
+        var heard = temporary.database.notifications(of: "rows").makeAsyncIterator()
+        _ = try await memory.value("a") { 1 }
+        try await temporary.database.write { try $0.notify("rows", "a") }
+        memory.change("a") { $0 = 2 }
+        #expect(await heard.next() == .message("a"))
+        #expect(memory.known("a") == 2)
+    }
 }

@@ -11,8 +11,8 @@ final class CommitGroup: Sendable {
     /// One transaction.
     struct Job: Sendable {
         let durability: Durability
-        /// Runs in the transaction; what it gives tells the caller, once all is committed.
-        let work: @Sendable (Transaction) throws -> @Sendable () -> Void
+        /// Runs in the transaction; what it gives tells the others and the caller, once all is committed.
+        let work: @Sendable (SQLitePart) throws -> (notes: [Note], tell: @Sendable () -> Void)
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -29,12 +29,14 @@ final class CommitGroup: Sendable {
     private static let mostTogether = 100
 
     private let pool: DatabasePool
+    private let hub: NotificationHub
     private let pause: DispatchTimeInterval
     private let timer = DispatchQueue(label: "storage.sync")
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, pause: DispatchTimeInterval) {
+    init(pool: DatabasePool, hub: NotificationHub, pause: DispatchTimeInterval) {
         self.pool = pool
+        self.hub = hub
         self.pause = pause
     }
 
@@ -74,12 +76,11 @@ final class CommitGroup: Sendable {
         let durability = batch.contains { $0.durability == .atOnce } ? Durability.atOnce : .soon
         try prepare(durability, connection)
         var tellings: [@Sendable () -> Void] = []
-        let transaction = Transaction(connection: connection)
         try connection.inTransaction(.immediate) {
             if batch.count == 1 {
-                tellings.append(try batch[0].work(transaction))
+                tellings.append(try perform(batch[0], connection))
             } else {
-                for job in batch { tellings.append(try part(job, transaction, connection)) }
+                for job in batch { tellings.append(try part(job, connection)) }
             }
             return .commit
         }
@@ -87,13 +88,20 @@ final class CommitGroup: Sendable {
         return tellings
     }
 
-    private func part(
-        _ job: Job, _ transaction: Transaction, _ connection: GRDB.Database
-    ) throws -> @Sendable () -> Void {
+    private func perform(_ job: Job, _ connection: GRDB.Database) throws -> @Sendable () -> Void {
+        let (notes, tell) = try job.work(SQLitePart(connection: connection))
+        guard !notes.isEmpty else { return tell }
+        return { [hub] in
+            for note in notes { hub.deliver(note, isOwn: true) }
+            tell()
+        }
+    }
+
+    private func part(_ job: Job, _ connection: GRDB.Database) throws -> @Sendable () -> Void {
         var telling: @Sendable () -> Void = {}
         do {
             try connection.inSavepoint {
-                telling = try job.work(transaction)
+                telling = try perform(job, connection)
                 return .commit
             }
             return telling

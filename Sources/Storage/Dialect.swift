@@ -1,0 +1,5 @@
+/// Whose SQL a database speaks.
+enum Dialect: Sendable, Hashable {
+    case sqlite
+    case postgres
+}
