@@ -15,11 +15,16 @@ import Testing
     private final class Recordings: Sendable {
         let deleted = Mutex<[String]>([])
         let failures = Mutex(0)
+        /// Those that the platform does not let go.
+        let kept = Mutex<Set<String>>([])
 
         func delete(_ address: String) throws {
             let fails = failures.withLock { failures in
                 defer { failures = max(0, failures - 1) }
                 return failures == 1
+            }
+            if kept.withLock({ $0.contains(address) }) {
+                throw ManagementError(method: "DeleteRecord", kind: .refused(code: 104, message: "test"))
             }
             if fails { throw ManagementError(method: "DeleteRecord", kind: .unreachable("test")) }
             deleted.withLock { $0.append(address) }
@@ -88,6 +93,24 @@ import Testing
             await retention(archive, recordings).pass()
             #expect(try await archive.found(HistoryFilter()).isEmpty)
             #expect(recordings.deleted.withLock { Set($0) }.count == 5)
+        }
+    }
+
+    @Test("A recording that the platform does not let go keeps its call, and no other")
+    func refused() async throws {
+        try await HistoryArchive.run { archive in
+            for age in 20..<140 {
+                try await archive.record(
+                    "call-\(age)", at: Self.now - Int64(age) * Self.day, recording: "record-\(age)")
+            }
+            try await keep(10, Self.demo, archive)
+            let recordings = Recordings()
+            recordings.kept.withLock { $0 = ["record-139", "record-25"] }
+            await retention(archive, recordings).pass()
+            #expect(try await archive.found(HistoryFilter()) == ["call-25", "call-139"])
+            recordings.kept.withLock { $0 = [] }
+            await retention(archive, recordings).pass()
+            #expect(try await archive.found(HistoryFilter()).isEmpty)
         }
     }
 

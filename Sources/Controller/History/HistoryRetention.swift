@@ -53,14 +53,13 @@ struct HistoryRetention: Sendable {
 
     private func clean(_ portal: PortalID, _ days: Int64) async {
         let end = Moment(milliseconds: now().milliseconds - days * Self.day)
-        var count = 0
+        var (count, cursor) = (0, HistoryCursor?.none)
         do {
-            while !Task.isCancelled {
-                let deleted = try await step(portal, before: end)
-                count += deleted
-                guard deleted == 0 else { continue }
-                break
-            }
+            repeat {
+                let old = try await batch(portal, before: end, after: cursor)
+                count += try await delete(old, portal)
+                cursor = old.last?.place
+            } while cursor != nil && !Task.isCancelled
             while !Task.isCancelled, try await forgetCalls(portal, before: end) > 0 {}
         } catch {
             logger.warning("old calls not deleted", metadata: ["portal.id": "\(portal)", "error": "\(error)"])
@@ -70,28 +69,51 @@ struct HistoryRetention: Sendable {
         }
     }
 
-    private struct Old: Sendable {
-        var key: String
+    fileprivate struct Old: Sendable {
+        var place: HistoryCursor
         var recordURL: String?
     }
 
-    /// One batch, the oldest calls first.
-    private func step(_ portal: PortalID, before end: Moment) async throws -> Int {
-        let old = try await database.read { transaction in
+    /// Some calls, the oldest first; those that had to be kept are not met twice in one pass.
+    private func batch(
+        _ portal: PortalID, before end: Moment, after cursor: HistoryCursor?
+    ) async throws -> [Old] {
+        try await database.read { transaction in
             try transaction.query(
                 """
-                SELECT call_id, record_url FROM call_history
-                WHERE portal_id = ? AND started_at < ? AND direction <> '' ORDER BY started_at, call_id LIMIT ?
-                """, [.text(portal.rawValue), .integer(end.milliseconds), .integer(Self.batch)]
-            ).map { Old(key: try $0.text("call_id"), recordURL: try $0.optionalText("record_url")) }
+                SELECT call_id, started_at, record_url FROM call_history
+                WHERE portal_id = ? AND started_at < ? AND direction <> '' AND (started_at, call_id) > (?, ?)
+                ORDER BY started_at, call_id LIMIT ?
+                """,
+                [
+                    .text(portal.rawValue), .integer(end.milliseconds),
+                    .integer(cursor?.startedAt.milliseconds ?? -1), .text(cursor?.key.rawValue ?? ""),
+                    .integer(Self.batch),
+                ]
+            ).map(Old.init)
         }
+    }
+
+    /// Deletes recordings, then the calls whose recordings have gone.
+    ///
+    /// - Throws: When the platform is away: whatever comes next would fail as well.
+    private func delete(_ old: [Old], _ portal: PortalID) async throws -> Int {
+        var gone: [CallKey] = []
         for call in old {
-            if let address = call.recordURL { try await deleteRecording(address, portal) }
+            do {
+                if let address = call.recordURL { try await deleteRecording(address, portal) }
+                gone.append(call.place.key)
+            } catch let error as ManagementError where !error.isPassing {
+                logger.warning(
+                    "old call not deleted",
+                    metadata: ["portal.id": "\(portal)", "call.id": "\(call.place.key)", "error": "\(error)"])
+            }
         }
+        let keys = gone
         try await database.write { transaction in
-            for call in old { try Self.delete(call.key, portal, in: transaction) }
+            for key in keys { try Self.delete(key.rawValue, portal, in: transaction) }
         }
-        return old.count
+        return keys.count
     }
 
     private static func delete(_ key: String, _ portal: PortalID, in transaction: Transaction) throws {
@@ -120,5 +142,15 @@ struct HistoryRetention: Sendable {
                     .integer(Self.batch),
                 ])
         }
+    }
+}
+
+extension HistoryRetention.Old {
+    init(_ row: Row) throws {
+        guard let key = CallKey(rawValue: try row.text("call_id")) else {
+            throw ControllerError(.internalFailure, "a history row is damaged; restore a backup")
+        }
+        place = HistoryCursor(startedAt: Moment(milliseconds: try row.integer("started_at")), key: key)
+        recordURL = try row.optionalText("record_url")
     }
 }
