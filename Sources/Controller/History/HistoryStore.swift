@@ -38,21 +38,23 @@ struct HistoryStore: Sendable {
         _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source, at moment: Moment
     ) async throws -> Bool {
         let json = Self.json(fields).encoded
+        let facts = CallFacts(fields, recordedAt: moment)
         return try await database.write { transaction in
+            let day = try Self.day(of: facts, portal, in: transaction)
             let isFirst =
                 try transaction.execute(
                     """
-                    INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at) VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at, started_at, day,
+                        phone_number, employee_id, line, direction, outcome, talk_seconds, record_url)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (portal_id, call_id) DO NOTHING
                     """,
                     [
                         .text(portal.rawValue), .text(key.rawValue), .text(fields.encoded), .text(source.rawValue),
                         .integer(moment.milliseconds),
-                    ]) == 1
+                    ] + Self.columns(facts, day)) == 1
             guard isFirst else { return false }
-            try Self.index(
-                Entry(portal: portal, key: key, fields: fields, source: source.rawValue, recordedAt: moment),
-                in: transaction)
+            try CallTotals.count(facts, on: day, cost: 0, portal, in: transaction)
             try OutboxStore.add("AddCallHistory", key: key.rawValue, json, portal, at: moment, to: transaction)
             try transaction.execute(
                 """
@@ -104,25 +106,31 @@ struct HistoryStore: Sendable {
         }
     }
 
-    /// Puts a recorded call into the columns of searches and into the totals, once.
+    /// The portal's day of the call's beginning.
+    private static func day(of facts: CallFacts, _ portal: PortalID, in transaction: Transaction) throws -> Day {
+        CivilTime(facts.startedAt, in: try HistoryOptions.find(portal, in: transaction).timeZone).day
+    }
+
+    /// From `started_at` to `record_url`.
+    private static func columns(_ facts: CallFacts, _ day: Day) -> [SQLValue] {
+        [
+            .integer(facts.startedAt.milliseconds), .text(day.rawValue), .text(facts.number),
+            .optional(facts.employee), .text(facts.line), .text(facts.direction.rawValue),
+            .text(facts.outcome.rawValue), .integer(facts.talkSeconds), .optional(facts.recordURL),
+        ]
+    }
+
+    /// Puts a call that was recorded without them into the columns of searches and into the totals, once.
     static func index(_ entry: Entry, in transaction: Transaction) throws {
         let facts = CallFacts(entry.fields, recordedAt: entry.recordedAt)
-        let day = CivilTime(
-            facts.startedAt, in: try HistoryOptions.find(entry.portal, in: transaction).timeZone
-        ).day
+        let day = try day(of: facts, entry.portal, in: transaction)
         let cost = entry.cost
         try transaction.execute(
             """
             UPDATE call_history SET started_at = ?, day = ?, phone_number = ?, employee_id = ?, line = ?,
                 direction = ?, outcome = ?, talk_seconds = ?, record_url = ?, cost = ?
             WHERE portal_id = ? AND call_id = ?
-            """,
-            [
-                .integer(facts.startedAt.milliseconds), .text(day.rawValue), .text(facts.number),
-                .optional(facts.employee), .text(facts.line), .text(facts.direction.rawValue),
-                .text(facts.outcome.rawValue), .integer(facts.talkSeconds), .optional(facts.recordURL),
-                .optional(cost), .text(entry.portal.rawValue), .text(entry.key.rawValue),
-            ])
+            """, columns(facts, day) + [.optional(cost), .text(entry.portal.rawValue), .text(entry.key.rawValue)])
         try CallTotals.count(facts, on: day, cost: cost ?? 0, entry.portal, in: transaction)
     }
 
