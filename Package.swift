@@ -80,6 +80,7 @@ let package = Package(
         module("PhoneNumbers", ["CPhoneNumber"]),
         module("Routing", ["PhoneNumbers"]),
         module("Billing", ["PhoneNumbers"]),
+        module("PrometheusText"),
 
         // Protocols: state machines.
         module("SIP", ["Digests"]),
@@ -130,7 +131,8 @@ let package = Package(
         module(
             "Controller",
             [
-                "Routing", "Billing", "PhoneNumbers", "JSONText", "Storage", "ReplayMemory", "CRM", "RequestSigning",
+                "Routing", "Billing", "PhoneNumbers", "JSONText", "PrometheusText", "Storage", "ReplayMemory", "CRM",
+                "RequestSigning",
                 "Digests",
                 nioCore,
                 nioFoundation, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
@@ -189,6 +191,7 @@ let package = Package(
                 "VoiceEngine", "VoicePlatform", nioCore,
             ]),
         tests("DigestsTests", ["Digests"]),
+        tests("PrometheusTextTests", ["PrometheusText"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("ReplayMemoryTests", ["ReplayMemory", "Storage"]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
