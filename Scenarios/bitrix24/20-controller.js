@@ -5,9 +5,10 @@ function form(fields) {
 }
 
 const Controller = {
-    // Resolves to the HTTP result, also when nothing could be sent (code 0 or below).
+    // Resolves to the HTTP result, also when nothing could be sent (code 0 or below). Every message says which version
+    // of the scenario speaks: the controller counts the sessions of each.
     post(fields, timeout) {
-        const body = form(fields);
+        const body = form({ ...fields, SCENARIO_VERSION });
         const time = String(Math.floor(Date.now() / 1000));
         const nonce = uuidgen();
         const text = ['POST', '/scenario', Crypto.sha256(body), time, nonce].join('\n');

@@ -33,6 +33,15 @@ class History {
         return talk ? fields : { ...fields, CALL_FAILED_CODE: verdict.code, CALL_FAILED_REASON: verdict.reason };
     }
 
+    // What the controller counts for the version; it is no part of the call's history.
+    get outcome() {
+        const { begun, isAtFault, talk } = this.incoming;
+        return {
+            ...(isAtFault ? { SCENARIO_FAILED: 'Y' } : {}),
+            ...(talk ? { ANSWER_MILLISECONDS: talk.begun - begun } : {}),
+        };
+    }
+
     async send() {
         const { caller, talk, verdict } = this.incoming;
         const { fields } = this;
@@ -43,11 +52,12 @@ class History {
             `Call direction: ${encodeURIComponent(caller.end?.direction ?? '')}`,
             `Call params: ${form(fields)}`,
         );
-        let result = await Controller.post(fields, 8);
+        const report = { ...fields, ...this.outcome };
+        let result = await Controller.post(report, 8);
         for (const seconds of HISTORY_RETRIES) {
             if (result.code === 200) return;
             await pause(seconds);
-            result = await Controller.post(fields, 8);
+            result = await Controller.post(report, 8);
         }
         if (result.code !== 200) Log.block(`Call history was not delivered: code ${result.code} ${result.error ?? ''}`);
     }

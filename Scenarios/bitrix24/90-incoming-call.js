@@ -1,3 +1,6 @@
+// Not the scenario's fault: nobody could tell how the line is set.
+const NO_SETTINGS = new Error('no settings of the line');
+
 // One incoming call from its first ring-back tone to its history.
 class IncomingCall {
     constructor(application, event) {
@@ -11,6 +14,7 @@ class IncomingCall {
         this.userID = '';
         this.verdict = MISSED;
         this.isKnown = true;
+        this.isAtFault = false;
     }
 
     async run() {
@@ -49,7 +53,7 @@ class IncomingCall {
             CALLER_ID: caller.number, CALL_ID: caller.id, ACCESS_URL: this.application.accessURL,
         }));
         if (loaded.refusal !== undefined) return this.refuseLine(`Line is refused: ${loaded.refusal}`);
-        if (!loaded.settings) throw new Error('no settings of the line');
+        if (!loaded.settings) throw NO_SETTINGS;
         this.settings = loaded.settings;
         this.logSettings();
         if (isSwitchedOff(this.settings, new Date())) return this.refuseLine('Line is switched off');
@@ -161,6 +165,7 @@ class IncomingCall {
     // Something that no rule of the line covers: the caller hears a sentence instead of silence.
     async apologise(error) {
         Log.block(`Call cannot be handled: ${error}`);
+        this.isAtFault = error !== NO_SETTINGS;
         if (this.caller.end) return;
         try {
             this.attempt?.settle({ next: true });

@@ -10,11 +10,12 @@ import Storage
 struct ControllerParts: Sendable {
     let routes: Routes
     let registry: PortalRegistry
+    let versions: ScenarioVersions
     /// What runs beside the server.
     let loops: [@Sendable () async -> Void]
 
     init(
-        configuration: ControllerConfiguration, scenario: ScenarioText, database: Database, http: HTTPClient,
+        configuration: ControllerConfiguration, database: Database, http: HTTPClient,
         clock: any Clock<Duration>, now: @escaping @Sendable () -> Moment, logger: Logger
     ) throws {
         let limits = configuration.limits
@@ -31,13 +32,16 @@ struct ControllerParts: Sendable {
         let outbox = OutboxStore(database: database)
         let notices = PortalNotices(logger: logger)
         let (outboxBell, reconcilerBell, keyBell) = (Bell(), Bell(), Bell())
+        let versions = ScenarioVersions(
+            store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
+            controllerURL: configuration.publicURL, now: now, logger: logger)
         let provisioner = Provisioner(
             store: accounts,
             platform: ManagementClient(
                 transport: ManagementTransport(
                     baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock),
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
-            masters: configuration.platform.masters, scenario: scenario,
+            masters: configuration.platform.masters, versions: versions,
             registry: portals, locks: PortalLocks(), turnstile: Turnstile(width: 32, mostWaiting: 10_000), now: now,
             logger: logger)
         let settings = LineSettingsCache(
@@ -47,8 +51,8 @@ struct ControllerParts: Sendable {
             calls: calls, settings: settings, employees: EmployeeDirectory(database: database, now: now),
             notices: notices, now: now, logger: logger)
         let reporter = HistoryReporter(
-            calls: calls, history: history, outboxBell: outboxBell, reconcilerBell: reconcilerBell, now: now,
-            logger: logger)
+            calls: calls, history: history, versions: versions, outboxBell: outboxBell, reconcilerBell: reconcilerBell,
+            now: now, logger: logger)
         let courier = OutboxCourier(
             store: outbox, portals: portals,
             backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: outboxBell,
@@ -75,14 +79,24 @@ struct ControllerParts: Sendable {
             backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)), outboxBell: outboxBell,
             locks: balanceLocks, clock: clock, now: now, logger: logger)
         let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
+        let keeper = RolloutKeeper(
+            versions: versions, provisioner: provisioner, portals: portals,
+            judge: RolloutJudge(policy: configuration.rollout), interval: limits.rollout, clock: clock, now: now,
+            logger: logger)
+        let silence = SilentSessionWatch(
+            versions: versions, calls: calls, provisioner: provisioner, interval: limits.reconciliation, clock: clock,
+            now: now, logger: logger)
+        let desk = RolloutDesk(versions: versions, keeper: keeper, now: now)
+        self.versions = versions
         routes = Routes(
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
             scenario: ScenarioEndpoint(
-                settings: settings, routing: routing, calls: calls, history: reporter, provisioner: provisioner,
-                notices: notices, now: now),
+                settings: settings, routing: routing, calls: calls, history: reporter,
+                updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
+                now: now),
             portal: PortalEndpoint(
                 provisioner: provisioner, settings: settings,
                 relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
@@ -94,10 +108,12 @@ struct ControllerParts: Sendable {
             admin: AdminEndpoint(
                 token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
                 totals: totals, routing: routing, balances: balanceDesk, now: now),
+            rollout: RolloutEndpoint(desk: desk),
+            metrics: MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]),
             portals: PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell), logger: logger)
         loops = [
             courier.run, reconciler.run, notices.run, keys.run, sweeper.run, watch.run,
-            HistoryBackfill(database: database, logger: logger).run, retention.run,
+            HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
         ]
     }
 }

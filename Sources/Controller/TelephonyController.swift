@@ -51,8 +51,9 @@ public struct TelephonyController: Service {
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(connectionPool: pool))
         let outcome: Result<Void, any Error>
         do {
-            let parts = try parts(scenario, database, http)
+            let parts = try parts(database, http)
             try await parts.registry.take(configuration.portals)
+            try await parts.versions.start(scenario)
             try await serve(parts)
             outcome = .success(())
         } catch {
@@ -86,9 +87,8 @@ public struct TelephonyController: Service {
         }
     }
 
-    private func parts(_ scenario: ScenarioText, _ database: Database, _ http: HTTPClient) throws -> ControllerParts {
+    private func parts(_ database: Database, _ http: HTTPClient) throws -> ControllerParts {
         try ControllerParts(
-            configuration: configuration, scenario: scenario, database: database, http: http, clock: clock, now: now,
-            logger: logger)
+            configuration: configuration, database: database, http: http, clock: clock, now: now, logger: logger)
     }
 }

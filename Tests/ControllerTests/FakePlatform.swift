@@ -40,6 +40,10 @@ final class FakePlatform: Sendable {
         var sessions: [String: JSONValue] = [:]
         /// Recordings by name; a name that begins with "secure" wants the account's key or token, too.
         var records: [String: String] = [:]
+        /// Sessions of each account that are found by their time alone.
+        var silentSessions: [Int64: [JSONValue]] = [:]
+        /// Methods that are not answered for now.
+        var held: Set<String> = []
         /// Bodies that came to control addresses, with their paths.
         var control: [(path: String, body: String)] = []
         var endedSessions: Set<String> = []
@@ -64,6 +68,12 @@ final class FakePlatform: Sendable {
 
     func fail(_ method: String, _ fault: Fault) { state.withLock { $0.faults[method, default: []].append(fault) } }
 
+    /// Lets go of a method that was held.
+    func release(_ method: String) {
+        state.withLock { _ = $0.held.remove(method) }
+        events.announce()
+    }
+
     func count(_ method: String) -> Int { state.withLock { $0.commands.filter { $0.method == method }.count } }
 
     func lastCommand(_ method: String) -> FormFields? {
@@ -87,6 +97,8 @@ final class FakePlatform: Sendable {
             let fields = FormFields(Array(body.readableBytesView)) ?? FormFields([])
             self.enter(method)
             defer { self.leave(method) }
+            let isHeld: @Sendable () -> Bool = { self.state.withLock { $0.held.contains(method) } }
+            if isHeld() { await self.events.wait { !isHeld() } }
             let answer = self.run(Command(method: method, fields: fields, head: request.head))
             self.events.announce()
             guard let answer else { return Response(status: .badGateway) }
@@ -176,7 +188,9 @@ extension FakePlatform.State {
             items[fields["key"]] = nil
             return ["result": 1]
         case "GetCallHistory":
-            let found = sessions[fields["call_session_history_custom_data"]]
+            let key = fields["call_session_history_custom_data"]
+            if key.isEmpty { return ["result": .list(silentSessions[account] ?? [])] }
+            let found = sessions[key]
             return ["result": .list(found.map { [$0] } ?? []), "count": 1]
         case "GetTransactionHistory":
             let range = fields["from_date"]...fields["to_date"]

@@ -29,8 +29,11 @@ struct World: Sendable {
     struct Setting: Sendable {
         var limits = TimeLimits(
             crm: .seconds(5), portal: .seconds(5), platform: .seconds(60), reconciliation: .seconds(3600),
+            update: .seconds(60), rollout: .milliseconds(20),
             firstBackOff: .milliseconds(10), longestBackOff: .milliseconds(40))
         var version: Int64 = 9
+        var source = "/* common source */"
+        var rollout = RolloutPolicy()
         var licensedUntil: Int64?
         var licences: FakeLicenceServer?
         var policy = LicencePolicy()
@@ -51,7 +54,7 @@ struct World: Sendable {
         let folder = FileManager.default.temporaryDirectory.appending(path: "controller-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data("/* common source */".utf8).write(to: URL(filePath: folder + "/scenario.js"))
+        try Data(setting.source.utf8).write(to: URL(filePath: folder + "/scenario.js"))
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let logger = Logger(label: "controller") { _ in RecordingLogHandler(log: setting.log) }
         let (platformPort, portalPort, port) = (Promise<Int>(), Promise<Int>(), Promise<Int>())
@@ -82,7 +85,8 @@ struct World: Sendable {
             let result: Result<Void, any Error>
             do { result = .success(try await test(world)) } catch { result = .failure(error) }
             ManagementContract.expect(setting.platform.state.withLock { $0.commands })
-            // Whoever still hangs in the fake portal is let go.
+            // Whoever still hangs in the fakes is let go.
+            setting.platform.release("SetScenarioInfo")
             setting.portal.state.withLock { $0.crm = .fails }
             setting.portal.events.announce()
             await services.triggerGracefulShutdown()
@@ -119,7 +123,8 @@ struct World: Sendable {
                     id: PortalID(rawValue: "other"), licenceKey: Secret(otherLicence), baseURL: address),
             ] + setting.morePortals, licences: setting.policy,
             storageKey: Secret(String(repeating: "07", count: 32)), operatorToken: Secret(token),
-            scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits)
+            scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits,
+            rollout: setting.rollout)
     }
 }
 

@@ -24,6 +24,10 @@ struct AccountStore: Sendable {
     /// Writes the record, new or changed.
     func save(_ record: AccountRecord) async throws {
         try await database.write { transaction in
+            let before = try transaction.queryOne(
+                "SELECT scenario_version FROM account WHERE portal_id = ?", [.text(record.portal.rawValue)])
+            try ScenarioVersionStore.count(
+                from: before?.optionalInteger("scenario_version"), to: record.scenarioVersion, in: transaction)
             try transaction.execute(
                 """
                 INSERT INTO account (portal_id, account_name, account_password, account_id, api_key, master_currency,

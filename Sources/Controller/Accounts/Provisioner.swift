@@ -9,7 +9,7 @@ struct Provisioner: Sendable {
     let store: AccountStore
     let platform: ManagementClient
     let masters: [Currency: PlatformAccess.Credentials]
-    let scenario: ScenarioText
+    let versions: ScenarioVersions
     let registry: PortalRegistry
     let locks: PortalLocks
     /// Between this system and the platform: a storm of first contacts queues here.
@@ -22,7 +22,9 @@ struct Provisioner: Sendable {
     /// - Throws: `ControllerError` with `licence`, `licenceServerAway` or `busy`; `ManagementError` of the step that failed.
     func account(_ portal: Portal) async throws -> Account {
         let portal = try await registry.licensed(portal)
-        if let record = try await store.find(portal.id), let account = record.account, isCurrent(record, portal) {
+        if let record = try await store.find(portal.id), let account = record.account,
+            versions.due(record, portal) == nil
+        {
             return account
         }
         return try await completed(portal)
@@ -32,9 +34,9 @@ struct Provisioner: Sendable {
     ///
     /// - Throws: `ManagementError` of the step that failed.
     func bringForward(_ portal: Portal) async throws {
-        guard let record = try await store.find(portal.id), record.account != nil, !isCurrent(record, portal) else {
-            return
-        }
+        guard let record = try await store.find(portal.id), record.account != nil,
+            versions.due(record, portal) != nil
+        else { return }
         _ = try await completed(portal)
     }
 
@@ -42,9 +44,9 @@ struct Provisioner: Sendable {
         try await turnstile.pass { try await locks.withLock(portal.id) { try await complete(portal) } }
     }
 
-    /// Moves an existing account forward to the current scenario; a failure is logged and the account stays as it is.
+    /// Gives an existing account the version that it is to have; a failure is logged and the account stays as it is.
     ///
-    /// For the way of a call, which must go on whatever happens here.
+    /// One request to the platform at most, or none when the account has its version, which a look at memory tells.
     func moveForward(_ portal: Portal) async {
         do {
             try await bringForward(portal)
@@ -56,12 +58,6 @@ struct Provisioner: Sendable {
 
     /// The account if it is complete already; nothing is made.
     func existing(_ portal: PortalID) async throws -> Account? { try await store.find(portal)?.account }
-
-    /// Whether the account runs this version with these constants, or a newer version than this controller has.
-    private func isCurrent(_ record: AccountRecord, _ portal: Portal) -> Bool {
-        guard let version = record.scenarioVersion, version >= scenario.version else { return false }
-        return version > scenario.version || record.scenarioDigest == scenario.digest(portal.access)
-    }
 
     private func complete(_ portal: Portal) async throws -> Account {
         var record =
@@ -120,14 +116,19 @@ struct Provisioner: Sendable {
         _ record: inout AccountRecord, _ portal: Portal, _ application: Int64,
         _ credentials: PlatformAccess.Credentials
     ) async throws -> Int64 {
-        if let id = record.scenarioID, isCurrent(record, portal) { return id }
-        let script = scenario.rendered(portal.access)
-        let id = try await scenarioID(record, script, application, credentials)
+        guard let scenario = versions.due(record, portal) else {
+            guard let id = record.scenarioID else {
+                throw ControllerError(.internalFailure, "no scenario version is everybody's; publish one")
+            }
+            return id
+        }
+        let id = try await scenarioID(record, scenario.rendered(portal.access), application, credentials)
         let previous = record.scenarioVersion
         record.scenarioID = id
         record.scenarioVersion = scenario.version
         record.scenarioDigest = scenario.digest(portal.access)
         try await store.save(record)
+        if previous != scenario.version { try await versions.noteMoved(portal.id, to: scenario.number) }
         logger.info(
             "scenario published",
             metadata: [

@@ -19,6 +19,8 @@ struct ScenarioText: Sendable {
         sourceDigest = HashFunction.sha256.hexDigest(source)
     }
 
+    var number: ScenarioNumber { ScenarioNumber(rawValue: version) }
+
     /// Reads the file, or the directory's `.js` files in the order of their names.
     ///
     /// - Throws: `ControllerError` when nothing can be read or the text is too long.

@@ -40,6 +40,8 @@ struct CallRecord: Sendable, Equatable {
     var createdAt: Moment
     var connectedAt: Moment?
     var endedAt: Moment?
+    /// The version of the scenario that runs, as it says itself.
+    var scenarioVersion: ScenarioNumber?
 }
 
 /// What the CRM said about the caller, kept so that it is asked once a call.
@@ -73,6 +75,7 @@ extension CallRecord {
         createdAt = Moment(milliseconds: try row.integer("created_at"))
         connectedAt = try row.optionalInteger("connected_at").map { Moment(milliseconds: $0) }
         endedAt = try row.optionalInteger("ended_at").map { Moment(milliseconds: $0) }
+        scenarioVersion = try row.optionalInteger("scenario_version").map(ScenarioNumber.init)
     }
 
     /// `crm:67 queue:68`

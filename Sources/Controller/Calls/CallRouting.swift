@@ -20,6 +20,7 @@ struct CallRouting: Sendable {
         var callerID: String
         var dialledCode: String
         var accessURL: String
+        var scenarioVersion: ScenarioNumber?
     }
 
     /// The first route of a call; a repeated request gets the same answer again.
@@ -133,7 +134,8 @@ extension CallRouting.Request {
     func record(_ portal: PortalID, at moment: Moment) -> CallRecord {
         CallRecord(
             portal: portal, key: key, line: line, phoneNumber: phoneNumber, callerID: callerID,
-            accessURL: accessURL, state: .alerting, attempts: [], decisions: [], createdAt: moment)
+            accessURL: accessURL, state: .alerting, attempts: [], decisions: [], createdAt: moment,
+            scenarioVersion: scenarioVersion)
     }
 }
 

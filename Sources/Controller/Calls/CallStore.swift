@@ -43,8 +43,8 @@ struct CallStore: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO call (portal_id, call_id, line, phone_number, caller_id, access_url, state, attempts,
-                    decisions, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, '', '[]', ?)
+                    decisions, created_at, scenario_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, '', '[]', ?, ?)
                 ON CONFLICT (portal_id, call_id) DO UPDATE SET access_url =
                     CASE WHEN excluded.access_url = '' THEN call.access_url ELSE excluded.access_url END
                 """,
@@ -52,6 +52,7 @@ struct CallStore: Sendable {
                     .text(call.portal.rawValue), .text(call.key.rawValue), .text(call.line.rawValue),
                     .text(call.phoneNumber), .text(call.callerID), .text(call.accessURL),
                     .text(call.state.rawValue), .integer(call.createdAt.milliseconds),
+                    .optional(call.scenarioVersion?.rawValue),
                 ])
             return try transaction.queryOne(
                 "SELECT * FROM call WHERE portal_id = ? AND call_id = ?",

@@ -22,12 +22,14 @@ public struct ControllerConfiguration: Sendable {
     public var operatorToken: Secret
     public var scenario: ScenarioSource
     public var limits: TimeLimits
+    public var rollout: RolloutPolicy
 
     public init(
         host: String = "127.0.0.1", port: Int = 8081, databasePath: String,
         publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
-        operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits()
+        operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
+        rollout: RolloutPolicy = RolloutPolicy()
     ) {
         self.host = host
         self.port = port
@@ -41,6 +43,7 @@ public struct ControllerConfiguration: Sendable {
         self.operatorToken = operatorToken
         self.scenario = scenario
         self.limits = limits
+        self.rollout = rollout
     }
 }
 
@@ -124,11 +127,11 @@ public struct PortalAccess: Sendable {
     }
 }
 
-/// The call scenario that accounts are to run.
+/// The call scenario that comes with the program.
 public struct ScenarioSource: Sendable, Hashable {
     /// A JavaScript file, or a directory whose `.js` files are joined in the order of their names.
     public var path: String
-    /// Counts up with every release; accounts move forward only.
+    /// Counts up with every release.
     public var version: Int64
 
     public init(path: String, version: Int64) {
@@ -147,6 +150,10 @@ public struct TimeLimits: Sendable, Hashable {
     public var platform: Duration
     /// Between two looks for calls that have ended unreported.
     public var reconciliation: Duration
+    /// For the new version of an account's scenario while a caller waits.
+    public var update: Duration
+    /// Between two looks at versions that roll out.
+    public var rollout: Duration
     /// Before the first repeated delivery; doubled up to `longestBackOff`.
     public var firstBackOff: Duration
     public var longestBackOff: Duration
@@ -155,13 +162,16 @@ public struct TimeLimits: Sendable, Hashable {
 
     public init(
         crm: Duration = .milliseconds(2500), portal: Duration = .seconds(4), platform: Duration = .seconds(10),
-        reconciliation: Duration = .seconds(30), firstBackOff: Duration = .seconds(1),
-        longestBackOff: Duration = .seconds(300), retention: Duration = .seconds(3600)
+        reconciliation: Duration = .seconds(30), update: Duration = .seconds(2), rollout: Duration = .seconds(5),
+        firstBackOff: Duration = .seconds(1), longestBackOff: Duration = .seconds(300),
+        retention: Duration = .seconds(3600)
     ) {
         self.crm = crm
         self.portal = portal
         self.platform = platform
         self.reconciliation = reconciliation
+        self.update = update
+        self.rollout = rollout
         self.firstBackOff = firstBackOff
         self.longestBackOff = longestBackOff
         self.retention = retention

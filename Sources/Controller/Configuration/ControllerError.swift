@@ -21,6 +21,9 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case portalAway = "PORTAL_UNAVAILABLE"
         case platformAway = "PLATFORM_UNAVAILABLE"
         case platformRefused = "PLATFORM_REFUSED"
+        case scenarioInvalid = "SCENARIO_INVALID"
+        case versionUnknown = "VERSION_UNKNOWN"
+        case versionState = "VERSION_STATE"
         case scenarioUnreadable = "SCENARIO_UNREADABLE"
         case internalFailure = "INTERNAL_ERROR"
     }

@@ -5,6 +5,7 @@ import PhoneNumbers
 struct HistoryReporter: Sendable {
     let calls: CallStore
     let history: HistoryStore
+    let versions: ScenarioVersions
     let outboxBell: Bell
     let reconcilerBell: Bell
     let now: @Sendable () -> Moment
@@ -12,7 +13,13 @@ struct HistoryReporter: Sendable {
 
     /// Records the report and has it delivered; the same call again changes nothing.
     func take(_ fields: FormFields, _ key: CallKey, _ portal: Portal) async throws {
-        let isFirst = try await history.record(fields, key, portal.id, source: .scenario, at: now())
+        var fields = fields
+        // Only versions that are in use are counted: a scenario can say any number.
+        if let version = SessionOutcome.version(fields), versions.plan[version] == nil {
+            fields = SessionOutcome.withoutVersion(fields)
+        }
+        let isFirst = try await history.record(
+            fields, key, portal.id, source: .scenario, outcome: SessionOutcome(fields), at: now())
         guard isFirst else { return }
         calls.forget(key, portal.id)
         outboxBell.ring()

@@ -31,11 +31,16 @@ struct HistoryStore: Sendable {
 
     let database: Database
 
-    /// Records the call and puts the message for the portal beside it, both or neither; the first report counts.
+    /// What scenarios tell the controller and portals are not told.
+    private static let ownFields: Set<String> = SessionOutcome.fieldNames.union(["COMMAND"])
+
+    /// Records the call, puts the message for the portal beside it and counts the session for its version: all or
+    /// nothing; the first report counts.
     ///
     /// - Returns: Whether this was the first.
     func record(
-        _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source, at moment: Moment
+        _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source,
+        outcome: SessionOutcome = SessionOutcome(), at moment: Moment
     ) async throws -> Bool {
         let json = Self.json(fields).encoded
         let facts = CallFacts(fields, recordedAt: moment)
@@ -61,6 +66,10 @@ struct HistoryStore: Sendable {
                 UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?)
                 WHERE portal_id = ? AND call_id = ?
                 """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+            if let version = outcome.version {
+                try HealthStore.add(
+                    SessionCounts(outcome), to: version, portal, session: key.rawValue, at: moment, in: transaction)
+            }
             return true
         }
     }
@@ -134,10 +143,13 @@ struct HistoryStore: Sendable {
         try CallTotals.count(facts, on: day, cost: cost ?? 0, entry.portal, in: transaction)
     }
 
-    /// Writes the final cost, adds it to the totals and has the account's balance looked at; the first one counts.
+    /// Writes the final cost, adds it to the totals, counts a failure after the report, and has the account's balance looked
+    /// at; the first time counts.
     ///
     /// One that a power cut takes away is asked for again.
-    func setCost(_ cost: Money, _ key: CallKey, _ portal: PortalID, at moment: Moment) async throws {
+    func setCost(
+        _ cost: Money, _ key: CallKey, _ portal: PortalID, failure: SessionOutcome.Failure? = nil, at moment: Moment
+    ) async throws {
         try await database.write(.soon) { transaction in
             let isFirst =
                 try transaction.execute(
@@ -151,6 +163,7 @@ struct HistoryStore: Sendable {
                     ]) == 1
             guard isFirst else { return }
             try BalanceStore.awake(portal, currency: cost.currency, at: moment, in: transaction)
+            if let failure { try Self.countLate(failure, key, portal, at: moment, in: transaction) }
             guard
                 let row = try transaction.queryOne(
                     "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
@@ -164,10 +177,25 @@ struct HistoryStore: Sendable {
         }
     }
 
-    /// The fields as the portal gets them: in their order, as texts, without the command.
+    /// A session's failure that its report did not tell.
+    private static func countLate(
+        _ failure: SessionOutcome.Failure, _ key: CallKey, _ portal: PortalID, at moment: Moment,
+        in transaction: Transaction
+    ) throws {
+        let row = try transaction.queryOne(
+            "SELECT * FROM call_history WHERE portal_id = ? AND call_id = ?",
+            [.text(portal.rawValue), .text(key.rawValue)])
+        guard let entry = try row.map(Entry.init), entry.source == Source.scenario.rawValue else { return }
+        let reported = SessionOutcome(entry.fields)
+        guard let version = reported.version, reported.failure == nil else { return }
+        try HealthStore.add(
+            SessionCounts(failure: failure), to: version, portal, session: key.rawValue, at: moment, in: transaction)
+    }
+
+    /// The fields as the portal gets them: in their order, as texts, without those that are the controller's.
     static func json(_ fields: FormFields) -> JSONValue {
         .object(
-            fields.fields.filter { $0.name != "COMMAND" }.map {
+            fields.fields.filter { !ownFields.contains($0.name) }.map {
                 JSONValue.Field(name: $0.name, value: .text($0.value))
             })
     }

@@ -84,7 +84,8 @@ struct Reconciler: Sendable {
         guard session.hasEnded else { return }
         let fields = CallSummary(call: call, session: session, account: account).fields
         let isFirst = try await history.record(
-            fields, call.key, portal.id, source: .reconciliation, at: now())
+            fields, call.key, portal.id, source: .reconciliation,
+            outcome: SessionOutcome(version: call.scenarioVersion, failure: session.failure), at: now())
         guard isFirst else { return }
         calls.forget(call.key, portal.id)
         try await price(call.key, session, portal)
@@ -116,7 +117,8 @@ struct Reconciler: Sendable {
     }
 
     private func price(_ key: CallKey, _ session: PlatformSession, _ portal: Portal) async throws {
-        try await history.setCost(session.cost(portal.access.currency), key, portal.id, at: now())
+        try await history.setCost(
+            session.cost(portal.access.currency), key, portal.id, failure: session.failure, at: now())
     }
 
     /// The session that carries the call's identifier as its custom data.

@@ -89,4 +89,18 @@ extension ManagementClient {
             ])
         return (answer["result"]?.elements ?? []).map(PlatformSession.init)
     }
+
+    /// The account's sessions that began in a span of time, without their calls; at most a thousand.
+    func sessionsBegun(
+        from: Moment, to: Moment, _ account: Credentials
+    ) async throws(ManagementError) -> [PlatformSession] {
+        let answer = try await send(
+            "GetCallHistory", account,
+            [
+                ("from_date", PlatformDate.text(from.seconds)), ("to_date", PlatformDate.text(to.seconds)),
+                ("count", "1000"),
+                ("with_total_count", "false"),
+            ])
+        return (answer["result"]?.elements ?? []).map(PlatformSession.init)
+    }
 }

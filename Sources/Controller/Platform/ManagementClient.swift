@@ -132,9 +132,11 @@ struct ManagementClient: Sendable {
         }?["scenario_id"]?.int64
     }
 
+    /// Not repeated by itself: a caller may be waiting, and the next call tries again.
     func setScenario(id: Int64, script: String, _ account: Credentials) async throws(ManagementError) {
         _ = try await send(
-            "SetScenarioInfo", account, [("scenario_id", String(id)), ("scenario_script", script)])
+            "SetScenarioInfo", account, isRepeatable: false,
+            [("scenario_id", String(id)), ("scenario_script", script)])
     }
 
     func addRule(

@@ -11,6 +11,8 @@ struct PlatformSession: Sendable, Equatable {
         var recordURL: String?
     }
 
+    /// The platform's number of it; later sessions have higher ones.
+    var number: Int64
     var applicationID: Int64?
     var accountID: Int64?
     /// Seconds; nil while the session runs.
@@ -26,7 +28,17 @@ struct PlatformSession: Sendable, Equatable {
     /// A session's duration is known when it has ended.
     var hasEnded: Bool { duration != nil || finishReason != nil }
 
+    /// The script's failure, if the session ended by one; what the platform itself did wrong is none.
+    var failure: SessionOutcome.Failure? {
+        switch finishReason {
+        case "JS session error": .scriptError
+        case "Timeout": .other
+        default: nil
+        }
+    }
+
     init(_ json: JSONValue) {
+        number = json["call_session_history_id"]?.int64 ?? 0
         applicationID = json["application_id"]?.int64
         accountID = json["account_id"]?.int64
         duration = json["duration"]?.int64

@@ -45,9 +45,9 @@ enum Answers {
         case .refused: .forbidden
         case .wrongRequest: .badRequest
         case .licence: .init(code: 402, reasonPhrase: "Payment Required")
-        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown: .notFound
-        case .numberTaken, .exists: .conflict
-        case .settingsInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
+        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown: .notFound
+        case .numberTaken, .exists, .versionState: .conflict
+        case .settingsInvalid, .scenarioInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
         case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable
         case .platformRefused: .badGateway
         case .scenarioUnreadable, .wrongConfiguration, .internalFailure: .internalServerError

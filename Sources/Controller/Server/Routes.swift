@@ -8,6 +8,8 @@ struct Routes: Sendable {
     let scenario: ScenarioEndpoint
     let portal: PortalEndpoint
     let admin: AdminEndpoint
+    let rollout: RolloutEndpoint
+    let metrics: MetricsEndpoint
     let portals: PortalAdministration
     let logger: Logger
 
@@ -60,7 +62,38 @@ struct Routes: Sendable {
         }
         router.get("\(SettingsSchema.path)") { _, _ in Answers.json(SettingsSchema.document) }
         portals.add(to: router, operated)
+        router.get("metrics") { request, _ in
+            await operated(request, answering: { try await metrics.answer() })
+        }
+        addRollout(to: router)
         return router
+    }
+
+    private func addRollout(to router: Router<BasicRequestContext>) {
+        router.get("admin/scenario/versions") { request, _ in
+            await operated(request) { try await rollout.list() }
+        }
+        router.get("admin/scenario/versions/:number") { request, context in
+            await operated(request) { try await rollout.show(context.parameters.get("number") ?? "") }
+        }
+        router.post("admin/scenario/versions") { request, _ in
+            await operated(request) { try await rollout.publish(try await Self.body(request)) }
+        }
+        router.post("admin/scenario/versions/:number/rollout") { request, context in
+            await operated(request) {
+                try await rollout.rollout(
+                    context.parameters.get("number") ?? "", try await Self.body(request))
+            }
+        }
+    }
+
+    /// - Throws: `ControllerError` for a body that is too long or does not arrive.
+    private static func body(_ request: Request) async throws -> [UInt8] {
+        guard let body = try? await request.body.collect(upTo: RequestGate.longestBody) else {
+            throw ControllerError(
+                .wrongRequest, "the body must arrive whole, with at most \(RequestGate.longestBody) bytes")
+        }
+        return Array(body.readableBytesView)
     }
 
     private func signed(
@@ -81,12 +114,16 @@ struct Routes: Sendable {
     }
 
     private func operated(_ request: Request, _ work: () async throws -> JSONValue) async -> Response {
+        await operated(request, answering: { Answers.json(try await work()) })
+    }
+
+    private func operated(_ request: Request, answering work: () async throws -> Response) async -> Response {
         guard admin.isOperator(request) else {
             logger.warning("request refused", metadata: ["endpoint": "admin"])
             return Answers.refused
         }
         do {
-            return Answers.json(try await work())
+            return try await work()
         } catch {
             return failed(error, ["endpoint": "admin"])
         }

@@ -6,7 +6,7 @@ struct ScenarioEndpoint: Sendable {
     let routing: CallRouting
     let calls: CallStore
     let history: HistoryReporter
-    let provisioner: Provisioner
+    let updates: CallUpdates
     let notices: PortalNotices
     let now: @Sendable () -> Moment
 
@@ -20,7 +20,7 @@ struct ScenarioEndpoint: Sendable {
         switch fields["COMMAND"] {
         case "IncomingGetConfig": return try await config(fields, portal)
         case "IncomingInvite":
-            await provisioner.moveForward(portal)
+            await updates.bring(portal)
             return try await routing.invite(try request(fields), portal)
         case "GetNextInQueue":
             return try await routing.next(try request(fields), lastUser: Int64(fields["LAST_USER_ID"]), portal)
@@ -28,13 +28,15 @@ struct ScenarioEndpoint: Sendable {
         case "HangupCall": return try await hangUp(fields, portal)
         case "AddCallHistory":
             try await history.take(fields, try key(fields), portal)
+            // A call that was over before it had to ask for anything brings its account forward, too.
+            await updates.bring(portal)
             return Answers.done.encoded
         default: throw ControllerError(.unknownCommand, "the controller does not know the command")
         }
     }
 
     private func config(_ fields: FormFields, _ portal: Portal) async throws -> String {
-        await provisioner.moveForward(portal)
+        await updates.bring(portal)
         let request = try request(fields)
         try await calls.register(request.record(portal.id, at: now()))
         do {
@@ -60,6 +62,11 @@ struct ScenarioEndpoint: Sendable {
         return Answers.done.encoded
     }
 
+    /// The version that the scenario says to be, if it is one that accounts may have.
+    private func knownVersion(_ fields: FormFields) -> ScenarioNumber? {
+        SessionOutcome.version(fields).flatMap { updates.provisioner.versions.plan[$0]?.number }
+    }
+
     private func key(_ fields: FormFields) throws(ControllerError) -> CallKey {
         guard let key = CallKey(rawValue: fields["CALL_ID"]) else {
             throw ControllerError(.wrongRequest, "CALL_ID must be a text of 1 to \(CallKey.longest) characters")
@@ -78,6 +85,7 @@ struct ScenarioEndpoint: Sendable {
         }
         return CallRouting.Request(
             key: try key(fields), line: LineKey(rawValue: line), phoneNumber: number, callerID: fields["CALLER_ID"],
-            dialledCode: fields["DIRECT_CODE"], accessURL: fields["ACCESS_URL"])
+            dialledCode: fields["DIRECT_CODE"], accessURL: fields["ACCESS_URL"],
+            scenarioVersion: knownVersion(fields))
     }
 }

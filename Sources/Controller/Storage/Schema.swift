@@ -149,5 +149,6 @@ enum Schema {
                     PRIMARY KEY (portal_id, hour))
                 """,
             ]),
+        RolloutSchema.migration,
     ]
 }

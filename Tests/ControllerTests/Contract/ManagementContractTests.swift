@@ -115,6 +115,13 @@ import Testing
                     customData: World.callID, from: "2026-03-01 00:00:00", to: "2026-03-02 00:00:00", child)
             }
         ),
+        (
+            "sessionsBegun",
+            { client, _, child in
+                _ = try await client.sessionsBegun(
+                    from: Moment(milliseconds: 1_772_355_600_000), to: Moment(milliseconds: 1_772_442_000_000), child)
+            }
+        ),
     ]
 
     @Test(
