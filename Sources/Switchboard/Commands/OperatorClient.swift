@@ -63,7 +63,11 @@ struct OperatorClient: Sendable {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
     }
 
-    private func get(_ path: String) async throws -> [String: Any] { try await send(path, nil) }
+    func get(_ path: String) async throws -> [String: Any] { try await send(path, nil) }
+
+    func post(_ path: String, _ body: [String: Any]) async throws -> [String: Any] {
+        try await send(path, try JSONSerialization.data(withJSONObject: body))
+    }
 
     /// POST with a body, GET without one.
     private func send(_ path: String, _ body: Data?) async throws -> [String: Any] {

@@ -2,10 +2,14 @@ import ArgumentParser
 import Foundation
 import ScenarioTesting
 
-/// `switchboard scenario test`: tests of call scenarios with staged callers, in virtual time.
+/// `switchboard scenario`: tests of call scenarios, their versions and rollouts.
 struct ScenarioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scenario", abstract: "Work with call scenarios.", subcommands: [ScenarioTestCommand.self])
+        commandName: "scenario", abstract: "Test call scenarios, publish versions of them and roll them out.",
+        subcommands: [
+            ScenarioTestCommand.self, ScenarioPublishCommand.self, ScenarioVersionsCommand.self,
+            ScenarioRolloutCommand.self, ScenarioStatusCommand.self,
+        ])
 }
 
 /// Runs test files; exit codes 0 all passed, 1 some failed, 64 a file cannot be used.
