@@ -10,8 +10,8 @@ BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 # Long calls, most with phones and servers of others; `make test-phones` runs them.
 PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|InteropConference|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall|Isolation)Tests
-# Tests of sound, time limits and whole calls, in which time passes.
-REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests)\.
+# Tests of sound, time limits, whole calls and the database server, in which time passes.
+REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests|StorageTests|ScenarioRuntimeTests\.LimitTests)[./]
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies test-dependencies build demo test test-phones bench lint format doctor clean
