@@ -41,16 +41,10 @@ struct Routes: Sendable {
             await operated(request) { try await admin.balance(context.parameters.get("portal") ?? "") }
         }
         router.get("admin/route/explain") { request, _ in
-            let query = Dictionary(
-                request.uri.queryParameters.map { (String($0.key), String($0.value)) },
-                uniquingKeysWith: { first, _ in first })
-            return await operated(request) { try await admin.explain(query) }
+            await operated(request) { try await admin.explain(Self.query(request)) }
         }
         router.get("admin/totals") { request, _ in
-            let query = Dictionary(
-                request.uri.queryParameters.map { (String($0.key), String($0.value)) },
-                uniquingKeysWith: { first, _ in first })
-            return await operated(request) { try await admin.total(query) }
+            await operated(request) { try await admin.total(Self.query(request)) }
         }
         router.get("recordings/:token") { request, context in
             do {
@@ -94,6 +88,13 @@ struct Routes: Sendable {
                 .wrongRequest, "the body must arrive whole, with at most \(RequestGate.longestBody) bytes")
         }
         return Array(body.readableBytesView)
+    }
+
+    /// The query's fields; of one that comes twice the first counts.
+    private static func query(_ request: Request) -> [String: String] {
+        Dictionary(
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     private func signed(

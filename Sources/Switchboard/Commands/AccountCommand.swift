@@ -44,10 +44,9 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
+            try await AccountCommand.show(options, json: json) { client in
                 try await client.portal(portal)
             }
-            try AccountCommand.show(answer, json: json)
         }
     }
 
@@ -74,10 +73,9 @@ struct AccountCommand: AsyncParsableCommand {
             ]
             body["licensed_until"] = licensedUntil
             let data = try JSONSerialization.data(withJSONObject: body)
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
+            try await AccountCommand.show(options, json: json) { client in
                 try await client.addPortal(data)
             }
-            try AccountCommand.show(answer, json: json)
         }
     }
 
@@ -97,14 +95,17 @@ struct AccountCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
+            try await AccountCommand.show(options, json: json) { client in
                 try await client.rotateKey(of: portal, overlapSeconds: overlap * 3600)
             }
-            try AccountCommand.show(answer, json: json)
         }
     }
 
-    private static func show(_ answer: [String: Any], json: Bool) throws {
+    /// Prints what the controller answers, a field a line or as JSON.
+    private static func show(
+        _ options: ConfigurationOptions, json: Bool, _ ask: (OperatorClient) async throws -> [String: Any]
+    ) async throws {
+        let answer = try await OperatorSession.run(try await options.settings(), ask)
         guard !json else { return print(try JSONText.pretty(answer)) }
         for (name, value) in answer.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
             // JSON's truth values come as numbers.
