@@ -9,6 +9,8 @@ import Storage
 /// The controller's parts, each knowing only those that it needs.
 struct ControllerParts: Sendable {
     let routes: Routes
+    /// What portals may ask for.
+    let commands: [PortalCommand]
     let registry: PortalRegistry
     let versions: ScenarioVersions
     /// What runs beside the server.
@@ -88,29 +90,35 @@ struct ControllerParts: Sendable {
             now: now, logger: logger)
         let desk = RolloutDesk(versions: versions, keeper: keeper, now: now)
         self.versions = versions
+        let scenario = ScenarioEndpoint(
+            settings: settings, routing: routing, calls: calls, history: reporter,
+            updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
+            now: now)
+        let recordings = RecordingEndpoint(
+            links: RecordingLinks(database: database, publicURL: configuration.publicURL), history: history,
+            source: source, now: now)
+        let portal = PortalEndpoint(
+            provisioner: provisioner, settings: settings,
+            relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
+            desk: HistoryDesk(search: archive, totals: totals), recordings: recordings, balances: balanceDesk,
+            watch: watch, sipServer: configuration.platform.sipServer)
+        let admin = AdminEndpoint(
+            portals: portals, calls: calls, history: history, outbox: outbox, totals: totals, routing: routing,
+            balances: balanceDesk, now: now)
+        let staff = StaffStore(database: database)
+        commands = portal.commands
         routes = Routes(
+            endpoints: [
+                scenario.endpoint, portal.endpoint, recordings.endpoint, SettingsSchema.endpoint,
+                MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]).endpoint,
+            ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
+                + PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell).endpoints
+                + StaffAdministration(store: staff, now: now).endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
-            scenario: ScenarioEndpoint(
-                settings: settings, routing: routing, calls: calls, history: reporter,
-                updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
-                now: now),
-            portal: PortalEndpoint(
-                provisioner: provisioner, settings: settings,
-                relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
-                desk: HistoryDesk(search: archive, totals: totals),
-                recordings: RecordingEndpoint(
-                    links: RecordingLinks(database: database, publicURL: configuration.publicURL), history: history,
-                    source: source, now: now),
-                balances: balanceDesk, watch: watch, sipServer: configuration.platform.sipServer),
-            admin: AdminEndpoint(
-                token: configuration.operatorToken, portals: portals, calls: calls, history: history, outbox: outbox,
-                totals: totals, routing: routing, balances: balanceDesk, now: now),
-            rollout: RolloutEndpoint(desk: desk),
-            metrics: MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]),
-            portals: PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell), logger: logger)
+            staff: StaffGate(token: configuration.operatorToken, store: staff), logger: logger)
         loops = [
             courier.run, reconciler.run, notices.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,

@@ -4,29 +4,8 @@ import Testing
 
 @testable import Controller
 
+/// Endpoints and commands are the controller's own list: a new one is in these tables before anybody thinks of it.
 @Suite struct RefusalTests {
-    struct Endpoint: Sendable {
-        var path: String
-        var body: String
-        var direction: RequestKey.Direction
-    }
-
-    static let endpoints =
-        ([
-            "CheckConnection", "GetAccountInfo", "GetUser", "SetUserPassword", "DisableUser", "EnableUser", "AddNumber",
-            "SettingsChanged", "CallCommand", "GetCallHistory", "GetRecordingLink", "ExportCalls", "Unknown",
-        ] + HistoryDesk.commands).map {
-            Endpoint(path: "/portal/\($0)", body: #"{"USER_ID":67}"#, direction: .portalToController)
-        }
-        + [
-            "IncomingGetConfig", "IncomingInvite", "GetNextInQueue", "StartCall", "HangupCall", "AddCallHistory",
-            "Unknown",
-        ].map {
-            Endpoint(
-                path: "/scenario", body: "COMMAND=\($0)&CALL_ID=a&ACCOUNT_SEARCH_ID=test",
-                direction: .scenarioToController)
-        }
-
     static let mistakes: [(name: String, bend: @Sendable (inout World.Signing) -> Void)] = [
         ("no headers", { $0.signature = "" }),
         ("a wrong signature", { $0.signature = String(repeating: "0", count: 64) }),
@@ -46,26 +25,53 @@ import Testing
         ("an endless nonce", { $0.nonce = String(repeating: "n", count: 129) }),
     ]
 
-    @Test("Whatever is wrong with a signature, every endpoint says the same", arguments: endpoints)
-    func table(endpoint: Endpoint) async throws {
+    private static let refusal = #"{"error":{"code":"REFUSED","msg":"the request was refused"}}"#
+
+    @Test("Whatever is wrong with a signature, every command says the same")
+    func signatures() async throws {
+        let doors = try await EndpointTable.read().doors.filter { $0.direction != nil }
+        #expect(doors.count > 20)
         try await World.run { world async throws in
-            var answers: Set<String> = []
-            for mistake in Self.mistakes {
-                var signing = World.Signing(direction: endpoint.direction)
-                mistake.bend(&signing)
-                let answer = try await world.send(endpoint.path, endpoint.body, signing)
-                #expect(answer.status == 403, "\(mistake.name)")
-                answers.insert(answer.text)
+            for (index, door) in doors.enumerated() {
+                let direction = try #require(door.direction)
+                for mistake in Self.mistakes {
+                    var signing = World.Signing(direction: direction)
+                    mistake.bend(&signing)
+                    let answer = try await world.send(door.path, door.body, signing)
+                    #expect(answer == .init(status: 403, text: Self.refusal), "\(door.name): \(mistake.name)")
+                }
+                var signing = World.Signing(direction: direction)
+                signing.nonce = "replayed-nonce-\(index)"
+                #expect(try await world.send(door.path, door.body, signing).status != 403, "\(door.name)")
+                let replay = try await world.send(door.path, door.body, signing)
+                #expect(replay == .init(status: 403, text: Self.refusal), "\(door.name)")
             }
-            var signing = World.Signing(direction: endpoint.direction)
-            signing.nonce = "replayed-nonce"
-            #expect(try await world.send(endpoint.path, endpoint.body, signing).status != 403)
-            let replay = try await world.send(endpoint.path, endpoint.body, signing)
-            #expect(replay.status == 403)
-            answers.insert(replay.text)
-            #expect(answers == [#"{"error":{"code":"REFUSED","msg":"the request was refused"}}"#])
             #expect(world.platform.count("AddAccount") <= 1)
         }
+    }
+
+    @Test("Every endpoint lets in whom it is for, and nobody else")
+    func callers() async throws {
+        let doors = try await EndpointTable.read().doors
+        try await World.run { world async throws in
+            let tokens = try await EndpointTable.staff(world)
+            for door in doors {
+                for caller in EndpointTable.Caller.allCases {
+                    let answer = try await door.knock(world, as: caller, tokens)
+                    let isAdmitted = door.admits(caller)
+                    #expect(
+                        (answer.status != 403) == isAdmitted, "\(door.name) for \(caller): \(answer.status)")
+                    if !isAdmitted { #expect(answer.text == Self.refusal, "\(door.name) for \(caller)") }
+                }
+            }
+        }
+    }
+
+    @Test("No endpoint and no command comes twice")
+    func names() async throws {
+        let table = try await EndpointTable.read()
+        #expect(Set(table.doors.map(\.name)).count == table.doors.count)
+        #expect(Set(table.commands).count == table.commands.count)
     }
 
     @Test("A refused request does nothing")
@@ -86,23 +92,6 @@ import Testing
             let body = String(repeating: "x", count: RequestGate.longestBody + 1)
             let answer = try? await world.send("/portal/GetUser", body, .init(direction: .portalToController))
             #expect(answer == nil || answer?.status == 403)
-        }
-    }
-
-    @Test(
-        "The operator's endpoints need the token",
-        arguments: [
-            "/admin/calls", "/admin/calls/x", "/admin/route/explain?line=test", "/admin/totals", "/admin/portals",
-            "/admin/portals/demo",
-        ])
-    func operatorToken(path: String) async throws {
-        try await World.run { world async throws in
-            for token in [nil, "", "wrong", World.token + "x"] {
-                let answer = try await world.admin(path, token: token)
-                #expect(answer.status == 403)
-                #expect(answer.text == #"{"error":{"code":"REFUSED","msg":"the request was refused"}}"#)
-            }
-            #expect(try await world.admin(path).status != 403)
         }
     }
 }

@@ -29,12 +29,14 @@ extension World {
         var signedPath: String?
     }
 
-    func send(_ path: String, _ body: String, _ signing: Signing) async throws -> Answer {
+    func send(
+        _ path: String, _ body: String, _ signing: Signing, _ method: HTTPRequest.Method = .post
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(string: body))
+        request.method = HTTPMethod(rawValue: method.rawValue)
+        if method != .get { request.body = .bytes(ByteBuffer(string: body)) }
         let signed = SignedRequest(
-            method: "POST", path: signing.signedPath ?? path, body: Array((signing.signedBody ?? body).utf8),
+            method: method.rawValue, path: signing.signedPath ?? path, body: Array((signing.signedBody ?? body).utf8),
             time: signing.time, nonce: signing.nonce)
         let key = RequestKey(licenceKey: signing.licence, direction: signing.direction)
         if signing.signature != "" {
@@ -76,6 +78,15 @@ extension World {
     func admin(_ path: String, token: String? = World.token) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        return try await Self.answer(request)
+    }
+
+    /// Somebody's request with a token, or with none.
+    func bear(_ token: String?, _ path: String, _ body: String, _ method: HTTPRequest.Method) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = HTTPMethod(rawValue: method.rawValue)
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if method != .get { request.body = .bytes(ByteBuffer(string: body)) }
         return try await Self.answer(request)
     }
 

@@ -105,7 +105,7 @@ struct World: Sendable {
             onServerRunning: { port.fulfil($0.localAddress?.port ?? 0) }, logger: logger)
     }
 
-    private static func configuration(
+    static func configuration(
         _ setting: Setting, _ path: String, _ folder: String, platformBase: String, portalPort: Int
     ) -> ControllerConfiguration {
         let address = "http://127.0.0.1:\(portalPort)"

@@ -12,6 +12,7 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         /// Too many ask at once; the same request succeeds later.
         case busy = "BUSY"
         case accountUnknown = "ACCOUNT_NOT_FOUND"
+        case staffUnknown = "STAFF_NOT_FOUND"
         case exists = "EXISTS"
         case wrongConfiguration = "WRONG_CONFIGURATION"
         case callNotFound = "CALL_NOT_FOUND"

@@ -5,29 +5,25 @@ import Storage
 
 /// What a portal asks of its history, and how it wants it kept.
 struct HistoryDesk: Sendable {
-    static let commands: Set<String> = ["FindCalls", "GetCallTotals", "GetHistoryOptions", "SetHistoryOptions"]
-
     let search: HistorySearch
     let totals: CallTotals
 
-    func answer(_ command: String, _ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
-        switch command {
-        case "FindCalls": return try await find(json, portal)
-        case "GetCallTotals": return try await total(json, portal)
-        case "SetHistoryOptions":
-            let options = try Self.options(json)
-            try await search.database.write { try options.save(portal.id, in: $0) }
-            return Self.json(options)
-        case "GetHistoryOptions": return Self.json(try await options(portal))
-        default: throw ControllerError(.unknownCommand, "the controller does not know the command")
-        }
+    var commands: [PortalCommand] {
+        [
+            PortalCommand("FindCalls") { try await find($0, $1) },
+            PortalCommand("GetCallTotals") { try await total($0, $1) },
+            PortalCommand("GetHistoryOptions") { Self.json(try await options($1)) },
+            PortalCommand("SetHistoryOptions") { json, portal in
+                let options = try Self.options(json)
+                try await search.database.write { try options.save(portal.id, in: $0) }
+                return Self.json(options)
+            },
+            PortalCommand("ExportCalls", answering: { Answers.export(try await export($0, $1)) }),
+        ]
     }
 
     /// All that the filter wants, as a text that is made while it is sent.
-    func export(_ body: [UInt8], _ portal: Portal) async throws -> HistoryExport {
-        guard let json = JSONValue(Data(body)), case .object = json else {
-            throw ControllerError(.wrongRequest, "the body must be a JSON object")
-        }
+    private func export(_ json: JSONValue, _ portal: Portal) async throws -> HistoryExport {
         guard let format = HistoryExport.Format(rawValue: json["FORMAT"]?.string ?? "csv") else {
             throw ControllerError(.wrongRequest, "FORMAT must be csv or json")
         }

@@ -11,6 +11,12 @@ struct RecordingEndpoint: Sendable {
     let source: RecordingSource
     let now: @Sendable () -> Moment
 
+    var endpoint: Endpoint {
+        Endpoint(
+            .get, "recordings/:token",
+            .open { try await answer($0.segment("token"), range: $0.request.headers[.range]) })
+    }
+
     /// A link for a portal's call.
     ///
     /// - Throws: `ControllerError` with `callNotFound` when the call has no recording.
@@ -34,7 +40,7 @@ struct RecordingEndpoint: Sendable {
     }
 
     /// The recording; every link that is wrong or has expired is refused alike.
-    func answer(_ token: String, range: String?) async throws -> Response {
+    private func answer(_ token: String, range: String?) async throws -> Response {
         guard let target = try await links.target(token, at: now()) else { return Answers.refused }
         guard let address = try await history.recording(target.call, target.portal) else {
             throw ControllerError(.callNotFound, "there is no such recording")

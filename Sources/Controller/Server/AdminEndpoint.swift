@@ -1,13 +1,11 @@
-import Digests
 import Foundation
-import Hummingbird
+import HTTPTypes
 
 /// `/admin/…`: what the operator looks at, behind a bearer token.
 struct AdminEndpoint: Sendable {
     private static let mostCalls = 500
     private static let mostCandidates = 10
 
-    let token: Secret
     let portals: PortalRegistry
     let calls: CallStore
     let history: HistoryStore
@@ -17,15 +15,18 @@ struct AdminEndpoint: Sendable {
     let balances: BalanceDesk
     let now: @Sendable () -> Moment
 
-    /// Compares digests, so that neither length nor content of the token shows in the time.
-    func isOperator(_ request: Request) -> Bool {
-        let given = HashFunction.sha256.digest((request.headers[.authorization] ?? "").utf8)
-        let expected = HashFunction.sha256.digest("Bearer \(token.revealed)".utf8)
-        return !token.revealed.isEmpty && ConstantTime.equal(given, expected)
+    var endpoints: [Endpoint] {
+        [
+            .staff(.viewer, .get, "admin/calls") { try await list(limit: $0.query["limit"].flatMap { Int($0) }) },
+            .staff(.viewer, .get, "admin/calls/:call") { try await show($0.segment("call")) },
+            .staff(.viewer, .get, "admin/balance/:portal") { try await balance($0.segment("portal")) },
+            .staff(.viewer, .get, "admin/route/explain") { try await explain($0.query) },
+            .staff(.viewer, .get, "admin/totals") { try await total($0.query) },
+        ]
     }
 
     /// The latest calls, newest first.
-    func list(limit: Int?) async throws -> JSONValue {
+    private func list(limit: Int?) async throws -> JSONValue {
         var rows: [JSONValue] = []
         for call in try await calls.latest(limit: min(max(limit ?? 50, 1), Self.mostCalls)) {
             rows.append(Self.json(call, try await history.find(call.key, call.portal)))
@@ -38,7 +39,7 @@ struct AdminEndpoint: Sendable {
     }
 
     /// One call with every decision that was made for it.
-    func show(_ text: String) async throws -> JSONValue {
+    private func show(_ text: String) async throws -> JSONValue {
         guard let key = CallKey(rawValue: text), let call = try await calls.findAll(key).first else {
             throw ControllerError(.callNotFound, "there is no such call")
         }
@@ -48,7 +49,7 @@ struct AdminEndpoint: Sendable {
     }
 
     /// When a portal is warned of its balance, and why then.
-    func balance(_ id: String) async throws -> JSONValue {
+    private func balance(_ id: String) async throws -> JSONValue {
         guard let portal = try await portals.find(PortalID(rawValue: id)) else {
             throw ControllerError(.licence, "there is no portal of this name")
         }
@@ -56,7 +57,7 @@ struct AdminEndpoint: Sendable {
     }
 
     /// Who would get such a call, and why.
-    func explain(_ query: [String: String]) async throws -> JSONValue {
+    private func explain(_ query: [String: String]) async throws -> JSONValue {
         guard let line = query["line"], !line.isEmpty else {
             throw ControllerError(.wrongRequest, "line must name a line")
         }

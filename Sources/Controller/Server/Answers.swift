@@ -45,7 +45,7 @@ enum Answers {
         case .refused: .forbidden
         case .wrongRequest: .badRequest
         case .licence: .init(code: 402, reasonPhrase: "Payment Required")
-        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown: .notFound
+        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown: .notFound
         case .numberTaken, .exists, .versionState: .conflict
         case .settingsInvalid, .scenarioInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
         case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable

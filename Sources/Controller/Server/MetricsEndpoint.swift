@@ -7,7 +7,9 @@ import PrometheusText
 struct MetricsEndpoint: Sendable {
     let sources: [@Sendable () async throws -> [MetricFamily]]
 
-    func answer() async throws -> Response {
+    var endpoint: Endpoint { Endpoint(.get, "metrics", .staff(.viewer) { _ in try await answer() }) }
+
+    private func answer() async throws -> Response {
         var families: [MetricFamily] = []
         for source in sources { families += try await source() }
         return Response(

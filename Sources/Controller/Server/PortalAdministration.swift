@@ -1,11 +1,9 @@
 import Billing
-import Foundation
-import Hummingbird
+import HTTPTypes
 import PhoneNumbers
 
 /// `/admin/portals…`: the operator's look at portals, new ones, and new licence keys.
 struct PortalAdministration: Sendable {
-    private static let longestBody = 16 << 10
     private static let mostPortals = 500
     private static let longestOverlap: Int64 = 90 * 86_400
 
@@ -13,28 +11,24 @@ struct PortalAdministration: Sendable {
     let accounts: AccountStore
     let keyBell: Bell
 
-    typealias Operated = @Sendable (Request, () async throws -> JSONValue) async -> Response
-
-    func add(to router: Router<BasicRequestContext>, _ operated: @escaping Operated) {
-        router.get("admin/portals") { request, _ in await operated(request) { try await list(request) } }
-        router.post("admin/portals") { request, _ in
-            await operated(request) { try await create(try await Self.body(request)) }
-        }
-        router.get("admin/portals/:portal") { request, context in
-            await operated(request) { try await show(Self.id(context)) }
-        }
-        router.post("admin/portals/:portal/key") { request, context in
-            await operated(request) { try await rotate(Self.id(context), try await Self.body(request)) }
-        }
+    var endpoints: [Endpoint] {
+        [
+            .staff(.viewer, .get, "admin/portals") { try await list($0.query) },
+            .staff(.administrator, .post, "admin/portals") { try await create(try await $0.object()) },
+            .staff(.viewer, .get, "admin/portals/:portal") { try await show($0.portalID) },
+            .staff(.administrator, .post, "admin/portals/:portal/key") {
+                try await rotate($0.portalID, try await $0.object())
+            },
+        ]
     }
 
     /// `{"portals": […], "next": identifier or null}`, by identifier, beginning behind `after`.
-    private func list(_ request: Request) async throws -> JSONValue {
-        let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 50
+    private func list(_ query: [String: String]) async throws -> JSONValue {
+        let limit = query["limit"].flatMap { Int($0) } ?? 50
         guard (1...Self.mostPortals).contains(limit) else {
             throw ControllerError(.wrongRequest, "limit must be 1 to \(Self.mostPortals)")
         }
-        let last = request.uri.queryParameters["after"].map { PortalID(rawValue: String($0)) }
+        let last = query["after"].map { PortalID(rawValue: $0) }
         var page = try await registry.store.page(after: last, limit: limit + 1)
         let hasMore = page.count > limit
         if hasMore { page.removeLast() }
@@ -100,20 +94,6 @@ struct PortalAdministration: Sendable {
 
     private static var unknown: ControllerError {
         ControllerError(.accountUnknown, "there is no such portal; list them, or add it")
-    }
-
-    private static func id(_ context: BasicRequestContext) -> PortalID {
-        PortalID(rawValue: context.parameters.get("portal") ?? "")
-    }
-
-    private static func body(_ request: Request) async throws -> JSONValue {
-        let buffer = try? await request.body.collect(upTo: longestBody)
-        guard let buffer else { throw ControllerError(.wrongRequest, "the body must be at most \(longestBody) octets") }
-        if buffer.readableBytes == 0 { return [:] }
-        guard let json = JSONValue(Data(buffer.readableBytesView)), case .object = json else {
-            throw ControllerError(.wrongRequest, "the body must be a JSON object")
-        }
-        return json
     }
 
     private static func seconds(_ name: String, _ json: JSONValue) throws(ControllerError) -> Int64? {

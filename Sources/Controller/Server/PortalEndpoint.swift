@@ -1,6 +1,8 @@
 import Billing
 import Foundation
+import HTTPTypes
 import PhoneNumbers
+import RequestSigning
 
 /// `POST /portal/<Command>`: what portals ask for.
 struct PortalEndpoint: Sendable {
@@ -14,28 +16,54 @@ struct PortalEndpoint: Sendable {
     let watch: BalanceWatch
     let sipServer: String
 
-    func answer(_ command: String, _ body: [UInt8], _ portal: Portal) async throws -> JSONValue {
-        guard let json = JSONValue(Data(body)), case .object = json else {
-            throw ControllerError(.wrongRequest, "the body must be a JSON object")
-        }
-        switch command {
-        case "CheckConnection": return Answers.done
-        case "GetAccountInfo": return try await accountInfo(portal)
-        case "GetUser": return Self.json(try await provisioner.credentials(portal, employee: employee(json)), sipServer)
-        case "SetUserPassword", "DisableUser", "EnableUser": return try await changeUser(command, json, portal)
-        case "AddNumber": return try await addNumber(json, portal)
-        case "SettingsChanged":
-            try await settings.changed(try line(json), portal)
-            return Answers.done
-        case "CallCommand": return try await callCommand(json, portal)
-        case "GetBalanceSettings": return try await balances.settings(portal)
-        case "SetBalanceSettings": return try await balances.change(json, portal)
-        case "GetCallHistory": return try await callHistory(json, portal)
-        case "GetRecordingLink": return try await recordings.link(json, portal)
-        case let command where HistoryDesk.commands.contains(command):
-            return try await desk.answer(command, json, portal)
-        default: throw ControllerError(.unknownCommand, "the controller does not know the command")
-        }
+    /// All that portals may ask for.
+    var commands: [PortalCommand] {
+        [
+            PortalCommand("CheckConnection") { _, _ in Answers.done },
+            PortalCommand("GetAccountInfo") { try await accountInfo($1) },
+            PortalCommand("GetUser") {
+                Self.json(try await provisioner.credentials($1, employee: try employee($0)), sipServer)
+            },
+            PortalCommand("SetUserPassword") { json, portal in
+                try await changeUser(json) { try await provisioner.changePassword(portal, employee: $0, device: $1) }
+            },
+            PortalCommand("DisableUser") { json, portal in
+                try await changeUser(json) {
+                    try await provisioner.setEnabled(false, portal, employee: $0, device: $1)
+                }
+            },
+            PortalCommand("EnableUser") { json, portal in
+                try await changeUser(json) {
+                    try await provisioner.setEnabled(true, portal, employee: $0, device: $1)
+                }
+            },
+            PortalCommand("AddNumber") { try await addNumber($0, $1) },
+            PortalCommand("SettingsChanged") {
+                try await settings.changed(try line($0), $1)
+                return Answers.done
+            },
+            PortalCommand("CallCommand") { try await callCommand($0, $1) },
+            PortalCommand("GetBalanceSettings") { try await balances.settings($1) },
+            PortalCommand("SetBalanceSettings") { try await balances.change($0, $1) },
+            PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
+            PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
+        ] + desk.commands
+    }
+
+    /// The one door of all commands; a name that comes twice counts as the first of them.
+    var endpoint: Endpoint {
+        let commands = Dictionary(commands.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return Endpoint(
+            .post, "portal/:command",
+            .signed(.portalToController) { admitted in
+                guard let command = commands[admitted.command] else {
+                    throw ControllerError(.unknownCommand, "the controller does not know the command")
+                }
+                guard let json = JSONValue(Data(admitted.body)), case .object = json else {
+                    throw ControllerError(.wrongRequest, "the body must be a JSON object")
+                }
+                return try await command.answer(json, admitted.portal)
+            })
     }
 
     private func accountInfo(_ portal: Portal) async throws -> JSONValue {
@@ -56,17 +84,15 @@ struct PortalEndpoint: Sendable {
     }
 
     /// One device of an employee; the answer holds the credentials as they are afterwards.
-    private func changeUser(_ command: String, _ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+    private func changeUser(
+        _ json: JSONValue, _ change: (Int64, EmployeeDevice) async throws -> Provisioner.EmployeeCredentials
+    ) async throws -> JSONValue {
         let employee = try employee(json)
         guard let device = json["DEVICE"]?.string.flatMap(EmployeeDevice.init(rawValue:)) else {
             let allowed = EmployeeDevice.allCases.map(\.rawValue).joined(separator: " or ")
             throw ControllerError(.wrongRequest, "DEVICE must be \(allowed)")
         }
-        let changed =
-            command == "SetUserPassword"
-            ? try await provisioner.changePassword(portal, employee: employee, device: device)
-            : try await provisioner.setEnabled(command == "EnableUser", portal, employee: employee, device: device)
-        return Self.json(changed, sipServer)
+        return Self.json(try await change(employee, device), sipServer)
     }
 
     private static func json(_ credentials: Provisioner.EmployeeCredentials, _ sipServer: String) -> JSONValue {

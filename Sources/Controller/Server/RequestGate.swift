@@ -39,13 +39,17 @@ final class RequestGate: Sendable {
     struct Admitted: Sendable {
         var portal: Portal
         var body: [UInt8]
+        /// What follows the endpoint's own part of the path; empty without it.
+        var command: String
     }
 
     /// Checks one request; nil for every refusal, whatever was wrong.
     ///
     /// - Throws: What keeps the question from being answered at the moment: `ControllerError` with `licenceServerAway` or
     ///   `busy`, and the database's errors.
-    func admit(_ request: Request, direction: RequestKey.Direction) async throws -> Admitted? {
+    func admit(
+        _ request: Request, direction: RequestKey.Direction, _ parameters: Parameters
+    ) async throws -> Admitted? {
         guard let body = try? await request.body.collect(upTo: Self.longestBody) else { return nil }
         let bytes = Array(body.readableBytesView)
         func header(_ name: String) -> String {
@@ -67,7 +71,7 @@ final class RequestGate: Sendable {
             try await accept(signed, Sender(portal: id, direction: direction), at: moment.seconds)
         else { return nil }
         if direction == .portalToController { try await portals.noteUse(ofKey: place, by: portal) }
-        return Admitted(portal: portal, body: bytes)
+        return Admitted(portal: portal, body: bytes, command: parameters.get("command") ?? "")
     }
 
     /// Whether the request is the first of its nonce; only what was signed is remembered.

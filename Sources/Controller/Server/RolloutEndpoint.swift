@@ -1,5 +1,5 @@
 import Foundation
-import Hummingbird
+import HTTPTypes
 
 /// `/admin/scenario/versions…`: versions of the call scenario and their rollouts.
 struct RolloutEndpoint: Sendable {
@@ -7,16 +7,27 @@ struct RolloutEndpoint: Sendable {
 
     let desk: RolloutDesk
 
+    var endpoints: [Endpoint] {
+        [
+            .staff(.viewer, .get, "admin/scenario/versions") { _ in try await list() },
+            .staff(.viewer, .get, "admin/scenario/versions/:number") { try await show($0.segment("number")) },
+            .staff(.publisher, .post, "admin/scenario/versions") { try await publish(try await $0.body()) },
+            .staff(.publisher, .post, "admin/scenario/versions/:number/rollout") {
+                try await rollout($0.segment("number"), try await $0.body())
+            },
+        ]
+    }
+
     /// All versions, newest first.
-    func list() async throws -> JSONValue {
+    private func list() async throws -> JSONValue {
         let versions = try await desk.versions.store.newest(limit: Self.mostVersions)
         return ["versions": .list(versions.map(\.json))]
     }
 
-    func show(_ text: String) async throws -> JSONValue { try await desk.status(try number(text)).json }
+    private func show(_ text: String) async throws -> JSONValue { try await desk.status(try number(text)).json }
 
     /// `source`, and if it is to be: `note`, `by`, and `share`, `include`, `exclude`, which begin the rollout.
-    func publish(_ body: [UInt8]) async throws -> JSONValue {
+    private func publish(_ body: [UInt8]) async throws -> JSONValue {
         let json = try object(body, ["source", "note", "by", "share", "include", "exclude"])
         guard let source = json["source"]?.string else {
             throw ControllerError(.wrongRequest, "source must be the scenario's text")
@@ -28,7 +39,7 @@ struct RolloutEndpoint: Sendable {
     }
 
     /// `action` pause, resume or stop; or `share`, `include`, `exclude`.
-    func rollout(_ text: String, _ body: [UInt8]) async throws -> JSONValue {
+    private func rollout(_ text: String, _ body: [UInt8]) async throws -> JSONValue {
         let number = try number(text)
         let json = try object(body, ["action", "by", "share", "include", "exclude"])
         let change = try change(json)

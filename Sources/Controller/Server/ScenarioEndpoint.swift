@@ -1,4 +1,6 @@
+import HTTPTypes
 import Logging
+import RequestSigning
 
 /// `POST /scenario`: what running scenarios ask and report.
 struct ScenarioEndpoint: Sendable {
@@ -10,28 +12,44 @@ struct ScenarioEndpoint: Sendable {
     let notices: PortalNotices
     let now: @Sendable () -> Moment
 
+    /// What a scenario may say.
+    enum Command: String, CaseIterable {
+        case config = "IncomingGetConfig"
+        case invite = "IncomingInvite"
+        case next = "GetNextInQueue"
+        case start = "StartCall"
+        case hangUp = "HangupCall"
+        case history = "AddCallHistory"
+    }
+
+    var endpoint: Endpoint {
+        Endpoint(
+            .post, "scenario",
+            .signed(.scenarioToController) { Answers.text(try await answer($0.body, $0.portal)) })
+    }
+
     /// The answer's text.
     ///
     /// - Throws: `ControllerError` and what lies below; never for a report that was taken.
-    func answer(_ body: [UInt8], _ portal: Portal) async throws -> String {
+    private func answer(_ body: [UInt8], _ portal: Portal) async throws -> String {
         guard let fields = FormFields(body) else {
             throw ControllerError(.wrongRequest, "the body is not a form")
         }
-        switch fields["COMMAND"] {
-        case "IncomingGetConfig": return try await config(fields, portal)
-        case "IncomingInvite":
+        switch Command(rawValue: fields["COMMAND"]) {
+        case .config: return try await config(fields, portal)
+        case .invite:
             await updates.bring(portal)
             return try await routing.invite(try request(fields), portal)
-        case "GetNextInQueue":
+        case .next:
             return try await routing.next(try request(fields), lastUser: Int64(fields["LAST_USER_ID"]), portal)
-        case "StartCall": return try await start(fields, portal)
-        case "HangupCall": return try await hangUp(fields, portal)
-        case "AddCallHistory":
+        case .start: return try await start(fields, portal)
+        case .hangUp: return try await hangUp(fields, portal)
+        case .history:
             try await history.take(fields, try key(fields), portal)
             // A call that was over before it had to ask for anything brings its account forward, too.
             await updates.bring(portal)
             return Answers.done.encoded
-        default: throw ControllerError(.unknownCommand, "the controller does not know the command")
+        case nil: throw ControllerError(.unknownCommand, "the controller does not know the command")
         }
     }
 

@@ -1,8 +1,12 @@
+import HTTPTypes
+
 /// The schema of a line's settings, for whoever writes a portal (JSON Schema 2020-12).
 ///
 /// Published in `docs/line-settings.schema.json` and at `GET /schemas/line-settings.json`; it holds nothing secret.
 enum SettingsSchema {
     static let path = "schemas/line-settings.json"
+
+    static var endpoint: Endpoint { Endpoint(.get, path, .open { _ in Answers.json(document) }) }
 
     static let document: JSONValue = [
         "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": .text("/\(path)"),

@@ -150,5 +150,6 @@ enum Schema {
                 """,
             ]),
         RolloutSchema.migration,
+        StaffStore.migration,
     ]
 }

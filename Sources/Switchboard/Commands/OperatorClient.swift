@@ -59,7 +59,7 @@ struct OperatorClient: Sendable {
         return try await send("/admin/portals/\(Self.segment(portal))/key", body)
     }
 
-    private static func segment(_ text: String) -> String {
+    static func segment(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
     }
 

@@ -1,0 +1,47 @@
+import Foundation
+import Hummingbird
+import NIOCore
+
+/// One request at one endpoint, as the endpoint's work sees it.
+struct Visit: Sendable {
+    let request: Request
+    private let parameters: Parameters
+    /// Who asks, at the endpoints of the operator's staff.
+    let member: StaffMember?
+
+    init(_ request: Request, _ parameters: Parameters, member: StaffMember? = nil) {
+        self.request = request
+        self.parameters = parameters
+        self.member = member
+    }
+
+    /// A part of the path, decoded; empty when the path has none of this name.
+    func segment(_ name: String) -> String { parameters.get(name) ?? "" }
+
+    var portalID: PortalID { PortalID(rawValue: segment("portal")) }
+
+    /// The query's fields; of one that comes twice the first counts.
+    var query: [String: String] {
+        Dictionary(
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// - Throws: `ControllerError` for a body that is too long or does not arrive.
+    func body(upTo longest: Int = RequestGate.longestBody) async throws -> [UInt8] {
+        guard let body = try? await request.body.collect(upTo: longest) else {
+            throw ControllerError(.wrongRequest, "the body must arrive whole, with at most \(longest) octets")
+        }
+        return Array(body.readableBytesView)
+    }
+
+    /// The body's object; an empty body is an empty object.
+    func object(upTo longest: Int = 16 << 10) async throws -> JSONValue {
+        let body = try await body(upTo: longest)
+        if body.isEmpty { return [:] }
+        guard let json = JSONValue(Data(body)), case .object = json else {
+            throw ControllerError(.wrongRequest, "the body must be a JSON object")
+        }
+        return json
+    }
+}
