@@ -13,6 +13,11 @@ PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|Int
 # Tests of sound, time limits, whole calls and the database server, in which time passes.
 REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests|StorageTests|ScenarioRuntimeTests\.LimitTests)[./]
 
+# Tests of what stands on databases of either kind; they run on both.
+STORING_TESTS = ^(ControllerTests|PortalTests)\.
+# Of those, the ones that measure loads, or hardly touch a database.
+UNSTORING_TESTS = \.(Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
+
 .DEFAULT_GOAL := help
 .PHONY: help dependencies test-dependencies build demo test test-phones bench lint format doctor clean
 
@@ -37,6 +42,9 @@ test: test-dependencies ## Build and run the tests, calls with sipp and baresip 
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 ifeq ($(strip $(TEST_ARGS)),)
 	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
+	@# With databases on PostgreSQL.
+	SWITCHBOARD_TEST_DATABASE=postgres scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build \
+		--filter '$(STORING_TESTS)' --skip '$(UNSTORING_TESTS)'
 	@# One after the other: what they measure in real time is the product's time, not that of other tests.
 	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel \
 		--filter '$(REAL_TIME_TESTS)' --skip '$(PHONE_TESTS)'

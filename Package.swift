@@ -228,14 +228,16 @@ let package = Package(
         tests(
             "PortalTests",
             [
-                "Portal", "RequestSigning", "Digests", "PhoneNumbers", hummingbird, httpTypes, httpClient, nioCore,
-                nioFoundation, nioHTTP1, logging,
+                "Portal", "TestPostgres", "RequestSigning", "Digests", "PhoneNumbers", hummingbird, httpTypes,
+                httpClient, nioCore,
+                nioFoundation, nioHTTP1, logging, lifecycle,
             ]),
         tests("CRMTests", ["CRM", "PhoneNumbers", "RequestSigning", nioCore, hummingbird, httpTypes, httpClient]),
         tests(
             "ControllerTests",
             [
-                "Controller", "Billing", "PhoneNumbers", "RequestSigning", "Storage", "Digests", nioCore, nioHTTP1,
+                "Controller", "TestPostgres", "Billing", "PhoneNumbers", "RequestSigning", "Storage", "Digests",
+                nioCore, nioHTTP1,
                 hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
     ]

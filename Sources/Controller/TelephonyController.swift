@@ -42,7 +42,7 @@ public struct TelephonyController: Service {
     /// - Throws: `StorageError`, `ControllerError` for an unreadable scenario, or the server's error for a taken address.
     public func run() async throws {
         let scenario = try ScenarioText.load(configuration.scenario, controllerURL: configuration.publicURL)
-        let database = try Database.open(path: configuration.databasePath)
+        let database = try await Database.open(configuration.database)
         try await database.migrate(Schema.migrations)
         // A peer that refuses connections is away now; whoever must reach it later has a back-off of its own.
         var pool = HTTPClient.Configuration.ConnectionPool()

@@ -31,7 +31,7 @@ public final class Portal: Service {
         _ configuration: PortalConfiguration, http: HTTPClient = .shared, logger: Logger = Logger(label: "portal"),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) async throws -> Portal {
-        let database = try Database.open(path: configuration.databasePath)
+        let database = try await Database.open(configuration.database)
         try await database.migrate(Schema.migrations)
         guard let seal = Hexadecimal.decode(configuration.storageKey).flatMap(SecretSeal.init(key:)) else {
             throw InputError(

@@ -1,4 +1,5 @@
 import PhoneNumbers
+import Storage
 
 /// What a portal has to be told before it starts.
 public struct PortalConfiguration: Sendable {
@@ -6,8 +7,7 @@ public struct PortalConfiguration: Sendable {
     public var host: String
     /// Port to listen at; 0 takes a free one, see ``Portal/port()``.
     public var port: Int
-    /// The SQLite file; its directory must exist.
-    public var databasePath: String
+    public var database: DatabaseLocation
     /// The portal's identifier at the controller.
     public var portalID: String
     /// The key that all request keys are derived from; known to the controller, too.
@@ -34,7 +34,7 @@ public struct PortalConfiguration: Sendable {
     public var passwordIterations: Int
 
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, databasePath: String, portalID: String, licenceKey: String,
+        host: String = "127.0.0.1", port: Int = 8080, database: DatabaseLocation, portalID: String, licenceKey: String,
         storageKey: String, controllerURL: String = "http://127.0.0.1:8081", publicURL: String? = nil,
         soundsDirectory: String,
         seedFile: String? = nil, region: Region = .russia, onlineSeconds: Int64 = 180,
@@ -43,7 +43,7 @@ public struct PortalConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
-        self.databasePath = databasePath
+        self.database = database
         self.portalID = portalID
         self.licenceKey = licenceKey
         self.storageKey = storageKey

@@ -114,6 +114,18 @@ public final class Database: Sendable {
         }
     }
 
+    /// What runs the database: `SQLite 3.40.1`, `PostgreSQL 15.18`.
+    public func version() async throws -> String {
+        switch backend.dialect {
+        case .sqlite:
+            let row = try await read { try $0.queryOne("SELECT sqlite_version() AS version") }
+            return "SQLite \(try row?.text("version") ?? "")"
+        case .postgres:
+            let row = try await read { try $0.queryOne("SELECT current_setting('server_version') AS version") }
+            return "PostgreSQL \(try row?.text("version") ?? "")"
+        }
+    }
+
     /// Waits for what runs, then closes every connection; later calls fail.
     public func close() throws { try backend.close() }
 }

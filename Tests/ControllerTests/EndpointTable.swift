@@ -59,7 +59,7 @@ struct EndpointTable {
         defer { try? database.close() }
         let parts = try ControllerParts(
             configuration: World.configuration(
-                World.Setting(), ":none:", folder, platformBase: "http://127.0.0.1:1", portalPort: 1),
+                World.Setting(), .sqlite(path: ":none:"), folder, platformBase: "http://127.0.0.1:1", portalPort: 1),
             database: database, http: .shared, clock: ContinuousClock(), now: { Moment(milliseconds: 0) },
             logger: Logger(label: "table"))
         let commands = parts.commands.map(\.name)

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestPostgres
 import Testing
 
 @testable import Controller
@@ -15,7 +16,8 @@ struct HistoryArchive {
         let folder = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let database = try Database.open(path: folder.appending(path: "controller.sqlite").path)
+        let database = try await Database.open(
+            TestDatabases.location(folder.appending(path: "controller.sqlite").path))
         try await database.migrate(Schema.migrations)
         try await body(HistoryArchive(database: database))
         try database.close()

@@ -2,6 +2,7 @@ import Billing
 import Foundation
 import Logging
 import Storage
+import TestPostgres
 import Testing
 
 @testable import Controller
@@ -121,7 +122,9 @@ import Testing
         }
     }
 
-    @Test("Every search and every total goes by an index, in its order")
+    @Test(
+        "Every search and every total goes by an index, in its order",
+        .enabled(if: !TestDatabases.areOnPostgres, "the plans are SQLite's"))
     func plans() async throws {
         try await HistoryArchive.run { archive in
             let time = (from: Moment(milliseconds: 1), to: Moment(milliseconds: 2))

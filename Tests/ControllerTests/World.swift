@@ -8,7 +8,9 @@ import NIOCore
 import NIOHTTP1
 import RequestSigning
 import ServiceLifecycle
+import Storage
 import Synchronization
+import TestPostgres
 
 @testable import Controller
 
@@ -66,7 +68,8 @@ struct World: Sendable {
             let path = setting.databasePath ?? folder + "/controller.sqlite"
             let platformBase = "http://127.0.0.1:\(await platformPort.value)"
             var configuration = Self.configuration(
-                setting, path, folder, platformBase: platformBase, portalPort: await portalPort.value)
+                setting, try await TestDatabases.location(path), folder, platformBase: platformBase,
+                portalPort: await portalPort.value)
             if let licences = setting.licences {
                 let licencePort = Promise<Int>()
                 let server = Self.server(
@@ -106,12 +109,12 @@ struct World: Sendable {
     }
 
     static func configuration(
-        _ setting: Setting, _ path: String, _ folder: String, platformBase: String, portalPort: Int
+        _ setting: Setting, _ database: DatabaseLocation, _ folder: String, platformBase: String, portalPort: Int
     ) -> ControllerConfiguration {
         let address = "http://127.0.0.1:\(portalPort)"
         let master = PlatformAccess.Credentials(accountID: 1, apiKey: Secret("master-key"))
         return ControllerConfiguration(
-            port: 0, databasePath: path, publicURL: "http://controller.example",
+            port: 0, database: database, publicURL: "http://controller.example",
             platform: PlatformAccess(
                 baseURL: platformBase, sipServer: "127.0.0.1:5060", masters: [.rub: master],
                 serviceKeys: setting.serviceKey.map { [.rub: $0] } ?? [:], recordingHosts: ["storage.example.com"]),

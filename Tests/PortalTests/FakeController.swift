@@ -5,12 +5,13 @@ import Logging
 import NIOCore
 import NIOFoundationCompat
 import RequestSigning
+import ServiceLifecycle
 import Synchronization
 
 @testable import Portal
 
 /// A controller that checks signatures, remembers what it was asked, and answers as a test says.
-final class FakeController: Sendable {
+final class FakeController: Service {
     struct Request: Sendable, Hashable {
         var command: String
         var body: String

@@ -6,6 +6,8 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 import RequestSigning
+import ServiceLifecycle
+import TestPostgres
 
 @testable import Portal
 
@@ -37,18 +39,14 @@ struct PortalFixture: Sendable {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let clock = TestClock()
         let controller = FakeController(clock: clock)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await controller.run() }
-            let configuration = configuration(directory, controllerPort: try await controller.port())
+        try await serving(controller) {
+            let configuration = try await configuration(directory, controllerPort: try await controller.port())
             let portal = try await Portal.open(configuration, logger: quiet, now: { clock.now })
             try await portal.importSeed(Data(seed.utf8))
-            group.addTask { try await portal.run() }
-            let base = "http://127.0.0.1:\(try await portal.port())"
-            try await test(
-                PortalFixture(controller: controller, clock: clock, directory: directory, base: base))
-            group.cancelAll()
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            try await serving(portal) {
+                let base = "http://127.0.0.1:\(try await portal.port())"
+                try await test(
+                    PortalFixture(controller: controller, clock: clock, directory: directory, base: base))
             }
         }
     }
@@ -56,22 +54,36 @@ struct PortalFixture: Sendable {
     /// Runs `test` with a second portal of the same database, as after a restart.
     func again(_ test: @escaping @Sendable (PortalFixture) async throws -> Void) async throws {
         let clock = clock
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let configuration = Self.configuration(directory, controllerPort: try await controller.port())
-            let portal = try await Portal.open(configuration, logger: Self.quiet, now: { clock.now })
-            group.addTask { try await portal.run() }
+        let configuration = try await Self.configuration(directory, controllerPort: try await controller.port())
+        let portal = try await Portal.open(configuration, logger: Self.quiet, now: { clock.now })
+        try await Self.serving(portal) {
             let base = "http://127.0.0.1:\(try await portal.port())"
             try await test(PortalFixture(controller: controller, clock: clock, directory: directory, base: base))
-            group.cancelAll()
-            while await group.nextResult() != nil {}
+        }
+    }
+
+    /// Runs `work` beside a service and then shuts the service down.
+    ///
+    /// Not by cancelling it: a server whose task is cancelled drops connections that it has taken and not yet begun to
+    /// serve, and NIO ends the process for each of them.
+    private static func serving(_ service: any Service, _ work: () async throws -> Void) async throws {
+        let services = ServiceGroup(services: [service], logger: quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            let result: Result<Void, any Error>
+            do { result = .success(try await work()) } catch { result = .failure(error) }
+            await services.triggerGracefulShutdown()
+            try await group.next()
+            try result.get()
         }
     }
 
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    static func configuration(_ directory: String, controllerPort: Int) -> PortalConfiguration {
+    static func configuration(_ directory: String, controllerPort: Int) async throws -> PortalConfiguration {
         PortalConfiguration(
-            port: 0, databasePath: directory + "/portal.sqlite", portalID: portalID, licenceKey: licenceKey,
+            port: 0, database: try await TestDatabases.location(directory + "/portal.sqlite"), portalID: portalID,
+            licenceKey: licenceKey,
             storageKey: String(repeating: "07", count: 32), controllerURL: "http://127.0.0.1:\(controllerPort)",
             publicURL: "http://portal.example/",
             soundsDirectory: directory + "/sounds", retryPause: .milliseconds(20), passwordIterations: 10)

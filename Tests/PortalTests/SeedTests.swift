@@ -68,7 +68,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = directory + "/seed.json"
-        var configuration = PortalFixture.configuration(directory, controllerPort: 1)
+        var configuration = try await PortalFixture.configuration(directory, controllerPort: 1)
         configuration.seedFile = file
         let missing = await #expect(throws: InputError.self) {
             try await Portal.open(configuration, logger: PortalFixture.quiet)

@@ -1,13 +1,13 @@
 import Billing
 import PhoneNumbers
+import Storage
 
 /// Everything that the controller must be told.
 public struct ControllerConfiguration: Sendable {
     /// The address to listen on; port 0 takes a free one.
     public var host: String
     public var port: Int
-    /// The database file; its directory must exist.
-    public var databasePath: String
+    public var database: DatabaseLocation
     /// How scenarios reach this controller, without a slash at the end.
     public var publicURL: String
     public var platform: PlatformAccess
@@ -25,7 +25,7 @@ public struct ControllerConfiguration: Sendable {
     public var rollout: RolloutPolicy
 
     public init(
-        host: String = "127.0.0.1", port: Int = 8081, databasePath: String,
+        host: String = "127.0.0.1", port: Int = 8081, database: DatabaseLocation,
         publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
@@ -33,7 +33,7 @@ public struct ControllerConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
-        self.databasePath = databasePath
+        self.database = database
         self.publicURL = publicURL
         self.platform = platform
         self.portals = portals

@@ -147,6 +147,7 @@ struct Installation: Sendable {
         let folder = try settings.scenarioFolder()
         let directory = "\(dataDirectory)/controller"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let database = try settings.database("controller.database", usual: "\(directory)/controller.sqlite")
         return Deferred { [self] in
             let serviceKeys = try MasterAccounts.serviceKeys(in: settings.text("controller.platform.keys"))
             let masters = try await MasterAccounts.resolve(
@@ -155,7 +156,7 @@ struct Installation: Sendable {
                 client: client)
             let configuration = ControllerConfiguration(
                 host: settings.text("controller.address"), port: settings.integer("controller.port"),
-                databasePath: "\(directory)/controller.sqlite", publicURL: settings.url("controller"),
+                database: database, publicURL: settings.url("controller"),
                 platform: PlatformAccess(
                     baseURL: settings.url("voice.http"),
                     sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
@@ -188,7 +189,8 @@ struct Installation: Sendable {
         let seed = settings.text("portal.seed")
         let configuration = PortalConfiguration(
             host: settings.text("portal.address"), port: settings.integer("portal.port"),
-            databasePath: "\(directory)/portal.sqlite", portalID: settings.text("portal.id"),
+            database: try settings.database("portal.database", usual: "\(directory)/portal.sqlite"),
+            portalID: settings.text("portal.id"),
             licenceKey: secrets.licenceKey, storageKey: secrets.storageKey, controllerURL: settings.url("controller"),
             publicURL: settings.url("portal"), soundsDirectory: soundsDirectory, seedFile: seed.isEmpty ? nil : seed)
         let portal = try await Portal.open(configuration, http: client, logger: Logger(label: "portal"))

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import SDP
 import SIP
+import Storage
 import VoiceEngine
 import VoicePlatform
 
@@ -13,6 +14,12 @@ extension Settings {
         let given = text("\(system).url")
         if !given.isEmpty { return given.hasSuffix("/") ? String(given.dropLast()) : given }
         return "http://\(text("\(system).address")):\(integer("\(system).port"))"
+    }
+
+    /// Where a system's database is; an empty setting means the usual file.
+    func database(_ key: String, usual path: String) throws(StorageError) -> DatabaseLocation {
+        let given = text(key)
+        return given.isEmpty ? .sqlite(path: path) : try DatabaseLocation(parsing: given)
     }
 
     /// Throws when a system would be open to the network without TLS and nobody has allowed that.

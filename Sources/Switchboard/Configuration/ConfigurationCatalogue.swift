@@ -41,6 +41,10 @@ enum ConfigurationCatalogue {
             name: "portal.currency",
             kind: .choice(default: "USD", allowed: ["RUB", "UAH", "USD", "EUR"]),
             explanation: "Currency of the portal's account."),
+        .init(
+            name: "portal.database", kind: .text(default: ""),
+            explanation: "Database of the portal, a path or postgresql://…; empty: portal/portal.sqlite of the data "
+                + "directory."),
 
         .init(name: "controller.address", kind: .text(default: "127.0.0.1"), explanation: "Address of the controller."),
         .init(
@@ -49,6 +53,11 @@ enum ConfigurationCatalogue {
         .init(
             name: "controller.url", kind: .text(default: ""),
             explanation: "Address of the controller as others reach it; empty: made from address and port."),
+        .init(
+            name: "controller.database", kind: .text(default: ""),
+            explanation:
+                "Database of the controller, a path or postgresql://…; empty: controller/controller.sqlite of the "
+                + "data directory."),
         .init(
             name: "controller.scenarios", kind: .text(default: ""),
             explanation: "Folder of the call scenarios; empty: those that came with the program."),

@@ -12,6 +12,9 @@ struct Doctor {
     func examine() async -> [Check] {
         var checks = [worker(), speech(), clock(), descriptors(), dataDirectory()]
         checks.append(await database())
+        for key in ["portal.database", "controller.database"] where !settings.text(key).isEmpty {
+            checks.append(await database(key))
+        }
         for name in ["portal", "controller", "voice.http"] {
             checks.append(
                 await tcpPort(
@@ -82,10 +85,22 @@ struct Doctor {
         defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
         do {
             let database = try Database.open(path: path)
-            let rows = try await database.read { try $0.query("SELECT sqlite_version() AS version", []) }
-            return .good("database", "SQLite \(try rows.first?.text("version") ?? "?")")
+            return .good("database", try await database.version())
         } catch {
             return .bad("database", "\(error)", remedy: "check the data directory's disk and rights")
+        }
+    }
+
+    /// A database that a setting names.
+    private func database(_ key: String) async -> Check {
+        do {
+            let location = try DatabaseLocation(parsing: settings.text(key))
+            let database = try await Database.open(location, connections: ConnectionLimits(readers: 1, writers: 1))
+            let version = try await database.version()
+            try database.close()
+            return .good(key, "\(location), \(version)")
+        } catch {
+            return .bad(key, "\(error)", remedy: "see PostgreSQL in docs/operations.md")
         }
     }
 
