@@ -80,6 +80,11 @@ struct ControllerParts: Sendable {
             store: balances, provisioner: provisioner, portals: portals, interval: limits.reconciliation,
             backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)), outboxBell: outboxBell,
             locks: balanceLocks, clock: clock, now: now, logger: logger)
+        let shop = NumberShop(
+            store: NumberStore(database: database), provisioner: provisioner, balance: watch, outboxBell: outboxBell,
+            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), now: now, logger: logger)
+        let numberWatch = NumberWatch(
+            shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
         let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,
@@ -101,7 +106,7 @@ struct ControllerParts: Sendable {
             provisioner: provisioner, settings: settings,
             relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
             desk: HistoryDesk(search: archive, totals: totals), recordings: recordings, balances: balanceDesk,
-            watch: watch, sipServer: configuration.platform.sipServer)
+            watch: watch, numbers: NumberDesk(shop: shop), sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
             portals: portals, calls: calls, history: history, outbox: outbox, totals: totals, routing: routing,
             balances: balanceDesk, now: now)
@@ -122,6 +127,7 @@ struct ControllerParts: Sendable {
         loops = [
             courier.run, reconciler.run, notices.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
+            numberWatch.run,
         ]
     }
 }

@@ -35,6 +35,16 @@ final class FakePlatform: Sendable {
         /// Users that are not let in.
         var shutOut: Set<String> = []
         var numbers: [String: Int64] = [:]
+        /// What a number costs each month and once.
+        var price = (monthly: 10.0, installation: 2.0)
+        /// Numbers that were sold, one for each sale.
+        var sales: [String] = []
+        /// Numbers whose last renewal was not paid.
+        var frozen: Set<String> = []
+        /// Numbers that their accounts do not want renewed.
+        var notRenewed: Set<String> = []
+        /// Until when numbers are paid.
+        var nextRenewal = "2999-01-01"
         var bound: Set<String> = []
         var items: [String: String] = [:]
         var sessions: [String: JSONValue] = [:]
@@ -258,29 +268,6 @@ extension FakePlatform.State {
             return ["result": 1, "rule_id": .integer(id)]
         default:
             return ["result": [["rule_id": rules[account].json, "rule_name": "incoming"]]]
-        }
-    }
-
-    private mutating func runNumber(_ method: String, _ fields: FormFields, _ account: Int64) -> JSONValue {
-        let number = fields["phone_number"]
-        switch method {
-        case "GetPhoneNumbers" where number.isEmpty: return ["result": .list(rented)]
-        case "GetPhoneNumbers":
-            return ["result": numbers[number] == account ? [["phone_number": .text(number)]] : []]
-        case "GetPhoneNumberCategories":
-            return ["result": [["phone_categories": [["phone_category_name": "GEOGRAPHIC"]]]]]
-        case "GetPhoneNumberRegions": return ["result": [["phone_region_id": 7]]]
-        case "GetNewPhoneNumbers":
-            let offered = fields["phone_number_mask"]
-            return ["result": offered == "74012000099" ? [] : [["phone_number": .text(offered)]]]
-        case "AttachPhoneNumber":
-            guard numbers[number] == nil else { return FakePlatform.error(182) }
-            numbers[number] = account
-            return ["result": 1]
-        case "BindPhoneNumberToApplication":
-            bound.insert(number)
-            return ["result": 1]
-        default: return FakePlatform.error(103)
         }
     }
 }

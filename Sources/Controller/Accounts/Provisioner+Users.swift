@@ -95,10 +95,10 @@ extension Provisioner {
     private func rent(_ number: PhoneNumber, _ account: Account) async throws {
         let taken = ControllerError(.numberTaken, "the platform does not offer the number; choose another")
         guard let country = number.region?.code,
-            let order = try await platform.offer(of: number.digits, country: country, account.credentials)
+            let place = try await platform.offer(of: number.digits, country: country, account.credentials)
         else { throw taken }
         do throws(ManagementError) {
-            try await platform.attachNumber(order, account.credentials)
+            try await platform.attachNumber(number.digits, at: place, account.credentials)
         } catch {
             guard error.isDuplicate else { throw error }
             // Ours after all: an earlier attempt whose answer was lost.

@@ -17,6 +17,14 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case wrongConfiguration = "WRONG_CONFIGURATION"
         case callNotFound = "CALL_NOT_FOUND"
         case numberTaken = "NUMBER_TAKEN"
+        case numberUnknown = "NUMBER_NOT_FOUND"
+        /// The platform asks for another price than the portal agreed to.
+        case priceChanged = "PRICE_CHANGED"
+        case insufficientFunds = "INSUFFICIENT_FUNDS"
+        /// The money is out.
+        case accountBlocked = "ACCOUNT_BLOCKED"
+        /// A request's identifier stands for another request.
+        case requestReused = "REQUEST_REUSED"
         case settingsInvalid = "SETTINGS_INVALID"
         case lineUnknown = "LINE_UNKNOWN"
         case portalAway = "PORTAL_UNAVAILABLE"

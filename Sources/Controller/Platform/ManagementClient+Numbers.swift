@@ -1,24 +1,7 @@
 /// Telephone numbers, the key-value store and the call history.
 extension ManagementClient {
-    /// What renting a number asks for beside the number itself.
-    struct NumberOrder: Sendable, Equatable {
-        var number: String
-        var countryCode: String
-        var category: String
-        var region: String
-    }
-
-    func attachNumber(_ order: NumberOrder, _ account: Credentials) async throws(ManagementError) {
-        _ = try await send(
-            "AttachPhoneNumber", account, isRepeatable: false,
-            [
-                ("country_code", order.countryCode), ("phone_category_name", order.category),
-                ("phone_region_id", order.region), ("phone_number", order.number),
-            ])
-    }
-
     /// Where the platform sells the number; nil when it does not.
-    func offer(of number: String, country: String, _ account: Credentials) async throws(ManagementError) -> NumberOrder?
+    func offer(of number: String, country: String, _ account: Credentials) async throws(ManagementError) -> NumberPlace?
     {
         let countries = try await send("GetPhoneNumberCategories", account, [("country_code", country)])
         let categories = (countries["result"]?.elements ?? []).flatMap { $0["phone_categories"]?.elements ?? [] }
@@ -30,7 +13,7 @@ extension ManagementClient {
                 let numbers = try await send("GetNewPhoneNumbers", account, place + mask)
                 let isHere = numbers["result"]?.elements.contains { $0["phone_number"]?.string == number } ?? false
                 if isHere {
-                    return NumberOrder(number: number, countryCode: country, category: category, region: region)
+                    return NumberPlace(country: country, category: category, region: region)
                 }
             }
         }

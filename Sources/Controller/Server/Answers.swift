@@ -44,9 +44,11 @@ enum Answers {
         switch code {
         case .refused: .forbidden
         case .wrongRequest: .badRequest
-        case .licence: .init(code: 402, reasonPhrase: "Payment Required")
-        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown: .notFound
-        case .numberTaken, .exists, .versionState: .conflict
+        case .licence, .insufficientFunds, .accountBlocked: .init(code: 402, reasonPhrase: "Payment Required")
+        case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown,
+            .numberUnknown:
+            .notFound
+        case .numberTaken, .priceChanged, .requestReused, .exists, .versionState: .conflict
         case .settingsInvalid, .scenarioInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
         case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable
         case .platformRefused: .badGateway

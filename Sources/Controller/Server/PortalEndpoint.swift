@@ -14,6 +14,7 @@ struct PortalEndpoint: Sendable {
     let recordings: RecordingEndpoint
     let balances: BalanceDesk
     let watch: BalanceWatch
+    let numbers: NumberDesk
     let sipServer: String
 
     /// All that portals may ask for.
@@ -47,7 +48,7 @@ struct PortalEndpoint: Sendable {
             PortalCommand("SetBalanceSettings") { try await balances.change($0, $1) },
             PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
             PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
-        ] + desk.commands
+        ] + desk.commands + numbers.commands
     }
 
     /// The one door of all commands; a name that comes twice counts as the first of them.

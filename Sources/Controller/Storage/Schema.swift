@@ -151,5 +151,6 @@ enum Schema {
             ]),
         RolloutSchema.migration,
         StaffStore.migration,
+        NumberSchema.migration,
     ]
 }

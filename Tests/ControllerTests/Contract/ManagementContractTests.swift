@@ -12,6 +12,8 @@ import Testing
     typealias Credentials = PlatformAccess.Credentials
     typealias Work = @Sendable (ManagementClient, Credentials, Credentials) async throws -> Void
 
+    private static let place = NumberPlace(country: "RU", category: "GEOGRAPHIC", region: "7", state: "KGD")
+
     /// A call of each function of the client; the first credentials are the master's, the second the child's.
     private static let calls: [(name: String, work: Work)] = [
         (
@@ -72,10 +74,41 @@ import Testing
         (
             "attachNumber",
             { client, _, child in
-                try await client.attachNumber(
-                    .init(number: "74012000001", countryCode: "RU", category: "GEOGRAPHIC", region: "7"), child)
+                try await client.attachNumber("74012000001", at: place, child)
             }
         ),
+        (
+            "numberCountries",
+            { client, _, child in _ = try await client.numberCountries(locale: "RU", child) }
+        ),
+        (
+            "numberStates",
+            { client, _, child in
+                _ = try await client.numberStates(country: "RU", category: "GEOGRAPHIC", child)
+            }
+        ),
+        (
+            "numberRegions",
+            { client, _, child in
+                _ = try await client.numberRegions(
+                    country: "RU", category: "GEOGRAPHIC", state: "CA", locale: "EN", currency: .usd, child)
+            }
+        ),
+        (
+            "offers",
+            { client, _, child in
+                _ = try await client.offers(
+                    at: place, .init(mask: "7401*", count: 20, offset: 40), currency: .rub, child)
+            }
+        ),
+        ("setRenewal", { client, _, child in try await client.setRenewal(false, number: "74012000001", child) }),
+        ("chargeNumber", { client, _, child in try await client.chargeNumber("74012000001", child) }),
+        ("rentedNumbers", { client, _, child in _ = try await client.rentedNumbers(currency: .rub, child) }),
+        (
+            "rentedNumber",
+            { client, _, child in _ = try await client.rentedNumber("74012000001", currency: .rub, child) }
+        ),
+        ("deactivateNumber", { client, _, child in try await client.deactivateNumber("74012000001", child) }),
         ("offer", { client, _, child in _ = try await client.offer(of: "74012000001", country: "RU", child) }),
         ("hasNumber", { client, _, child in _ = try await client.hasNumber("74012000001", child) }),
         (

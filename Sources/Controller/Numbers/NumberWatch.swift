@@ -1,0 +1,68 @@
+import Logging
+
+/// Ends purchases and releases that were left open, and follows the renewals of numbers.
+///
+/// A number is looked at after the day of its renewal, and each hour while it is frozen; nothing else is asked for accounts that
+/// sleep.
+struct NumberWatch: Sendable {
+    private static let batch = 100
+
+    let shop: NumberShop
+    let portals: PortalRegistry
+    let interval: Duration
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    /// Looks again and again until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                try await pass()
+            } catch {
+                logger.warning("numbers not readable", metadata: ["error": "\(error)"])
+            }
+            try? await clock.sleep(for: interval)
+        }
+    }
+
+    private func pass() async throws {
+        for purchase in try await shop.store.due(at: shop.now(), limit: Self.batch) {
+            guard !Task.isCancelled else { return }
+            do {
+                try await shop.resume(purchase, try await portal(purchase.portal))
+            } catch {
+                try await putOff(purchase, error)
+            }
+        }
+        for id in try await shop.store.portalsToLook(at: shop.now(), limit: Self.batch) {
+            guard !Task.isCancelled else { return }
+            do {
+                guard let account = try await shop.provisioner.existing(id) else { continue }
+                try await shop.reconcile(try await portal(id), account)
+            } catch {
+                logger.warning("numbers not looked at", metadata: ["portal.id": "\(id)", "error": "\(error)"])
+                let moment = shop.now()
+                try await shop.store.postpone(id, from: moment, until: moment.adding(shop.backOff.longest))
+            }
+        }
+    }
+
+    private func portal(_ id: PortalID) async throws -> Portal {
+        guard let portal = try await portals.find(id) else {
+            throw ControllerError(.licence, "the portal has no licence")
+        }
+        return portal
+    }
+
+    /// The shop puts off what the platform has put off; anything else waits here, unless the purchase has ended.
+    private func putOff(_ purchase: NumberPurchase, _ error: any Error) async throws {
+        logger.warning(
+            "number purchase not ended", metadata: ["portal.id": "\(purchase.portal)", "error": "\(error)"])
+        guard var present = try await shop.store.purchase(purchase.id, purchase.portal),
+            let due = present.dueAt, due <= shop.now()
+        else { return }
+        present.attempts += 1
+        present.dueAt = shop.now().adding(shop.backOff.longest)
+        try await shop.store.save(present)
+    }
+}
