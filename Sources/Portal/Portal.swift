@@ -167,6 +167,7 @@ public final class Portal: Service {
         CallRoutes(parts: parts).add(to: router)
         PhoneRoutes(parts: parts).add(to: router)
         BalanceRoutes(parts: parts).add(to: router)
+        NumberRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
         return router

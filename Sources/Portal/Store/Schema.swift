@@ -12,6 +12,7 @@ enum Schema {
         ReplayMemory.migration("2026-12 nonces"),
         Migration("2026-12 licence key", licenceKey),
         Migration("2026-12 warnings of the balance", warnings),
+        Migration("2026-12 news of numbers", numbers),
     ]
 
     private static let company = [
@@ -99,6 +100,15 @@ enum Schema {
             at BIGINT NOT NULL, explanation TEXT NOT NULL, PRIMARY KEY (crossing, kind))
         """,
         "CREATE INDEX balance_warning_by_time ON balance_warning (at)",
+    ]
+
+    private static let numbers = [
+        """
+        CREATE TABLE number_news (
+            news_key TEXT PRIMARY KEY, number TEXT NOT NULL, state TEXT NOT NULL, version BIGINT, request_id TEXT,
+            message TEXT, at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX number_news_by_time ON number_news (at, news_key)",
     ]
 
     private static let outbox = [

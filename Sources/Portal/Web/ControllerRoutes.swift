@@ -40,6 +40,9 @@ struct ControllerRoutes {
         case "BalanceWarning":
             let warning = try BalanceWarning(input)
             try await parts.database.write { try BalanceWarningStore(transaction: $0).add(warning) }
+        case "NumberChanged":
+            let news = try NumberNews(input, at: parts.now())
+            try await parts.database.write { try NumberNewsStore(transaction: $0).add(news) }
         default: throw PortalRefusal(.notFound, "there is no such command")
         }
         return ["result": "OK"]

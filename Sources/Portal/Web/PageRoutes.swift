@@ -49,6 +49,7 @@ struct PageRoutes {
                 staff: try EmployeeStore(transaction: transaction).all(),
                 warnings: employee.isAdmin
                     ? try BalanceWarningStore(transaction: transaction).latest(Self.recentWarnings) : [],
+                news: employee.isAdmin ? try NumberNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
         }
     }

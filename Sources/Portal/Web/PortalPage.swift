@@ -17,6 +17,7 @@ enum PortalPage {
 
     static func overview(
         company: String, employee: Employee, lines: [Line], staff: [Employee], warnings: [BalanceWarning],
+        news: [NumberNews],
         calls: [JSONValue]
     ) -> String {
         let names = Dictionary(staff.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
@@ -29,6 +30,7 @@ enum PortalPage {
             """
             <p>Logged in as \(escape(employee.name)).</p>
             \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
+            \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map(newsText).joined())
             <h2>Lines</h2>
             \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
             <h2>Recent calls</h2>
@@ -58,6 +60,11 @@ enum PortalPage {
         let time = Date(timeIntervalSince1970: TimeInterval(warning.at)).formatted(.iso8601)
         let reasons = warning.explanation.map { "<br>\(escape($0))" }.joined()
         return "<p><strong>\(escape(time)) \(escape(warning.text))</strong>\(reasons)</p>"
+    }
+
+    private static func newsText(_ news: NumberNews) -> String {
+        let time = Date(timeIntervalSince1970: TimeInterval(news.at)).formatted(.iso8601)
+        return "<p>\(escape(time)) \(escape(news.text))</p>"
     }
 
     private static func callRow(_ call: JSONValue, _ names: [EmployeeID: String]) -> String {
