@@ -17,7 +17,9 @@ struct Demo {
         try DemoCompany.writeSeed(to: seed)
         var settings = base.replacing("data.directory", .text(path)).replacing("portal.seed", .text(seed))
             .replacing("voice.trunks", .list(["carrier \(DemoPhones.trunkAddress)/32"]))
-            .replacing("voice.numbers", .list(["\(DemoCompany.number) RU GEOGRAPHIC Kaliningrad 0"]))
+            .replacing(
+                "voice.numbers",
+                .list(base.list("voice.numbers") + ["\(DemoCompany.number) RU GEOGRAPHIC Kaliningrad 0"]))
         settings = try await FreePorts.choose(for: settings)
         self.settings = settings
         self.directory = path
