@@ -10,16 +10,21 @@ BUILD_FLAGS = --scratch-path $(SCRATCH)
 SOURCES = Package.swift Sources Tests Benchmarks
 # Long calls, most with phones and servers of others; `make test-phones` runs them.
 PHONE_TESTS = ^CallTests\.(InteropTransfer|InteropBlindTransfer|InteropDigit|InteropConference|SecurePhones|SecureCall|TrunkInstallation|ConferenceCall|Isolation)Tests
-# Tests of sound, time limits, whole calls and the database server, in which time passes.
-REAL_TIME_TESTS = ^(CallTests|ControllerTests|VoiceEngineTests|ScenarioTestingTests|StorageTests|ScenarioRuntimeTests\.LimitTests)[./]
+# Tests of sound, time limits, whole calls and the database server, in which time passes: two halves of like length.
+REAL_TIME_TESTS_1 = ^(CallTests\.[A-H]|ControllerTests|VoiceEngineTests|ScenarioTestingTests|StorageTests|ScenarioRuntimeTests\.LimitTests)
+REAL_TIME_TESTS_2 = ^CallTests\.[I-Z]
+REAL_TIME_TESTS = $(REAL_TIME_TESTS_1)|$(REAL_TIME_TESTS_2)
+
+# Called by itself, as two `swift test` wait for each other.
+TEST_PROGRAM = $$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboardPackageTests.xctest
 
 # Tests of what stands on databases of either kind; they run on both.
 STORING_TESTS = ^(ControllerTests|PortalTests)\.
 # Of those, the ones that measure loads, or hardly touch a database.
-UNSTORING_TESTS = \.(Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
+UNSTORING_TESTS = \.(CrashStep|Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies test-dependencies build demo test test-phones bench lint format doctor clean
+.PHONY: help dependencies test-dependencies build demo test test-phones real-time-tests-1 real-time-tests-2 bench lint format doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,13 +50,17 @@ ifeq ($(strip $(TEST_ARGS)),)
 	@# With databases on PostgreSQL.
 	SWITCHBOARD_TEST_DATABASE=postgres scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build \
 		--filter '$(STORING_TESTS)' --skip '$(UNSTORING_TESTS)'
-	@# One after the other: what they measure in real time is the product's time, not that of other tests.
-	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --no-parallel \
-		--filter '$(REAL_TIME_TESTS)' --skip '$(PHONE_TESTS)'
+	@echo "Now calls in real time, about six minutes; each half is printed when it ends."
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target real-time-tests-1 real-time-tests-2
 	$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboard scenario test Scenarios/tests
 else
 	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build $(TEST_ARGS)
 endif
+
+# One after the other in each half: they wait much and compute little, and what they measure is the product's time.
+real-time-tests-1 real-time-tests-2: real-time-tests-%:
+	scripts/test-postgres run $(TEST_PROGRAM) --testing-library swift-testing --no-parallel \
+		--filter '$(REAL_TIME_TESTS_$*)' --skip '$(PHONE_TESTS)'
 
 test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences, isolation
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
