@@ -17,6 +17,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -91,6 +92,7 @@ let package = Package(
         // Engines: the I/O.
         module("Storage", ["CPostgres", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         module("ReplayMemory", ["Storage"]),
+        module("HTTPServing", [nioCore, hummingbirdCore, logging]),
         module(
             "VoiceEngine",
             [
@@ -121,9 +123,9 @@ let package = Package(
         module(
             "VoicePlatform",
             [
-                "Billing", "PhoneNumbers", "Storage", "VoiceEngine", "ScenarioRuntime", "CallControl", "Digests",
-                nioCore, nioPosix, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                "Billing", "PhoneNumbers", "Storage", "HTTPServing", "VoiceEngine", "ScenarioRuntime", "CallControl",
+                "Digests", nioCore, nioPosix, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
+                hummingbirdCore,
             ]),
         module(
             "CRM",
@@ -131,8 +133,9 @@ let package = Package(
         module(
             "Controller",
             [
-                "Routing", "Billing", "PhoneNumbers", "JSONText", "PrometheusText", "Storage", "ReplayMemory", "CRM",
-                "RequestSigning",
+                "Routing", "Billing", "PhoneNumbers", "JSONText", "PrometheusText", "Storage", "HTTPServing",
+                "ReplayMemory",
+                "CRM", "RequestSigning",
                 "Digests",
                 nioCore,
                 nioFoundation, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
@@ -140,8 +143,9 @@ let package = Package(
         module(
             "Portal",
             [
-                "PhoneNumbers", "JSONText", "Storage", "ReplayMemory", "CRM", "RequestSigning", "Digests", nioCore,
-                nioFoundation,
+                "PhoneNumbers", "JSONText", "Storage", "HTTPServing", "ReplayMemory", "CRM", "RequestSigning",
+                "Digests",
+                nioCore, nioFoundation,
                 hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),
 
@@ -194,6 +198,12 @@ let package = Package(
         tests("PrometheusTextTests", ["PrometheusText"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("ReplayMemoryTests", ["ReplayMemory", "Storage"]),
+        tests(
+            "HTTPServingTests",
+            [
+                "HTTPServing", hummingbirdCore, httpTypes, nioCore, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
         tests("RequestSigningTests", ["RequestSigning", "Digests"]),
         tests("PhoneNumbersTests", ["PhoneNumbers"]),
         tests("RoutingTests", ["Routing", "PhoneNumbers"]),
@@ -228,15 +238,19 @@ let package = Package(
         tests(
             "PortalTests",
             [
-                "Portal", "TestPostgres", "RequestSigning", "Digests", "PhoneNumbers", hummingbird, httpTypes,
+                "Portal", "TestPostgres", "HTTPServing", "RequestSigning", "Digests", "PhoneNumbers", hummingbird,
+                httpTypes,
                 httpClient, nioCore,
                 nioFoundation, nioHTTP1, logging, lifecycle,
             ]),
-        tests("CRMTests", ["CRM", "PhoneNumbers", "RequestSigning", nioCore, hummingbird, httpTypes, httpClient]),
+        tests(
+            "CRMTests",
+            ["CRM", "HTTPServing", "PhoneNumbers", "RequestSigning", nioCore, hummingbird, httpTypes, httpClient]),
         tests(
             "ControllerTests",
             [
-                "Controller", "TestPostgres", "Billing", "PhoneNumbers", "RequestSigning", "Storage", "Digests",
+                "Controller", "TestPostgres", "HTTPServing", "Billing", "PhoneNumbers", "RequestSigning", "Storage",
+                "Digests",
                 nioCore, nioHTTP1,
                 hummingbird, httpTypes, httpClient, logging, lifecycle,
             ]),

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CRM
 import Digests
 import Foundation
+import HTTPServing
 import Hummingbird
 import Logging
 import NIOCore
@@ -80,7 +81,7 @@ public final class Portal: Service {
     public func run() async throws {
         let readiness = readiness
         let application = Application(
-            router: router(),
+            router: router(), server: .orderlyHTTP1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(parts.configuration.host, port: parts.configuration.port)),
             onServerRunning: { readiness.resolve(.success($0.localAddress?.port ?? 0)) }, logger: parts.logger)

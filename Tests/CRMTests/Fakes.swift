@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CRM
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -48,7 +49,8 @@ final class PortalServer: Sendable {
     func run(_ test: @escaping @Sendable (SignedClient) async throws -> Void) async throws {
         let (ports, announce) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router(), configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router(), server: .orderlyHTTP1(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { announce.yield($0.localAddress?.port ?? 0) },
             logger: Logger(label: "portal") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { group in

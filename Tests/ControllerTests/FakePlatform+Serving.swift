@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Billing
+import HTTPServing
 import Hummingbird
 import Logging
 
@@ -15,7 +16,8 @@ extension FakePlatform {
     ) async throws {
         let port = Promise<Int>()
         let server = Application(
-            router: router(), configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router(), server: .orderlyHTTP1(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.fulfil($0.localAddress?.port ?? 0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -65,7 +66,8 @@ final class FakeController: Service {
                 status: .init(code: answer.status), body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
         }
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: .orderlyHTTP1(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { [readiness] in readiness.resolve(.success($0.localAddress?.port ?? 0)) },
             logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() })
         try await application.run()

@@ -1,3 +1,4 @@
+import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -43,7 +44,7 @@ struct PlatformHTTPService: Service {
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: 100))
         let application = Application(
-            router: routes.router(), server: .http1(configuration: channel),
+            router: routes.router(), server: .orderlyHTTP1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "voice-platform"),
             onServerRunning: { [address] channel in
