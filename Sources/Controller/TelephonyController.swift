@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CRM
 import Foundation
+import HTTPServing
 import Hummingbird
 import Logging
 import NIOCore
@@ -17,23 +18,26 @@ public struct TelephonyController: Service {
     private let logger: Logger
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Moment
+    private let witness: (any WriteWitness)?
     private let onListening: @Sendable (Int) async -> Void
 
     /// - Parameters:
     ///   - clock: Measures limits and pauses.
     ///   - now: Tells the time of day.
+    ///   - witness: Is told of every durable step.
     ///   - onListening: Called once with the port when requests are taken.
     public init(
         _ configuration: ControllerConfiguration, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Moment = {
             Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         },
-        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        witness: (any WriteWitness)? = nil, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.clock = clock
         self.now = now
+        self.witness = witness
         self.onListening = onListening
     }
 
@@ -42,7 +46,7 @@ public struct TelephonyController: Service {
     /// - Throws: `StorageError`, `ControllerError` for an unreadable scenario, or the server's error for a taken address.
     public func run() async throws {
         let scenario = try ScenarioText.load(configuration.scenario, controllerURL: configuration.publicURL)
-        let database = try await Database.open(configuration.database)
+        let database = try await Database.open(configuration.database, witness: witness)
         try await database.migrate(Schema.migrations)
         // A peer that refuses connections is away now; whoever must reach it later has a back-off of its own.
         var pool = HTTPClient.Configuration.ConnectionPool()
@@ -66,7 +70,7 @@ public struct TelephonyController: Service {
 
     private func serve(_ parts: ControllerParts) async throws {
         let application = Application(
-            router: parts.routes.router(),
+            router: parts.routes.router(), server: .orderlyHTTP1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "switchboard"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)

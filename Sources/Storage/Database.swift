@@ -13,21 +13,28 @@ public final class Database: Sendable {
     public static let syncPause = Duration.milliseconds(250)
 
     private let backend: any DatabaseBackend
+    private let witness: (any WriteWitness)?
     private let locks = NameLocks()
 
-    private init(backend: any DatabaseBackend) { self.backend = backend }
+    private init(backend: any DatabaseBackend, witness: (any WriteWitness)?) {
+        self.backend = backend
+        self.witness = witness
+    }
 
     /// Opens a file of SQLite, making it when it does not exist; its directory must exist.
     ///
     /// - Parameters:
     ///   - maximumReaders: How many reads may run at once.
     ///   - onStatement: Called with the text of every statement that runs, on the connection's queue.
+    ///   - witness: Is told of every write.
     /// - Throws: ``StorageError`` with code `cannotOpen`, or `busy` when another process holds the file for 5 s.
     public static func open(
-        path: String, maximumReaders: Int = 4, onStatement: (@Sendable (String) -> Void)? = nil
+        path: String, maximumReaders: Int = 4, onStatement: (@Sendable (String) -> Void)? = nil,
+        witness: (any WriteWitness)? = nil
     ) throws(StorageError) -> Database {
         Database(
-            backend: try SQLiteDatabase(path: path, maximumReaders: maximumReaders, onStatement: onStatement))
+            backend: try SQLiteDatabase(path: path, maximumReaders: maximumReaders, onStatement: onStatement),
+            witness: witness)
     }
 
     /// Opens a database wherever it is.
@@ -35,18 +42,20 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - connections: How many a PostgreSQL server is asked for, and how long somebody waits for one of them.
     ///   - onStatement: Called with the text of every statement that runs, on the connection's queue.
+    ///   - witness: Is told of every write.
     /// - Throws: ``StorageError`` with code `cannotOpen` for a file, server version or encoding that cannot be used,
     ///   `unavailable` when the server is not reached within the patience.
     public static func open(
         _ location: DatabaseLocation, connections: ConnectionLimits = ConnectionLimits(),
-        onStatement: (@Sendable (String) -> Void)? = nil
+        onStatement: (@Sendable (String) -> Void)? = nil, witness: (any WriteWitness)? = nil
     ) async throws -> Database {
         switch location {
         case .sqlite(let path):
-            return try open(path: path, maximumReaders: connections.readers, onStatement: onStatement)
+            return try open(path: path, maximumReaders: connections.readers, onStatement: onStatement, witness: witness)
         case .postgres(let url):
             return Database(
-                backend: try await PostgresDatabase.open(url, limits: connections, onStatement: onStatement))
+                backend: try await PostgresDatabase.open(url, limits: connections, onStatement: onStatement),
+                witness: witness)
         }
     }
 
@@ -65,14 +74,21 @@ public final class Database: Sendable {
     /// Not cancelled with its task: what was asked for happens.
     /// - Parameters:
     ///   - durability: What the change outlives when this returns.
+    ///   - file: Where this is said, with `line`; a ``WriteWitness`` is told.
     ///   - work: May run more than once; only the effects of the last time stay.
     /// - Throws: What `work` throws; ``StorageError``, of which `busy`, `unavailable` and `conflict` mean that nothing has
     ///   happened and the call may be repeated, and `outcomeUnknown` that nobody knows.
     @discardableResult
     public func write<Value: Sendable>(
-        _ durability: Durability = .atOnce, _ work: @escaping @Sendable (Transaction) throws -> Value
+        _ durability: Durability = .atOnce, file: StaticString = #fileID, line: UInt = #line,
+        _ work: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        try await backend.write(.change(durability), work)
+        guard let witness else { return try await backend.write(.change(durability), work) }
+        let site = WriteSite(file: "\(file)", line: line)
+        try witness.willWrite(site)
+        let value = try await backend.write(.change(durability), work)
+        try witness.didWrite(site)
+        return value
     }
 
     /// Runs `body` while nobody else who uses the same name is in it, in this process or another one on the same server.

@@ -52,6 +52,8 @@ final class FakePlatform: Sendable {
         var records: [String: String] = [:]
         /// Sessions of each account that are found by their time alone.
         var silentSessions: [Int64: [JSONValue]] = [:]
+        /// Is asked before and after each command whether anything may still happen.
+        var mayPass: @Sendable (String) -> Bool = { _ in true }
         /// Methods that are not answered for now.
         var held: Set<String> = []
         /// Bodies that came to control addresses, with their paths.
@@ -109,9 +111,11 @@ final class FakePlatform: Sendable {
             defer { self.leave(method) }
             let isHeld: @Sendable () -> Bool = { self.state.withLock { $0.held.contains(method) } }
             if isHeld() { await self.events.wait { !isHeld() } }
+            let mayPass = self.state.withLock { $0.mayPass }
+            guard mayPass("before \(method)") else { return Response(status: .badGateway) }
             let answer = self.run(Command(method: method, fields: fields, head: request.head))
             self.events.announce()
-            guard let answer else { return Response(status: .badGateway) }
+            guard let answer, mayPass("after \(method)") else { return Response(status: .badGateway) }
             return Answers.json(answer)
         }
         router.get("record/:name") { request, context in

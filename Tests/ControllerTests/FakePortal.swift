@@ -19,6 +19,8 @@ final class FakePortal: Sendable {
     struct State: Sendable {
         var settings = FakePortal.settings()
         var isAway = false
+        /// Is asked before and after each command whether anything may still happen.
+        var mayPass: @Sendable (String) -> Bool = { _ in true }
         var unknownLines: Set<String> = ["nobody"]
         var crm = CRMBehaviour.answers
         var matches: JSONValue = [
@@ -66,7 +68,11 @@ final class FakePortal: Sendable {
         let router = Router()
         router.post("telephony/:command") { request, context in
             guard let body = try await self.admitted(request) else { return Response(status: .forbidden) }
-            return self.answer(context.parameters.get("command") ?? "", body)
+            let command = context.parameters.get("command") ?? ""
+            let mayPass = self.state.withLock { $0.mayPass }
+            guard mayPass("before \(command)") else { return Response(status: .badGateway) }
+            let answer = self.answer(command, body)
+            return mayPass("after \(command)") ? answer : Response(status: .badGateway)
         }
         router.post("crm/find") { request, _ in
             guard try await self.admitted(request) != nil else { return Response(status: .forbidden) }

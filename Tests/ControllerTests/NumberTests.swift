@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import TestPostgres
 import Testing
 
 @testable import Controller
@@ -22,7 +23,7 @@ import Testing
 
     /// Time has passed, or something was lost.
     private func change(_ world: World, _ statement: String) async throws {
-        let database = try Storage.Database.open(path: world.databasePath)
+        let database = try await Storage.Database.open(TestDatabases.location(world.databasePath))
         try await database.write { try $0.execute(statement) }
         try database.close()
     }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Billing
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -47,6 +48,7 @@ struct World: Sendable {
         var platform = FakePlatform()
         var portal = FakePortal(licenceKey: World.licence)
         var log = RecordedLog()
+        var witness: (any WriteWitness)?
         /// Of the master's service account; without it the master has an API key.
         var serviceKey: ServiceKey?
     }
@@ -79,9 +81,16 @@ struct World: Sendable {
                     baseURL: "http://127.0.0.1:\(await licencePort.value)", token: Secret(FakeLicenceServer.token))
             }
             let controller = TelephonyController(
-                configuration, logger: logger, now: setting.now, onListening: { port.fulfil($0) })
+                configuration, logger: logger, now: setting.now, witness: setting.witness,
+                onListening: { port.fulfil($0) })
             let services = ServiceGroup(services: [controller], logger: quiet)
-            group.addTask { try await services.run() }
+            group.addTask {
+                do { try await services.run() } catch {
+                    // Who waits for its port learns that nobody listens.
+                    port.fulfil(1)
+                    throw error
+                }
+            }
             let world = World(
                 platform: setting.platform, portal: setting.portal, base: "http://127.0.0.1:\(await port.value)",
                 platformBase: platformBase, log: setting.log, databasePath: path)
@@ -104,7 +113,8 @@ struct World: Sendable {
         _ router: Router<BasicRequestContext>, _ port: Promise<Int>, _ logger: Logger
     ) -> some ApplicationProtocol {
         Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: .orderlyHTTP1(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.fulfil($0.localAddress?.port ?? 0) }, logger: logger)
     }
 

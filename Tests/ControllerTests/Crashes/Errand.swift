@@ -1,0 +1,100 @@
+import Foundation
+import Synchronization
+
+@testable import Controller
+
+/// Something that a portal, a scenario or the operator wants, and repeats until it is done.
+struct Errand: Sendable {
+    var name: String
+    var ask: @Sendable (World) async throws -> World.Answer
+    /// Answers that mean that an earlier try was carried out.
+    var alsoDone: Set<String> = []
+
+    func isDone(_ answer: World.Answer) -> Bool {
+        (200..<300).contains(answer.status) || alsoDone.contains(answer.code ?? "")
+    }
+
+    static let reportedCall = "crash.reported"
+    /// Whose scenario never reports.
+    static let silentCall = "crash.silent"
+
+    private static func portal(_ command: String, _ body: JSONValue = [:]) -> Errand {
+        Errand(name: command) { try await $0.command(command, body) }
+    }
+
+    private static func staff(_ path: String, _ body: String, alsoDone: Set<String> = []) -> Errand {
+        Errand(name: path, ask: { try await $0.administer(path, body) }, alsoDone: alsoDone)
+    }
+
+    private static func scenario(_ command: String, _ call: String, _ more: [(String, String)] = []) -> Errand {
+        let fields =
+            [
+                ("PHONE_NUMBER", command == "AddCallHistory" ? World.caller : "74012000001"),
+                ("ACCOUNT_SEARCH_ID", "test"), ("CALL_ID", call), ("CALLER_ID", World.caller), ("DIRECT_CODE", ""),
+                ("ACCESS_URL", ""),
+            ] + more
+        return Errand(name: "\(command) \(call)") { try await $0.scenario(command, fields) }
+    }
+
+    /// A company's first day: everything that leaves something behind.
+    static let day: [Errand] =
+        account + numbers
+        + [
+            scenario("IncomingGetConfig", reportedCall), scenario("IncomingInvite", reportedCall),
+            scenario("StartCall", reportedCall, [("USER_ID", "67"), ("CALL_DEVICE", "WEBRTC")]),
+            scenario("HangupCall", reportedCall),
+            scenario(
+                "AddCallHistory", reportedCall,
+                [
+                    ("URL", "https://storage.example.com/x.mp3"), ("INCOMING", "2"), ("CALL_DURATION", "34"),
+                    ("CALL_START_DATE", "1437727826308"), ("CALL_STATUS", "true"), ("PORTAL_USER_ID", "67"),
+                    ("CALL_DEVICE", "WEBRTC"), ("COST", "0"),
+                ]),
+            scenario("IncomingInvite", silentCall),
+            portal("GetRecordingLink", ["CALL_ID": .text(reportedCall)]), sessionsEnd,
+        ] + operations
+
+    /// From now on the platform's history has both calls.
+    private static let sessionsEnd = Errand(name: "GetAccountInfo after the sessions") { world in
+        world.platform.state.withLock { state in
+            for call in [reportedCall, silentCall] {
+                state.sessions[call] = [
+                    "account_id": 1001, "application_id": 1002, "custom_data": .text(call), "duration": 36,
+                    "calls": [["incoming": true, "successful": true, "duration": 34, "cost": .real(1.25)]],
+                ]
+            }
+        }
+        return try await world.command("GetAccountInfo")
+    }
+
+    private static let account: [Errand] = [
+        portal("GetAccountInfo"), portal("GetUser", ["USER_ID": 67]), portal("GetUser", ["USER_ID": 68]),
+        portal("AddNumber", ["PHONE_NUMBER": "74012000001"]), portal("SettingsChanged", ["SEARCH_ID": "test"]),
+        portal("SetUserPassword", ["USER_ID": 67, "DEVICE": "BROWSER"]),
+        portal("DisableUser", ["USER_ID": 68, "DEVICE": "PHONE"]),
+        portal("SetBalanceSettings", ["MODE": "common", "COMMON": "10", "LEAD_HOURS": 24, "LEARN_LEAD": "N"]),
+        portal("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365]),
+    ]
+
+    private static let numbers: [Errand] = [
+        portal(
+            "BuyNumber",
+            [
+                "REQUEST_ID": "order-0001", "PHONE_NUMBER": "74012000002", "COUNTRY": "RU", "CATEGORY": "GEOGRAPHIC",
+                "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
+            ]),
+        portal("SetNumberRenewal", ["PHONE_NUMBER": "74012000002", "AUTO_RENEW": "N"]),
+        portal("ReleaseNumber", ["PHONE_NUMBER": "74012000001"]),
+    ]
+
+    private static let operations: [Errand] = [
+        staff("/admin/scenario/versions", #"{"source":"/* ten */"}"#),
+        staff("/admin/scenario/versions/10/rollout", #"{"share":1000}"#),
+        Errand(name: "GetAccountInfo of version 10") { try await $0.command("GetAccountInfo") },
+        staff("/admin/staff", #"{"name":"vera","role":"viewer"}"#, alsoDone: ["EXISTS"]),
+        staff("/admin/staff/vera/disable", ""),
+        staff(
+            "/admin/portals", #"{"portal":"third","address":"http://third.example"}"#, alsoDone: ["EXISTS"]),
+        staff("/admin/portals/third/key", #"{"overlap_seconds":0}"#),
+    ]
+}
