@@ -17,14 +17,20 @@ REAL_TIME_TESTS = $(REAL_TIME_TESTS_1)|$(REAL_TIME_TESTS_2)
 
 # Called by itself, as two `swift test` wait for each other.
 TEST_PROGRAM = $$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboardPackageTests.xctest
+# A run that hangs fails; with so many tests at once each waits little for the others, and for a server's connections.
+TESTS_IN_PARALLEL = timeout --signal=QUIT 15m $(TEST_PROGRAM) --testing-library swift-testing \
+	--experimental-maximum-parallelization-width 24
+TESTS_IN_TURN = timeout --signal=QUIT 25m $(TEST_PROGRAM) --testing-library swift-testing --no-parallel
+# Portals in `make bench-scale`.
+SCALE ?= 1000000
 
 # Tests of what stands on databases of either kind; they run on both.
 STORING_TESTS = ^(ControllerTests|PortalTests)\.
 # Of those, the ones that measure loads, or hardly touch a database.
-UNSTORING_TESTS = \.(CrashStep|Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
+UNSTORING_TESTS = \.(CrashStep|Scale|Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies test-dependencies build demo test test-phones real-time-tests-1 real-time-tests-2 bench lint format doctor clean
+.PHONY: help dependencies test-dependencies build demo test test-phones real-time-tests-1 real-time-tests-2 bench bench-scale lint format doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,9 +52,9 @@ demo: dependencies ## Build, run one real call, stay up (DEMO_ARGS="--once --jso
 test: test-dependencies ## Build and run the tests, calls with sipp and baresip and a PostgreSQL server of their own
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 ifeq ($(strip $(TEST_ARGS)),)
-	scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build --skip '$(REAL_TIME_TESTS)'
+	scripts/test-postgres run $(TESTS_IN_PARALLEL) --skip '$(REAL_TIME_TESTS)'
 	@# With databases on PostgreSQL.
-	SWITCHBOARD_TEST_DATABASE=postgres scripts/test-postgres run $(SWIFT) test $(BUILD_FLAGS) --skip-build \
+	SWITCHBOARD_TEST_DATABASE=postgres scripts/test-postgres run $(TESTS_IN_PARALLEL) \
 		--filter '$(STORING_TESTS)' --skip '$(UNSTORING_TESTS)'
 	@echo "Now calls in real time, about seven minutes; each half is printed when it ends."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target real-time-tests-1 real-time-tests-2
@@ -59,7 +65,7 @@ endif
 
 # One after the other in each half: they wait much and compute little, and what they measure is the product's time.
 real-time-tests-1 real-time-tests-2: real-time-tests-%:
-	scripts/test-postgres run $(TEST_PROGRAM) --testing-library swift-testing --no-parallel \
+	scripts/test-postgres run $(TESTS_IN_TURN) \
 		--filter '$(REAL_TIME_TESTS_$*)' --skip '$(PHONE_TESTS)'
 
 test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, TLS with SRTP, trunks, conferences, isolation
@@ -69,6 +75,11 @@ test-phones: test-dependencies ## Run the long calls: transfers, hold, digits, T
 bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
 	$(SWIFT) build $(BUILD_FLAGS) -c release
 	$$($(SWIFT) build $(BUILD_FLAGS) -c release --show-bin-path)/switchboard-bench --output .build/bench.json $(BENCH_ARGS)
+
+bench-scale: test-dependencies ## Measure the controller's queries among a million portals (SCALE=...), on SQLite and PostgreSQL
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	SWITCHBOARD_SCALE=$(SCALE) TEST_POSTGRES_DURABLE=1 scripts/test-postgres run $(TEST_PROGRAM) --testing-library swift-testing \
+		--no-parallel --filter '^ControllerTests\.Scale'
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

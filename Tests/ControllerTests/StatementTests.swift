@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Texts that begin like a statement about rows; those that are put together have tests of their own.
-    private static func statements() throws -> [(file: String, text: String)] {
+    static func statements() throws -> [(file: String, text: String)] {
         let root = URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/").dropFirst()
         let folder = "\(root)/Sources/Controller"
         let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
