@@ -21,8 +21,9 @@ TEST_PROGRAM = $$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboardPack
 TESTS_IN_PARALLEL = timeout --signal=QUIT 15m $(TEST_PROGRAM) --testing-library swift-testing \
 	--experimental-maximum-parallelization-width 24
 TESTS_IN_TURN = timeout --signal=QUIT 25m $(TEST_PROGRAM) --testing-library swift-testing --no-parallel
-# Portals in `make bench-scale`.
+# Portals in `make bench-scale`, and how many of them come at once for the first time.
 SCALE ?= 1000000
+STORM ?= 10000
 
 # Tests of what stands on databases of either kind; they run on both.
 STORING_TESTS = ^(ControllerTests|PortalTests)\.
@@ -78,8 +79,8 @@ bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
 
 bench-scale: test-dependencies ## Measure the controller's queries among a million portals (SCALE=...), on SQLite and PostgreSQL
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	SWITCHBOARD_SCALE=$(SCALE) TEST_POSTGRES_DURABLE=1 scripts/test-postgres run $(TEST_PROGRAM) --testing-library swift-testing \
-		--no-parallel --filter '^ControllerTests\.Scale'
+	SWITCHBOARD_SCALE=$(SCALE) SWITCHBOARD_STORM=$(STORM) TEST_POSTGRES_DURABLE=1 scripts/test-postgres run \
+		$(TEST_PROGRAM) --testing-library swift-testing --no-parallel --filter '^ControllerTests\.(Scale|Storm)'
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

@@ -1,3 +1,4 @@
+import Foundation
 import RequestSigning
 import Synchronization
 import Testing
@@ -13,9 +14,14 @@ import Testing
         func add(_ name: String) { names.withLock { $0.append(name) } }
     }
 
-    @Test("Three hundred portals that come at once all get their account, each one, and the platform is never crowded")
+    /// `make bench-scale` has ten thousand come.
+    private static let comers =
+        ProcessInfo.processInfo.environment["SWITCHBOARD_STORM"].flatMap(Int.init).map { max(1, $0) } ?? 300
+
+    @Test("Hundreds of portals that come at once all get their account, each one, and the platform is never crowded")
     func registrations() async throws {
-        let portals = (0..<300).map { "portal\($0)" }
+        let begin = ContinuousClock.now
+        let portals = (0..<Self.comers).map { "portal\($0)" }
         let server = FakeLicenceServer()
         for portal in portals { server.licence(portal, key: "KEY-OF-\(portal)") }
         var setting = World.Setting()
@@ -39,6 +45,7 @@ import Testing
             #expect(server.state.withLock { $0.questions.count } == portals.count)
             #expect(retries.take() == nil)
         }
+        print("\(portals.count) portals had their accounts after \((ContinuousClock.now - begin).components.seconds) s")
     }
 
     private static func ask(_ world: World, _ portal: String) async throws -> Int {
