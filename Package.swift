@@ -191,8 +191,8 @@ let package = Package(
         tests(
             "SwitchboardTests",
             [
-                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "PhoneNumbers", "ScenarioRuntime",
-                "VoiceEngine", "VoicePlatform", nioCore,
+                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "Controller", "PhoneNumbers",
+                "ScenarioRuntime", "VoiceEngine", "VoicePlatform", nioCore,
             ]),
         tests("DigestsTests", ["Digests"]),
         tests("PrometheusTextTests", ["PrometheusText"]),

@@ -32,7 +32,10 @@ import Testing
     private func link(_ installation: TestInstallation, call: String) async throws -> String {
         let database = try Database.open(path: "\(installation.directory)/controller/controller.sqlite")
         defer { try? database.close() }
-        let links = RecordingLinks(database: database, publicURL: installation.settings.url("controller"))
+        let links = RecordingLinks(
+            database: database,
+            secrets: try StoredSecrets(key: Secret(try Secrets.loadOrMake(in: installation.directory).storageKey)),
+            publicURL: installation.settings.url("controller"))
         return try await links.address(
             .init(
                 portal: PortalID(rawValue: installation.settings.text("portal.id")),

@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Storage
 import Synchronization
 import Testing
 
@@ -108,11 +109,39 @@ import Testing
             let target = RecordingLinks.Target(
                 portal: PortalID(rawValue: "a b/ü"), call: try #require(CallKey(rawValue: "c d.e")),
                 expiresAt: Moment(milliseconds: 1_000_000))
-            let links = RecordingLinks(database: archive.database, publicURL: "http://c")
+            let secrets = try StoredSecrets(key: Secret(String(repeating: "07", count: 32)))
+            let links = RecordingLinks(database: archive.database, secrets: secrets, publicURL: "http://c")
             let token = String(try await links.address(target).dropFirst("http://c/recordings/".count))
-            let later = RecordingLinks(database: archive.database, publicURL: "http://c")
+            let later = RecordingLinks(database: archive.database, secrets: secrets, publicURL: "http://c")
             #expect(try await later.target(token, at: Moment(milliseconds: 999_999)) == target)
             #expect(try await later.target(token, at: Moment(milliseconds: 1_000_000)) == nil)
+        }
+    }
+
+    @Test("The key of links lies sealed in the database, also one from before there was a seal, and links go on")
+    func sealedKey() async throws {
+        try await HistoryArchive.run { archive in
+            let secrets = try StoredSecrets(key: Secret(String(repeating: "07", count: 32)))
+            let open = String(repeating: "ab", count: 32)
+            try await archive.database.write { transaction in
+                try transaction.execute("INSERT INTO link_key (id, secret) VALUES (1, ?)", [.text(open)])
+            }
+            let target = RecordingLinks.Target(
+                portal: PortalID(rawValue: "a"), call: try #require(CallKey(rawValue: "c")),
+                expiresAt: Moment(milliseconds: 1_000_000))
+            func links() -> RecordingLinks {
+                RecordingLinks(database: archive.database, secrets: secrets, publicURL: "http://c")
+            }
+            let token = String(try await links().address(target).dropFirst("http://c/recordings/".count))
+            let stored = try await archive.database.read {
+                try $0.queryOne("SELECT secret FROM link_key")?.text("secret")
+            }
+            #expect(stored.map(SecretSeal.isSealed) == true)
+            #expect(try await links().target(token, at: Moment(milliseconds: 1)) == target)
+            let other = RecordingLinks(
+                database: archive.database, secrets: try StoredSecrets(key: Secret(String(repeating: "08", count: 32))),
+                publicURL: "http://c")
+            await #expect(throws: ControllerError.self) { try await other.address(target) }
         }
     }
 
@@ -155,6 +184,8 @@ import Testing
             for wrong in ["", "?portal=demo", "?portal=demo&by=year&from=2020-01-01&to=2020-01-01"] {
                 #expect(try await world.admin("/admin/totals" + wrong).code == "WRONG_REQUEST")
             }
+            let nobody = try await world.admin("/admin/totals?portal=nobody&by=day&from=2020-01-01&to=2020-01-01")
+            #expect(nobody.status == 404 && nobody.code == "ACCOUNT_NOT_FOUND")
         }
     }
 }

@@ -1,4 +1,5 @@
 import CallControl
+import Controller
 import Foundation
 import NIOCore
 import SDP
@@ -31,6 +32,16 @@ import VoicePlatform
         #expect(settings.text("log.level") == "info")
         #expect(settings.boolean("insecure") == false)
         #expect(settings.list("voice.trunks") == [])
+    }
+
+    @Test func rolloutsAreJudgedAsUsualUntilTheOperatorSaysOtherwise() async throws {
+        #expect(try await load().rolloutPolicy() == RolloutPolicy())
+        let settings = try await load(arguments: ["--controller-rollout-margin", "25", "--controller-rollout-hours", "1"])
+        #expect(settings.rolloutPolicy().margin.rawValue == 25)
+        #expect(settings.rolloutPolicy().trial == .seconds(3600))
+        await #expect(throws: ConfigurationError.self) {
+            try await load(arguments: ["--controller-rollout-margin", "1001"])
+        }
     }
 
     @Test func flagsWinOverEnvironmentAndEnvironmentOverTheFile() async throws {

@@ -5,7 +5,7 @@ import Storage
 /// Links to recordings that open one recording until they expire, and nothing else.
 ///
 /// A link carries portal, call and end with an HMAC-SHA-256 (RFC 2104) over them; its key is random, made once and kept
-/// in the database, so links outlive a restart and every controller of the database knows them.
+/// sealed in the database, so links outlive a restart and every controller of the database knows them.
 struct RecordingLinks: Sendable {
     /// What a link opens.
     struct Target: Sendable, Equatable {
@@ -18,14 +18,17 @@ struct RecordingLinks: Sendable {
     static let lives: ClosedRange<Int64> = 60...86_400
     static let usualLife: Int64 = 3600
     private static let longestToken = 2048
+    private static let keyPlace = "link_key.secret/1"
 
     let database: Database
+    let secrets: StoredSecrets
     /// Without a slash at the end.
     let publicURL: String
     private let keys = RowMemory<Int, [UInt8]>(capacity: 1)
 
-    init(database: Database, publicURL: String) {
+    init(database: Database, secrets: StoredSecrets, publicURL: String) {
         self.database = database
+        self.secrets = secrets
         self.publicURL = publicURL
     }
 
@@ -66,18 +69,29 @@ struct RecordingLinks: Sendable {
         HashFunction.sha256.authenticationCode("recording \(body)".utf8, key: try await key())
     }
 
+    /// - Throws: `ControllerError` with `wrongConfiguration` when another storage key has sealed it.
     private func key() async throws -> [UInt8] {
         let key = try await keys.value(1) {
-            let fresh = SecureRandom.bytes(32)
-            return try await database.write { transaction in
-                try transaction.execute(
-                    "INSERT INTO link_key (id, secret) VALUES (1, ?) ON CONFLICT (id) DO NOTHING",
-                    [.text(Hexadecimal.encode(fresh))])
-                let row = try transaction.queryOne("SELECT secret FROM link_key WHERE id = 1")
-                return try row.flatMap { Hexadecimal.decode(try $0.text("secret")) }
-            }
+            let fresh = Secret(Hexadecimal.encode(SecureRandom.bytes(32)))
+            return try await database.write { try Hexadecimal.decode(storedKey(orNew: fresh, in: $0).revealed) }
         }
         guard let key else { throw ControllerError(.internalFailure, "the key of links is damaged; restore a backup") }
+        return key
+    }
+
+    /// The key of the first time; one that stands open, from before keys were sealed, is sealed.
+    private func storedKey(orNew fresh: Secret, in transaction: Transaction) throws -> Secret {
+        try transaction.execute(
+            "INSERT INTO link_key (id, secret) VALUES (1, ?) ON CONFLICT (id) DO NOTHING",
+            [.text(secrets.sealed(fresh, Self.keyPlace))])
+        guard let text = try transaction.queryOne("SELECT secret FROM link_key WHERE id = 1")?.text("secret") else {
+            return fresh
+        }
+        let key = try secrets.opened(text, Self.keyPlace)
+        if !SecretSeal.isSealed(text) {
+            try transaction.execute(
+                "UPDATE link_key SET secret = ? WHERE id = 1", [.text(secrets.sealed(key, Self.keyPlace))])
+        }
         return key
     }
 }

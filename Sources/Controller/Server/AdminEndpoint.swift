@@ -2,10 +2,15 @@ import Foundation
 import HTTPTypes
 
 /// `/admin/…`: what the operator looks at, behind a bearer token.
+///
+/// Of the portals of the configuration, which are the operator's own, he sees everything; of others what counts and
+/// durations tell. Whoever must know more needs the portal's permission.
 struct AdminEndpoint: Sendable {
     private static let mostCalls = 500
     private static let mostCandidates = 10
 
+    /// Those of the configuration.
+    let own: Set<PortalID>
     let portals: PortalRegistry
     let calls: CallStore
     let history: HistoryStore
@@ -29,7 +34,7 @@ struct AdminEndpoint: Sendable {
     private func list(limit: Int?) async throws -> JSONValue {
         var rows: [JSONValue] = []
         for call in try await calls.latest(limit: min(max(limit ?? 50, 1), Self.mostCalls)) {
-            rows.append(Self.json(call, try await history.find(call.key, call.portal)))
+            rows.append(own.contains(call.portal) ? try await whole(call) : Self.outline(call))
         }
         let waiting = try await outbox.waiting().sorted { $0.key < $1.key }
         return [
@@ -43,8 +48,9 @@ struct AdminEndpoint: Sendable {
         guard let key = CallKey(rawValue: text), let call = try await calls.findAll(key).first else {
             throw ControllerError(.callNotFound, "there is no such call")
         }
-        let summary = Self.json(call, try await history.find(key, call.portal))
-        guard case .object(let fields) = summary else { return summary }
+        guard own.contains(call.portal), case .object(let fields) = try await whole(call) else {
+            return Self.outline(call)
+        }
         return .object(fields + [JSONValue.Field(name: "decisions", value: .list(call.decisions))])
     }
 
@@ -81,10 +87,14 @@ struct AdminEndpoint: Sendable {
     private func candidates(_ name: String?) async throws -> [Portal] {
         guard let name else {
             var found: [Portal] = []
-            for record in try await portals.store.page(after: nil, limit: Self.mostCandidates) {
-                if let portal = try await portals.find(record.id) { found.append(portal) }
+            for id in own.sorted(by: { $0.rawValue < $1.rawValue }).prefix(Self.mostCandidates) {
+                if let portal = try await portals.find(id) { found.append(portal) }
             }
             return found
+        }
+        guard own.contains(PortalID(rawValue: name)) else {
+            throw ControllerError(
+                .refused, "how calls of this portal are routed is its own affair; ask it for access")
         }
         return [try await portals.find(PortalID(rawValue: name))].compactMap { $0 }
     }
@@ -101,14 +111,24 @@ struct AdminEndpoint: Sendable {
         return Moment(milliseconds: Int64(date.timeIntervalSince1970) * 1000)
     }
 
-    private static func json(_ call: CallRecord, _ entry: HistoryStore.Entry?) -> JSONValue {
-        [
+    private func whole(_ call: CallRecord) async throws -> JSONValue {
+        let entry = try await history.find(call.key, call.portal)
+        return [
             "call_id": .text(call.key.rawValue), "portal": .text(call.portal.rawValue),
             "line": .text(call.line.rawValue), "phone_number": .text(call.phoneNumber),
             "caller": .text(call.callerID), "state": .text(call.state.rawValue), "user_id": call.userID.json,
             "answer": call.lastAnswer.json, "created_at": .integer(call.createdAt.milliseconds),
             "connected_at": (call.connectedAt?.milliseconds).json, "ended_at": (call.endedAt?.milliseconds).json,
             "history": entry?.json ?? .null, "history_source": (entry?.source).json,
+        ]
+    }
+
+    /// Nothing of who spoke with whom.
+    private static func outline(_ call: CallRecord) -> JSONValue {
+        [
+            "call_id": .text(call.key.rawValue), "portal": .text(call.portal.rawValue),
+            "state": .text(call.state.rawValue), "created_at": .integer(call.createdAt.milliseconds),
+            "connected_at": (call.connectedAt?.milliseconds).json, "ended_at": (call.endedAt?.milliseconds).json,
         ]
     }
 }

@@ -176,7 +176,8 @@ struct Installation: Sendable {
                 scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion),
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
-                    reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))))
+                    reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
+                rollout: settings.rolloutPolicy())
             return TelephonyController(
                 configuration, logger: Logger(label: "controller"), onListening: { _ in listening.note(.controller) })
         }

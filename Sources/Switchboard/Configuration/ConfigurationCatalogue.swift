@@ -78,6 +78,26 @@ enum ConfigurationCatalogue {
             name: "controller.reconciliation.seconds", kind: .integer(default: 30, allowed: 1...3600),
             explanation: "Pause between two looks for calls that ended without a report."),
         .init(
+            name: "controller.rollout.margin", kind: .integer(default: 10, allowed: 0...1000),
+            explanation:
+                "How many of 1000 sessions more than with the version before may fail, or meet script errors, before a "
+                + "version of the call scenario is taken back."),
+        .init(
+            name: "controller.rollout.slow", kind: .integer(default: 100, allowed: 0...1000),
+            explanation: "How many of 1000 calls more than before may wait longer than nine of ten did."),
+        .init(
+            name: "controller.rollout.sessions", kind: .integer(default: 30, allowed: 1...1_000_000),
+            explanation: "Sessions of a version below which nothing is judged by them."),
+        .init(
+            name: "controller.rollout.ceiling", kind: .integer(default: 300, allowed: 0...1000),
+            explanation: "How many of 1000 sessions may fail where too little is known of the version before."),
+        .init(
+            name: "controller.rollout.proof", kind: .integer(default: 1000, allowed: 1...100_000_000),
+            explanation: "Sessions from which a version that everybody has can be believed to be good."),
+        .init(
+            name: "controller.rollout.hours", kind: .integer(default: 72, allowed: 1...8760),
+            explanation: "How long a version that everybody has is watched at least."),
+        .init(
             name: "controller.licence.url", kind: .text(default: ""),
             explanation: "Licence server that is asked about portals; empty: those added by the operator only."),
         .init(
