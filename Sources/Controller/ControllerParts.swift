@@ -100,7 +100,8 @@ struct ControllerParts: Sendable {
             updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
             now: now)
         let recordings = RecordingEndpoint(
-            links: RecordingLinks(database: database, secrets: secrets, publicURL: configuration.publicURL), history: history,
+            links: RecordingLinks(database: database, secrets: secrets, publicURL: configuration.publicURL),
+            history: history,
             source: source, now: now)
         let portal = PortalEndpoint(
             provisioner: provisioner, settings: settings,
@@ -108,7 +109,8 @@ struct ControllerParts: Sendable {
             desk: HistoryDesk(search: archive, totals: totals), recordings: recordings, balances: balanceDesk,
             watch: watch, numbers: NumberDesk(shop: shop), sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
-            own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox, totals: totals, routing: routing,
+            own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
+            totals: totals, routing: routing,
             balances: balanceDesk, now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands

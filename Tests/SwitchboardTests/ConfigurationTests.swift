@@ -36,7 +36,9 @@ import VoicePlatform
 
     @Test func rolloutsAreJudgedAsUsualUntilTheOperatorSaysOtherwise() async throws {
         #expect(try await load().rolloutPolicy() == RolloutPolicy())
-        let settings = try await load(arguments: ["--controller-rollout-margin", "25", "--controller-rollout-hours", "1"])
+        let settings = try await load(arguments: [
+            "--controller-rollout-margin", "25", "--controller-rollout-hours", "1",
+        ])
         #expect(settings.rolloutPolicy().margin.rawValue == 25)
         #expect(settings.rolloutPolicy().trial == .seconds(3600))
         await #expect(throws: ConfigurationError.self) {

@@ -12,7 +12,8 @@ extension AdminEndpoint {
             throw ControllerError(.wrongRequest, "from and to must be days like 2026-11-27")
         }
         guard try await portals.find(PortalID(rawValue: portal)) != nil else {
-            throw ControllerError(.accountUnknown, "there is no portal \(portal); 'switchboard account list' names them")
+            throw ControllerError(
+                .accountUnknown, "there is no portal \(portal); 'switchboard account list' names them")
         }
         let found = try await totals.read(scope, PortalID(rawValue: portal), from: from, to: to)
         return [
