@@ -19,8 +19,16 @@ import Testing
             let body = try #require(world.portal.told("AddCallHistory").first)
             #expect(body["CALL_ID"]?.string == World.callID)
             #expect(body["COMMAND"] == nil)
+            #expect(body["HAS_RECORDING"] == "Y")
             let list = try await world.command("GetCallHistory")
             #expect(list.json?["result"]?.elements.count == 1)
+            #expect(list.json?["result"]?.elements.first?["HAS_RECORDING"] == "Y")
+            #expect(json["history"]?["URL"] == "http://record.example/record.mp3")
+            // The platform's addresses and identifiers are not the portal's.
+            for text in [list.text, body.encoded] {
+                #expect(!text.contains("record.example") && !text.contains("log.example"))
+                #expect(!text.contains("ACCOUNT_ID") && !text.contains("APPLICATION_ID"))
+            }
         }
     }
 

@@ -19,8 +19,8 @@ import Testing
     ) -> JSONValue {
         [
             "COMMAND": "AddCallHistory", "PORTAL_USER_ID": .text(user), "PORTAL_NUMBER": "74012000000",
-            "ACCOUNT_SEARCH_ID": "74012000000", "PHONE_NUMBER": .text(caller), "URL": "http://r/1.mp3",
-            "CALL_ID": .text(call), "CALL_LOG": "http://l/1", "CALL_DURATION": "34", "CALL_STATUS": .text(status),
+            "ACCOUNT_SEARCH_ID": "74012000000", "PHONE_NUMBER": .text(caller), "HAS_RECORDING": "Y",
+            "CALL_ID": .text(call), "CALL_DURATION": "34", "CALL_STATUS": .text(status),
         ]
     }
 
@@ -152,7 +152,24 @@ import Testing
             #expect(calls.first?["duration"] == 34)
             #expect(calls.first?["success"] == true)
             #expect(calls.first?["employee_id"] == 67)
-            #expect(calls.first?["record_url"] == "http://r/1.mp3")
+            #expect(calls.first?["has_recording"] == true)
+        }
+    }
+
+    @Test func aRecordingIsHeardByALinkThatTheControllerMakes() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            let path = "/api/calls/\(Self.call)/recording"
+            #expect(try await portal.api(.get, path, token).status == 404)
+            _ = try await portal.signed("/telephony/AddCallHistory", Self.history("67"))
+            portal.controller.answer("GetRecordingLink", #"{"url":"http://c/recordings/x","expires_at":1}"#)
+            #expect(try await portal.api(.get, path, nil).status == 401)
+            #expect(try await portal.api(.get, path, token).json["url"] == "http://c/recordings/x")
+            let asked = try #require(portal.controller.requests("GetRecordingLink").first)
+            #expect(asked.body.contains(Self.call))
+            let refusal = #"{"error":{"code":"CALL_NOT_FOUND","msg":"the call has no recording"}}"#
+            portal.controller.answer("GetRecordingLink", refusal, status: 404)
+            #expect(try await portal.api(.get, path, token).status == 404)
         }
     }
 

@@ -31,8 +31,10 @@ struct HistoryStore: Sendable {
 
     let database: Database
 
-    /// What scenarios tell the controller and portals are not told.
+    /// What scenarios tell for the controller's own work.
     private static let ownFields: Set<String> = SessionOutcome.fieldNames.union(["COMMAND"])
+    /// The voice platform's identifiers and addresses, which portals never see.
+    private static let platformFields: Set<String> = ["ACCESS_URL", "ACCOUNT_ID", "APPLICATION_ID", "CALL_LOG", "URL"]
 
     /// Records the call, puts the message for the portal beside it and counts the session for its version: all or
     /// nothing; the first report counts.
@@ -42,7 +44,7 @@ struct HistoryStore: Sendable {
         _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source,
         outcome: SessionOutcome = SessionOutcome(), at moment: Moment
     ) async throws -> Bool {
-        let json = Self.json(fields).encoded
+        let json = JSONValue.object(Self.report(fields)).encoded
         let facts = CallFacts(fields, recordedAt: moment)
         return try await database.write { transaction in
             let day = try Self.day(of: facts, portal, in: transaction)
@@ -192,12 +194,23 @@ struct HistoryStore: Sendable {
             SessionCounts(failure: failure), to: version, portal, session: key.rawValue, at: moment, in: transaction)
     }
 
-    /// The fields as the portal gets them: in their order, as texts, without those that are the controller's.
-    static func json(_ fields: FormFields) -> JSONValue {
-        .object(
-            fields.fields.filter { !ownFields.contains($0.name) }.map {
-                JSONValue.Field(name: $0.name, value: .text($0.value))
-            })
+    /// The fields in their order, as texts, without those that are the controller's.
+    fileprivate static func texts(_ fields: FormFields) -> [JSONValue.Field] {
+        fields.fields.filter { !ownFields.contains($0.name) }.map {
+            JSONValue.Field(name: $0.name, value: .text($0.value))
+        }
+    }
+
+    /// A message about a call as the portal gets it: nothing of the voice platform.
+    static func told(_ fields: FormFields) -> JSONValue { .object(toldFields(fields)) }
+
+    private static func toldFields(_ fields: FormFields) -> [JSONValue.Field] {
+        texts(fields).filter { !platformFields.contains($0.name) }
+    }
+
+    /// The report of a call as the portal gets it: the recording is asked for by `GetRecordingLink`.
+    fileprivate static func report(_ fields: FormFields) -> [JSONValue.Field] {
+        toldFields(fields) + [.init(name: "HAS_RECORDING", value: fields["URL"].isEmpty ? "N" : "Y")]
     }
 }
 
@@ -215,11 +228,13 @@ extension HistoryStore.Entry {
         costCurrency = try row.optionalText("cost_currency")
     }
 
-    /// As portal and operator see it: the report's fields, then the final cost once it is known.
-    var json: JSONValue {
-        guard case .object(var fields) = HistoryStore.json(fields) else { return .null }
-        fields.append(JSONValue.Field(name: "COST_FINAL", value: costFinal.json))
-        fields.append(JSONValue.Field(name: "COST_CURRENCY", value: costCurrency.json))
-        return .object(fields)
+    /// As the operator sees it: the report's fields, then the final cost once it is known.
+    var json: JSONValue { .object(HistoryStore.texts(fields) + finalCost) }
+
+    /// As the portal sees it.
+    var told: JSONValue { .object(HistoryStore.report(fields) + finalCost) }
+
+    private var finalCost: [JSONValue.Field] {
+        [.init(name: "COST_FINAL", value: costFinal.json), .init(name: "COST_CURRENCY", value: costCurrency.json)]
     }
 }

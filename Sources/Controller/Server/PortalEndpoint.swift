@@ -136,6 +136,6 @@ struct PortalEndpoint: Sendable {
         let limit = min(max(json["LIMIT"]?.int64 ?? 20, 1), 500)
         let page = min(max(json["PAGE"]?.int64 ?? 1, 1), 100_000)
         let entries = try await history.list(portal.id, limit: limit, offset: (page - 1) * limit)
-        return ["result": .list(entries.map(\.json))]
+        return ["result": .list(entries.map(\.told))]
     }
 }

@@ -70,13 +70,13 @@ struct ScenarioEndpoint: Sendable {
             try key(fields), portal.id, user: Int64(fields["USER_ID"]),
             device: String(fields["CALL_DEVICE"].prefix(16)),
             at: now())
-        notices.send("StartCall", HistoryStore.json(fields), portal)
+        notices.send("StartCall", HistoryStore.told(fields), portal)
         return Answers.done.encoded
     }
 
     private func hangUp(_ fields: FormFields, _ portal: Portal) async throws -> String {
         try await calls.end(try key(fields), portal.id, at: now())
-        notices.send("HangupCall", HistoryStore.json(fields), portal)
+        notices.send("HangupCall", HistoryStore.told(fields), portal)
         return Answers.done.encoded
     }
 

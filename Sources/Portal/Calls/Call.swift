@@ -35,8 +35,7 @@ struct CallRecord: Sendable {
     var isSuccess: Bool
     var failureCode: String?
     var duration: Int64
-    var recordURL: String
-    var logURL: String
+    var hasRecording: Bool
     /// All fields as they came, JSON.
     var fields: String
 
@@ -49,8 +48,7 @@ struct CallRecord: Sendable {
         failureCode = try input.loose("CALL_FAILED_CODE", atMost: 255)
         duration =
             try input.loose("CALL_DURATION", atMost: 20).flatMap { Int64($0) }.map { min(max($0, 0), 864_000) } ?? 0
-        recordURL = try input.loose("URL", atMost: 2000) ?? ""
-        logURL = try input.loose("CALL_LOG", atMost: 2000) ?? ""
+        hasRecording = try input.loose("HAS_RECORDING", atMost: 10) == "Y"
         fields = String(decoding: try source.encoded(), as: UTF8.self)
     }
 }

@@ -52,13 +52,13 @@ struct CallStore {
         try transaction.execute(
             """
             INSERT INTO call_history (call_id, line, caller, employee_id, is_success, failure_code, duration,
-                record_url, log_url, received_at, fields)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (call_id) DO NOTHING
+                has_recording, received_at, fields)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (call_id) DO NOTHING
             """,
             [
                 .text(record.id.rawValue), .text(record.line), .text(record.caller),
                 .optional(record.employee?.rawValue), .flag(record.isSuccess), .optional(record.failureCode),
-                .integer(record.duration), .text(record.recordURL), .text(record.logURL), .integer(now),
+                .integer(record.duration), .flag(record.hasRecording), .integer(now),
                 .text(record.fields),
             ]) == 1
     }
@@ -75,10 +75,17 @@ struct CallStore {
                 "employee_id": .optional(try row.optionalInteger("employee_id")),
                 "success": .flag(try row.flag("is_success")),
                 "failure_code": .optional(try row.optionalText("failure_code")),
-                "duration": .integer(try row.integer("duration")), "record_url": .text(try row.text("record_url")),
-                "log_url": .text(try row.text("log_url")), "received_at": .integer(try row.integer("received_at")),
+                "duration": .integer(try row.integer("duration")),
+                "has_recording": .flag(try row.flag("has_recording")),
+                "received_at": .integer(try row.integer("received_at")),
             ]
         }
+    }
+
+    /// Whether the history has the call, and with a recording.
+    func hasRecording(_ id: CallID) throws -> Bool {
+        try transaction.queryOne("SELECT has_recording FROM call_history WHERE call_id = ?", [.text(id.rawValue)])?
+            .flag("has_recording") ?? false
     }
 
     private static func call(_ row: Row) throws -> Call {

@@ -13,6 +13,7 @@ enum Schema {
         Migration("2026-12 licence key", licenceKey),
         Migration("2026-12 warnings of the balance", warnings),
         Migration("2026-12 news of numbers", numbers),
+        Migration("2026-12 recordings by link", recordings),
     ]
 
     private static let company = [
@@ -109,6 +110,14 @@ enum Schema {
             message TEXT, at BIGINT NOT NULL)
         """,
         "CREATE INDEX number_news_by_time ON number_news (at, news_key)",
+    ]
+
+    /// Where recordings and logs are is the controller's affair.
+    private static let recordings = [
+        "ALTER TABLE call_history ADD COLUMN has_recording BIGINT NOT NULL DEFAULT 0",
+        "UPDATE call_history SET has_recording = 1 WHERE record_url <> ''",
+        "ALTER TABLE call_history DROP COLUMN record_url",
+        "ALTER TABLE call_history DROP COLUMN log_url",
     ]
 
     private static let outbox = [

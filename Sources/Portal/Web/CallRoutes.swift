@@ -19,10 +19,27 @@ struct CallRoutes {
             }
             return try Exchange.answer(["calls": .list(calls)])
         }
+        router.get("api/calls/:call/recording") { request, context in
+            _ = try await parts.employee(request)
+            return try Exchange.answer(try await recording(context))
+        }
         for button in CallButton.allCases {
             router.post(RouterPath("api/calls/:call/\(button.rawValue)")) { request, context in
                 try await press(button, request, context)
             }
+        }
+    }
+
+    /// A link to the call's recording, which ends after an hour; the controller makes it.
+    private func recording(_ context: BasicRequestContext) async throws -> JSONValue {
+        let none = PortalRefusal(.callNotFound, "the call has no recording")
+        guard let name = context.parameters.get("call")?.removingPercentEncoding, let id = CallID(rawValue: name),
+            try await parts.database.read({ try CallStore(transaction: $0).hasRecording(id) })
+        else { throw none }
+        do {
+            return try await parts.controller.ask("GetRecordingLink", ["CALL_ID": .text(id.rawValue)])
+        } catch ControllerFailure.refused(code: "CALL_NOT_FOUND", message: _) {
+            throw none
         }
     }
 
