@@ -15,6 +15,8 @@ struct ControllerParts: Sendable {
     let versions: ScenarioVersions
     /// What runs beside the server.
     let loops: [@Sendable () async -> Void]
+    /// What runs beside the server of one of the controllers of the database.
+    let duties: [@Sendable () async -> Void]
 
     init(
         configuration: ControllerConfiguration, database: Database, http: HTTPClient,
@@ -44,25 +46,24 @@ struct ControllerParts: Sendable {
                     baseURL: configuration.platform.baseURL, http: http, limit: limits.platform, clock: clock),
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, versions: versions,
-            registry: portals, locks: PortalLocks(), turnstile: Turnstile(width: 32, mostWaiting: 10_000), now: now,
+            registry: portals, locks: PortalLocks(database: database, work: "account"),
+            turnstile: Turnstile(width: 32, mostWaiting: 10_000), now: now,
             logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,
-            locks: PortalLocks())
+            locks: PortalLocks(database: database, work: "settings"))
         let routing = CallRouting(
             calls: calls, settings: settings, employees: EmployeeDirectory(database: database, now: now),
             notices: notices, now: now, logger: logger)
         let reporter = HistoryReporter(
-            calls: calls, history: history, versions: versions, outboxBell: outboxBell, reconcilerBell: reconcilerBell,
-            now: now, logger: logger)
+            calls: calls, history: history, versions: versions, now: now, logger: logger)
         let courier = OutboxCourier(
             store: outbox, portals: portals,
             backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: outboxBell,
             clock: clock, now: now, logger: logger)
         let reconciler = Reconciler(
             calls: calls, history: history, provisioner: provisioner, portals: portals,
-            interval: limits.reconciliation, bell: reconcilerBell, outboxBell: outboxBell, clock: clock, now: now,
-            logger: logger)
+            interval: limits.reconciliation, bell: reconcilerBell, clock: clock, now: now, logger: logger)
         let (archive, totals) = (HistorySearch(database: database), CallTotals(database: database))
         let source = RecordingSource(
             provisioner: provisioner, platform: configuration.platform, http: http, limit: limits.platform)
@@ -74,14 +75,14 @@ struct ControllerParts: Sendable {
             logger: logger)
         let sweeper = NonceSweeper(nonces: nonces, clock: clock, now: now, logger: logger)
         registry = portals
-        let balanceLocks = PortalLocks()
+        let balanceLocks = PortalLocks(database: database, work: "balance")
         let balances = BalanceStore(database: database)
         let watch = BalanceWatch(
             store: balances, provisioner: provisioner, portals: portals, interval: limits.reconciliation,
-            backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)), outboxBell: outboxBell,
+            backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)),
             locks: balanceLocks, clock: clock, now: now, logger: logger)
         let shop = NumberShop(
-            store: NumberStore(database: database), provisioner: provisioner, balance: watch, outboxBell: outboxBell,
+            store: NumberStore(database: database), provisioner: provisioner, balance: watch,
             backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), now: now, logger: logger)
         let numberWatch = NumberWatch(
             shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
@@ -119,15 +120,23 @@ struct ControllerParts: Sendable {
                 scenario.endpoint, portal.endpoint, recordings.endpoint, SettingsSchema.endpoint,
                 MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]).endpoint,
             ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
-                + PortalAdministration(registry: portals, accounts: accounts, keyBell: keyBell).endpoints
+                + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
             staff: StaffGate(token: configuration.operatorToken, store: staff), logger: logger)
-        loops = [
-            courier.run, reconciler.run, notices.run, keys.run, sweeper.run, watch.run,
+        let changes = database.notifications(of: .scenarioVersions)
+        let news = [
+            (outboxBell, database.notifications(of: .outbox)), (reconcilerBell, database.notifications(of: .reports)),
+            (keyBell, database.notifications(of: .scenarioKeys)),
+        ]
+        loops =
+            [notices.run, { await versions.follow(changes, clock: clock) }]
+            + news.map { bell, news in { @Sendable in await bell.follow(news) } }
+        duties = [
+            courier.run, reconciler.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
             numberWatch.run,
         ]

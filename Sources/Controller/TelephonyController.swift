@@ -58,7 +58,7 @@ public struct TelephonyController: Service {
             let parts = try parts(database, http)
             try await parts.registry.take(configuration.portals)
             try await parts.versions.start(scenario)
-            try await serve(parts)
+            try await serve(parts, database)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
@@ -68,7 +68,7 @@ public struct TelephonyController: Service {
         try outcome.get()
     }
 
-    private func serve(_ parts: ControllerParts) async throws {
+    private func serve(_ parts: ControllerParts, _ database: Database) async throws {
         let application = Application(
             router: parts.routes.router(), server: .orderlyHTTP1(),
             configuration: ApplicationConfiguration(
@@ -79,7 +79,8 @@ public struct TelephonyController: Service {
                 try await application.run()
                 return true
             }
-            for loop in parts.loops {
+            let duty = Duty(database: database, clock: clock, logger: logger)
+            for loop in parts.loops + [{ await duty.run(parts.duties) }] {
                 group.addTask {
                     await cancelWhenGracefulShutdown { await loop() }
                     return false

@@ -65,6 +65,14 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
     /// Whether a row with the same unique key exists already.
     public var isUniqueViolation: Bool { code == .uniqueViolation }
 
+    /// Whether the database was away or busy: the same may succeed soon. After `outcomeUnknown` it may have happened already.
+    public var isPassing: Bool {
+        switch code {
+        case .busy, .unavailable, .conflict, .outcomeUnknown, .lockLost: true
+        default: false
+        }
+    }
+
     public var description: String {
         var text = "storage: \(message)"
         if let column { text += "; column: \(column)" }

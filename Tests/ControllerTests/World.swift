@@ -27,6 +27,7 @@ struct World: Sendable {
     let platformBase: String
     let log: RecordedLog
     let databasePath: String
+    let configuration: ControllerConfiguration
 
     /// What a test may set before the controller starts.
     struct Setting: Sendable {
@@ -93,7 +94,7 @@ struct World: Sendable {
             }
             let world = World(
                 platform: setting.platform, portal: setting.portal, base: "http://127.0.0.1:\(await port.value)",
-                platformBase: platformBase, log: setting.log, databasePath: path)
+                platformBase: platformBase, log: setting.log, databasePath: path, configuration: configuration)
             let result: Result<Void, any Error>
             do { result = .success(try await test(world)) } catch { result = .failure(error) }
             ManagementContract.expect(setting.platform.state.withLock { $0.commands })
@@ -152,6 +153,16 @@ final class Promise<Value: Sendable>: Sendable {
             return state.waiters
         }
         for waiter in waiters { waiter.resume(returning: value) }
+    }
+
+    /// Only the first time counts.
+    func fulfilOnce(_ value: Value) {
+        let isFirst = state.withLock { state in
+            guard state.value == nil else { return false }
+            state.value = value
+            return true
+        }
+        if isFirst { fulfil(value) }
     }
 
     var value: Value {

@@ -5,19 +5,23 @@ import Storage
 struct AccountStore: Sendable {
     let database: Database
     let secrets: StoredSecrets
-    private let rows = RowMemory<PortalID, AccountRecord>()
+    private let rows: RowMemory<PortalID, AccountRecord>
 
     init(database: Database, secrets: StoredSecrets) {
         self.database = database
         self.secrets = secrets
+        rows = RowMemory(of: database, changes: .accounts) { PortalID(rawValue: $0) }
     }
 
     func find(_ portal: PortalID) async throws -> AccountRecord? {
-        try await rows.value(portal) {
-            try await database.read { transaction in
-                try transaction.queryOne("SELECT * FROM account WHERE portal_id = ?", [.text(portal.rawValue)])
-                    .map { try AccountRecord($0, secrets) }
-            }
+        try await rows.value(portal) { try await read(portal) }
+    }
+
+    /// The row itself, for whoever holds the account's lock: another controller may have changed it a moment ago.
+    func read(_ portal: PortalID) async throws -> AccountRecord? {
+        try await database.read { transaction in
+            try transaction.queryOne("SELECT * FROM account WHERE portal_id = ?", [.text(portal.rawValue)])
+                .map { try AccountRecord($0, secrets) }
         }
     }
 
@@ -48,6 +52,7 @@ struct AccountStore: Sendable {
                     .optional(record.applicationName), .optional(record.scenarioID),
                     .optional(record.scenarioVersion), .optional(record.scenarioDigest), .optional(record.ruleID),
                 ])
+            try transaction.notify(.accounts, record.portal.rawValue)
         }
         rows.forget(record.portal)
     }

@@ -1,43 +1,22 @@
-import Synchronization
+import Storage
 
-/// One at a time for each portal, in the order of arrival.
-final class PortalLocks: Sendable {
-    private typealias Waiters = [CheckedContinuation<Void, Never>]
-    private let held = Mutex<[PortalID: Waiters]>([:])
+/// One at a time for each portal among all controllers of a database; in one controller, in the order of arrival.
+///
+/// A lock ends with its controller or that one's connection to the database, whatever its holder does meanwhile. So what is
+/// done under it stands being done twice, and a holder who has lost it is cancelled.
+struct PortalLocks: Sendable {
+    private static let patience = Duration.seconds(30)
 
-    /// Runs `work` while nobody else runs for the same portal.
+    let database: Database
+    /// What is done alone; one kind of work does not wait for another.
+    let work: String
+
+    /// Runs `body` while nobody else runs for the same portal.
+    ///
+    /// - Throws: What `body` throws; `StorageError` with code `busy` after 30 s, `unavailable`, or `lockLost`.
     func withLock<Value: Sendable>(
-        _ portal: PortalID, _ work: @Sendable () async throws -> Value
+        _ portal: PortalID, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        await enter(portal)
-        defer { leave(portal) }
-        return try await work()
-    }
-
-    private func enter(_ portal: PortalID) async {
-        await withCheckedContinuation { continuation in
-            let isFree = held.withLock { held in
-                guard held[portal] != nil else {
-                    held[portal] = []
-                    return true
-                }
-                held[portal]?.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    private func leave(_ portal: PortalID) {
-        let next = held.withLock { held -> CheckedContinuation<Void, Never>? in
-            guard var waiters = held[portal], !waiters.isEmpty else {
-                held[portal] = nil
-                return nil
-            }
-            let next = waiters.removeFirst()
-            held[portal] = waiters
-            return next
-        }
-        next?.resume()
+        try await database.withLock("\(work)/\(portal)", patience: Self.patience, body)
     }
 }

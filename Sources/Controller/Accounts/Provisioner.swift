@@ -61,7 +61,7 @@ struct Provisioner: Sendable {
 
     private func complete(_ portal: Portal) async throws -> Account {
         var record =
-            try await store.find(portal.id)
+            try await store.read(portal.id)
             ?? AccountRecord(
                 portal: portal.id, name: PlatformNames.account(portal.id), password: PasswordGenerator.password())
         // Remembered before it is used: a repeated AddAccount sends the same password.

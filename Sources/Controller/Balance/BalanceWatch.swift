@@ -21,7 +21,6 @@ struct BalanceWatch: Sendable {
     let portals: PortalRegistry
     let interval: Duration
     let backOff: BackOff
-    let outboxBell: Bell
     let locks: PortalLocks
     let clock: any Clock<Duration>
     let now: @Sendable () -> Moment
@@ -119,7 +118,6 @@ struct BalanceWatch: Sendable {
     private func conclude(_ look: BalanceLook) async throws {
         let notice = try await store.database.write { try look.apply(in: $0) }
         guard let notice else { return }
-        outboxBell.ring()
         logger.info(
             "balance warning",
             metadata: ["portal.id": "\(look.before.portal)", "kind": "\(notice.kind.rawValue)"])

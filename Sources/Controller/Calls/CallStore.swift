@@ -13,10 +13,18 @@ struct CallStore: Sendable {
 
     let database: Database
     /// Calls that look for somebody who answers.
-    private let routed = RowMemory<Key, CallRecord>()
-    private let turns = RowMemory<PortalID, [EmployeeID: Moment]>()
+    private let routed: RowMemory<Key, CallRecord>
+    private let turns: RowMemory<PortalID, [EmployeeID: Moment]>
 
-    init(database: Database) { self.database = database }
+    init(database: Database) {
+        self.database = database
+        routed = RowMemory(of: database, changes: .calls) { text in
+            PortalID.split(text).flatMap { name in
+                CallKey(rawValue: name.name).map { Key(portal: name.portal, call: $0) }
+            }
+        }
+        turns = RowMemory(of: database, changes: .turns) { PortalID(rawValue: $0) }
+    }
 
     func find(_ key: CallKey, _ portal: PortalID) async throws -> CallRecord? {
         try await database.read { transaction in
@@ -76,7 +84,9 @@ struct CallStore: Sendable {
                     .optional(call.lastAnswer), .text(JSONValue.list(call.decisions).encoded),
                     .text(call.portal.rawValue), .text(call.key.rawValue),
                 ])
+            try transaction.notify(.calls, call.portal.joined(to: call.key.rawValue))
             guard let employee else { return }
+            try transaction.notify(.turns, call.portal.rawValue)
             try transaction.execute(
                 """
                 INSERT INTO employee_turn (portal_id, employee_id, offered_at) VALUES (?, ?, ?)
@@ -105,6 +115,7 @@ struct CallStore: Sendable {
                     .optional(user), .text(device), .integer(moment.milliseconds), .text(portal.rawValue),
                     .text(key.rawValue),
                 ])
+            try transaction.notify(.calls, portal.joined(to: key.rawValue))
         }
     }
 
@@ -117,6 +128,7 @@ struct CallStore: Sendable {
                 UPDATE call SET state = 'ended', ended_at = ?
                 WHERE portal_id = ? AND call_id = ? AND state IN ('alerting', 'routed', 'connected')
                 """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+            try transaction.notify(.calls, portal.joined(to: key.rawValue))
         }
     }
 
@@ -129,6 +141,7 @@ struct CallStore: Sendable {
                 UPDATE call SET state = 'lost', ended_at = COALESCE(ended_at, ?)
                 WHERE portal_id = ? AND call_id = ? AND state <> 'closed'
                 """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+            try transaction.notify(.calls, portal.joined(to: key.rawValue))
         }
     }
 

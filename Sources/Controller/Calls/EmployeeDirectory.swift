@@ -14,11 +14,12 @@ struct EmployeeDirectory: Sendable {
 
     let database: Database
     let now: @Sendable () -> Moment
-    private let snapshots = RowMemory<PortalID, Snapshot>()
+    private let snapshots: RowMemory<PortalID, Snapshot>
 
     init(database: Database, now: @escaping @Sendable () -> Moment) {
         self.database = database
         self.now = now
+        snapshots = RowMemory(of: database, changes: .employees) { PortalID(rawValue: $0) }
     }
 
     /// Waits for the portal within the CRM's limit.
@@ -71,6 +72,7 @@ struct EmployeeDirectory: Sendable {
                 INSERT INTO employee_snapshot (portal_id, employees, fetched_at) VALUES (?, ?, ?)
                 ON CONFLICT (portal_id) DO UPDATE SET employees = excluded.employees, fetched_at = excluded.fetched_at
                 """, [.text(portal.rawValue), .text(text), .integer(moment.milliseconds)])
+            try transaction.notify(.employees, portal.rawValue)
         }
         snapshots.forget(portal)
     }

@@ -1,3 +1,5 @@
+import Storage
+
 /// What the controller refuses or cannot do, in the words of the portal's protocol.
 ///
 /// `message` holds no number, key or password; it goes to the peer and to the log.
@@ -55,6 +57,8 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
             return ControllerError(.platformAway, "the voice platform does not answer \(error.method); try again")
         case let error as ManagementError:
             return ControllerError(.platformRefused, "the voice platform did not carry out \(error.method)")
+        case let error as StorageError where error.isPassing:
+            return ControllerError(.busy, "the controller's database is away or busy; ask again in some seconds")
         default:
             return ControllerError(.internalFailure, "the controller failed; its log says why")
         }

@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 
 /// Wakes one sleeping loop before its time.
@@ -9,6 +10,11 @@ final class Bell: Sendable {
     func ring() {
         wasRung.withLock { $0 = true }
         rings.withLock { _ = $0?.yield() }
+    }
+
+    /// Rings with whatever is told over a channel, by this controller or another, until cancelled.
+    func follow(_ news: NotificationStream) async {
+        for await _ in news { ring() }
     }
 
     /// Waits for the bell, the time, or cancellation.

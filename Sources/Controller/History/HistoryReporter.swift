@@ -6,8 +6,6 @@ struct HistoryReporter: Sendable {
     let calls: CallStore
     let history: HistoryStore
     let versions: ScenarioVersions
-    let outboxBell: Bell
-    let reconcilerBell: Bell
     let now: @Sendable () -> Moment
     let logger: Logger
 
@@ -22,8 +20,6 @@ struct HistoryReporter: Sendable {
             fields, key, portal.id, source: .scenario, outcome: SessionOutcome(fields), at: now())
         guard isFirst else { return }
         calls.forget(key, portal.id)
-        outboxBell.ring()
-        reconcilerBell.ring()
         logger.info(
             "call ended",
             metadata: [

@@ -61,6 +61,7 @@ struct HistoryStore: Sendable {
                         .integer(moment.milliseconds),
                     ] + Self.columns(facts, day)) == 1
             guard isFirst else { return false }
+            if source == .scenario { try transaction.notify(.reports, "") }
             try CallTotals.count(facts, on: day, cost: 0, portal, in: transaction)
             try OutboxStore.add("AddCallHistory", key: key.rawValue, json, portal, at: moment, to: transaction)
             try transaction.execute(

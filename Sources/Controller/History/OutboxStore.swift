@@ -29,6 +29,7 @@ struct OutboxStore: Sendable {
                 .text(portal.rawValue), .text(command), .text(key), .text(body), .integer(moment.milliseconds),
                 .integer(moment.milliseconds),
             ])
+        try transaction.notify(.outbox, "")
     }
 
     /// The messages that wait, those first that are due first.

@@ -17,7 +17,6 @@ struct Reconciler: Sendable {
     let portals: PortalRegistry
     let interval: Duration
     let bell: Bell
-    let outboxBell: Bell
     let clock: any Clock<Duration>
     let now: @Sendable () -> Moment
     let logger: Logger
@@ -89,7 +88,6 @@ struct Reconciler: Sendable {
         guard isFirst else { return }
         calls.forget(call.key, portal.id)
         try await price(call.key, session, portal)
-        outboxBell.ring()
         logger.info(
             "call reconciled", metadata: ["call.id": "\(call.key)", "portal.id": "\(portal.id)"])
     }

@@ -13,7 +13,6 @@ struct NumberShop: Sendable {
     let store: NumberStore
     let provisioner: Provisioner
     let balance: BalanceWatch
-    let outboxBell: Bell
     let backOff: BackOff
     let now: @Sendable () -> Moment
     let logger: Logger
@@ -101,7 +100,6 @@ struct NumberShop: Sendable {
                 let facts = try await platform.rentedNumber(number, currency: currency, account.credentials)
                 guard let facts else { throw await failed(purchase, Self.taken) }
                 try await store.complete(purchase, facts, at: now())
-                outboxBell.ring()
             }
         } catch let error as ManagementError {
             purchase.attempts += 1
@@ -142,7 +140,6 @@ struct NumberShop: Sendable {
             "number not bought", metadata: ["portal.id": "\(purchase.portal)", "error": "\(failure.code.rawValue)"])
         do {
             try await store.fail(purchase, failure, at: now())
-            outboxBell.ring()
             return failure
         } catch {
             return error
@@ -169,7 +166,6 @@ struct NumberShop: Sendable {
             try await store.reconcile(portal.id, found, at: now())
             for number in try await store.releasing(portal.id) { try await giveBack(number, account) }
         }
-        outboxBell.ring()
     }
 
     /// Gives a number back; one that has been given back already stays so.
@@ -186,7 +182,6 @@ struct NumberShop: Sendable {
             case .releasing: break
             }
             try await giveBack(present, account)
-            outboxBell.ring()
             return try await store.find(number, portal.id) ?? present
         }
     }

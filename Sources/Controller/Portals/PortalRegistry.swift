@@ -12,9 +12,9 @@ final class PortalRegistry: Sendable {
     private let server: LicenceServer?
     private let policy: LicencePolicy
     private let connect: @Sendable (PortalRecord) -> Portal
-    private let portals = RowMemory<PortalID, Portal>()
+    private let portals: RowMemory<PortalID, Portal>
     private let unknown = Mutex(UnknownPortals())
-    private let locks = PortalLocks()
+    private let locks: PortalLocks
     private let questions = Turnstile(width: 32, mostWaiting: 10_000)
 
     /// - Parameter connect: Gives a portal the connections of its record.
@@ -28,6 +28,8 @@ final class PortalRegistry: Sendable {
         self.now = now
         self.logger = logger
         self.connect = connect
+        portals = RowMemory(of: store.database, changes: .portals) { PortalID(rawValue: $0) }
+        locks = PortalLocks(database: store.database, work: "licence")
     }
 
     /// The portal, if it has been here before; nobody is asked.
@@ -42,7 +44,7 @@ final class PortalRegistry: Sendable {
         guard id.isWellFormed else { return nil }
         if let portal = try await find(id) { return portal }
         guard server != nil, !unknown.withLock({ $0.has(id, at: now()) }) else { return nil }
-        return try await locks.withLock(id) {
+        return try await locks.withLock(id) { [self] in
             if let portal = try await find(id) { return portal }
             if unknown.withLock({ $0.has(id, at: now()) }) { return nil }
             return try await renew(id)
@@ -57,7 +59,7 @@ final class PortalRegistry: Sendable {
         switch portal.licence.verdict(at: now(), policy) {
         case .valid: return portal
         case .ended: throw Self.ended
-        case .ask: return try await locks.withLock(portal.id) { try await asked(portal) }
+        case .ask: return try await locks.withLock(portal.id) { [self] in try await asked(portal) }
         }
     }
 

@@ -29,7 +29,12 @@ struct PortalStore: Sendable {
         try await database.write { transaction in
             let found = try find(id, transaction)
             guard let changed = try change(found) else { return found }
-            if changed != found { try transaction.execute(Self.upsert, changed.values(secrets)) }
+            guard changed != found else { return changed }
+            try transaction.execute(Self.upsert, changed.values(secrets))
+            try transaction.notify(.portals, id.rawValue)
+            if changed.needsScenarioKey, changed.keys.current != found?.keys.current {
+                try transaction.notify(.scenarioKeys, "")
+            }
             return changed
         }
     }

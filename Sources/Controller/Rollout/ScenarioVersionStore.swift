@@ -42,6 +42,7 @@ struct ScenarioVersionStore: Sendable {
                 ])
             let published = ScenarioNumber(rawValue: number)
             try Self.writePortals(draft.audience, of: published, in: transaction)
+            try transaction.notify(.scenarioVersions, "")
             return published
         }
     }
@@ -99,6 +100,7 @@ struct ScenarioVersionStore: Sendable {
                     .optional(isOver ? moment.milliseconds : nil), .integer(number.rawValue),
                 ] + states.map { .text($0.rawValue) })
             guard changed == 1 else { return false }
+            try transaction.notify(.scenarioVersions, "")
             if let audience { try Self.writePortals(audience, of: number, in: transaction) }
             if isOver {
                 try transaction.execute(

@@ -1,5 +1,6 @@
 import Digests
 import Logging
+import Storage
 import Synchronization
 
 /// The versions of the call scenario that accounts may run, in memory, as every call asks for its own.
@@ -10,6 +11,9 @@ final class ScenarioVersions: Sendable {
         var lookStarted = 0
         var lookTaken = 0
     }
+
+    /// Between two attempts to read them.
+    private static let pause = Duration.seconds(1)
 
     let store: ScenarioVersionStore
     let health: HealthStore
@@ -43,7 +47,22 @@ final class ScenarioVersions: Sendable {
         return isCurrent ? nil : text
     }
 
-    /// Reads the versions again, after a change here or, from time to time, elsewhere.
+    /// Reads the versions again whenever a controller has changed them, until cancelled.
+    func follow(_ changes: NotificationStream, clock: any Clock<Duration>) async {
+        for await change in changes where change != .interrupted {
+            while !Task.isCancelled {
+                do {
+                    try await reload()
+                    break
+                } catch {
+                    logger.warning("scenario versions not read", metadata: ["error": "\(error)"])
+                    try? await clock.sleep(for: Self.pause)
+                }
+            }
+        }
+    }
+
+    /// Reads the versions again, after a change.
     func reload() async throws {
         let look = state.withLock { state in
             state.lookStarted += 1
@@ -67,8 +86,12 @@ final class ScenarioVersions: Sendable {
     /// Publishes the text that came with the program when it is newer than all that came before, then reads the plan.
     ///
     /// The first text of all is everybody's; later ones roll out to everybody, watched, with all others' right to stop.
-    /// A text that has changed under the same number gets the next one.
+    /// A text that has changed under the same number gets the next one. Of controllers that start at once, one publishes.
     func start(_ program: ScenarioText) async throws {
+        try await store.database.withLock("controller.program") { [self] in try await take(program) }
+    }
+
+    private func take(_ program: ScenarioText) async throws {
         let digest = HashFunction.sha256.hexDigest(program.source)
         let last = try await store.lastOfProgram()
         if let last, let known = last.programNumber {

@@ -9,7 +9,6 @@ struct PortalAdministration: Sendable {
 
     let registry: PortalRegistry
     let accounts: AccountStore
-    let keyBell: Bell
 
     var endpoints: [Endpoint] {
         [
@@ -67,7 +66,6 @@ struct PortalAdministration: Sendable {
             throw ControllerError(.wrongRequest, "overlap_seconds must be 0 to \(Self.longestOverlap)")
         }
         guard let record = try await registry.rotateKey(id, overlap: .seconds(overlap)) else { throw Self.unknown }
-        keyBell.ring()
         return Self.with(key: record.keys.current, try await self.json(record))
     }
 

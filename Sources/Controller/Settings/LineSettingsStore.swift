@@ -17,9 +17,14 @@ struct LineSettingsStore: Sendable {
     }
 
     let database: Database
-    private let rows = RowMemory<Key, Stored>(capacity: 1000)
+    private let rows: RowMemory<Key, Stored>
 
-    init(database: Database) { self.database = database }
+    init(database: Database) {
+        self.database = database
+        rows = RowMemory(capacity: 1000, of: database, changes: .lineSettings) { text in
+            PortalID.split(text).map { Key(portal: $0.portal, line: LineKey(rawValue: $0.name)) }
+        }
+    }
 
     func find(_ line: LineKey, _ portal: PortalID) async throws -> Stored? {
         try await rows.value(Key(portal: portal, line: line)) {
@@ -62,6 +67,7 @@ struct LineSettingsStore: Sendable {
                     .text(portal.rawValue), .text(line.rawValue), .text(settings.searchID), .text(phoneNumber),
                     .text(settings.text), .integer(moment.milliseconds),
                 ])
+            try transaction.notify(.lineSettings, portal.joined(to: line.rawValue))
         }
         rows.forget(Key(portal: portal, line: line))
     }
@@ -72,6 +78,7 @@ struct LineSettingsStore: Sendable {
             try transaction.execute(
                 "UPDATE line_settings SET is_stale = 1, error = ? WHERE portal_id = ? AND line = ?",
                 [.optional(error), .text(portal.rawValue), .text(line.rawValue)])
+            try transaction.notify(.lineSettings, portal.joined(to: line.rawValue))
         }
         rows.forget(Key(portal: portal, line: line))
     }
@@ -81,6 +88,7 @@ struct LineSettingsStore: Sendable {
             try transaction.execute(
                 "DELETE FROM line_settings WHERE portal_id = ? AND line = ?",
                 [.text(portal.rawValue), .text(line.rawValue)])
+            try transaction.notify(.lineSettings, portal.joined(to: line.rawValue))
         }
         rows.forget(Key(portal: portal, line: line))
     }
