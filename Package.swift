@@ -252,7 +252,7 @@ let package = Package(
                 "Controller", "TestPostgres", "HTTPServing", "Billing", "PhoneNumbers", "RequestSigning", "Storage",
                 "Digests",
                 nioCore, nioHTTP1,
-                hummingbird, httpTypes, httpClient, logging, lifecycle,
+                hummingbird, httpTypes, httpClient, logging, lifecycle, .product(name: "Yams", package: "Yams"),
             ]),
     ]
 )

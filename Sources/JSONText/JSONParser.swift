@@ -103,7 +103,8 @@ public struct JSONParser {
         let text = String(decoding: bytes[start..<place], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
         guard let real = Double(text), real.isFinite else { throw error("a number of ordinary size") }
-        return Int64(exactly: real).map(Tree.integer) ?? .real(real)
+        // Rounded, one beyond 64 bits could seem to be within.
+        return isWhole ? .real(real) : Int64(exactly: real).map(Tree.integer) ?? .real(real)
     }
 
     private mutating func digits() throws(JSONError) {

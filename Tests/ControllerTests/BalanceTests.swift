@@ -164,7 +164,7 @@ import Testing
             _ = try await world.command("GetAccountInfo", portal: "other")
             #expect(try await world.admin("/admin/balance/other").json?["PHASE"] == "low")
             #expect(try await world.admin("/admin/balance/demo", token: nil).status == 403)
-            #expect(try await world.admin("/admin/balance/nobody").code == "LICENCE_ERROR")
+            #expect(try await world.admin("/admin/balance/nobody").code == "ACCOUNT_NOT_FOUND")
         }
     }
 

@@ -50,6 +50,7 @@ struct EndpointTable {
 
     var doors: [Door]
     var commands: [String]
+    var endpoints: [Endpoint]
 
     static func read() async throws -> EndpointTable {
         let folder = FileManager.default.temporaryDirectory.path + "/endpoints-" + UUID().uuidString
@@ -63,7 +64,9 @@ struct EndpointTable {
             database: database, http: .shared, clock: ContinuousClock(), now: { Moment(milliseconds: 0) },
             logger: Logger(label: "table"))
         let commands = parts.commands.map(\.name)
-        return EndpointTable(doors: parts.routes.endpoints.flatMap { doors(of: $0, commands) }, commands: commands)
+        return EndpointTable(
+            doors: parts.routes.endpoints.flatMap { doors(of: $0, commands) }, commands: commands,
+            endpoints: parts.routes.endpoints)
     }
 
     private static func doors(of endpoint: Endpoint, _ commands: [String]) -> [Door] {

@@ -99,6 +99,15 @@ extension World {
         return try await Self.answer(request)
     }
 
+    /// The methods that the answer to a wrong one names.
+    func allowed(_ path: String, _ method: HTTPRequest.Method) async throws -> String? {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = HTTPMethod(rawValue: method.rawValue)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
+        _ = try await response.body.collect(upTo: 1 << 16)
+        return response.headers.first(name: "Allow")
+    }
+
     private static func answer(_ request: HTTPClientRequest) async throws -> Answer {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 24)

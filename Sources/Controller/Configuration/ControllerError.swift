@@ -9,6 +9,7 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case refused = "REFUSED"
         case unknownCommand = "UNKNOWN_COMMAND"
         case wrongRequest = "WRONG_REQUEST"
+        case wrongMethod = "WRONG_METHOD"
         case licence = "LICENCE_ERROR"
         case licenceServerAway = "LICENCE_SERVER_UNAVAILABLE"
         /// Too many ask at once; the same request succeeds later.
@@ -59,6 +60,8 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
             return ControllerError(.platformRefused, "the voice platform did not carry out \(error.method)")
         case let error as StorageError where error.isPassing:
             return ControllerError(.busy, "the controller's database is away or busy; ask again in some seconds")
+        case let error as StorageError where error.code == .valueRefused:
+            return ControllerError(.wrongRequest, "no text may hold the character 0")
         default:
             return ControllerError(.internalFailure, "the controller failed; its log says why")
         }

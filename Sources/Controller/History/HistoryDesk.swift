@@ -24,7 +24,7 @@ struct HistoryDesk: Sendable {
 
     /// All that the filter wants, as a text that is made while it is sent.
     private func export(_ json: JSONValue, _ portal: Portal) async throws -> HistoryExport {
-        guard let format = HistoryExport.Format(rawValue: json["FORMAT"]?.string ?? "csv") else {
+        guard let format = HistoryExport.Format(rawValue: (json["FORMAT"] ?? "csv").string ?? "") else {
             throw ControllerError(.wrongRequest, "FORMAT must be csv or json")
         }
         return HistoryExport(
@@ -96,7 +96,10 @@ extension HistoryFilter {
         for field in fields where !Self.names.union(others).contains(field.name) {
             throw Self.wrong("every filter", "one of \(Self.names.sorted().joined(separator: ", "))")
         }
-        func given(_ name: String) -> JSONValue? { json[name].flatMap { $0 == .null ? nil : $0 } }
+        func given(_ name: String) -> JSONValue? {
+            guard let value = json[name], value != .null else { return nil }
+            return value
+        }
         func read<Value>(
             _ name: String, _ expected: String, _ value: (JSONValue) -> Value?
         ) throws(ControllerError) -> Value? {
@@ -106,7 +109,9 @@ extension HistoryFilter {
         }
         from = try read("FROM", "milliseconds since 1970", Self.moment)
         to = try read("TO", "milliseconds since 1970", Self.moment)
-        employee = try read("USER_ID", "the identifier of an employee") { $0.int64.flatMap { $0 > 0 ? $0 : nil } }
+        employee = try read("USER_ID", "the identifier of an employee") {
+            $0.int64.flatMap { (1..<1_000_000_000_000).contains($0) ? $0 : nil }
+        }
         line = try read("LINE", "the name of a line", \.string)
         let directions = CallFacts.Direction.allCases.map(\.rawValue).joined(separator: ", ")
         direction = try read("DIRECTION", "one of \(directions)") { $0.string.flatMap(CallFacts.Direction.init) }
@@ -126,7 +131,7 @@ extension HistoryFilter {
     }
 
     private static func amount(_ json: JSONValue, _ currency: Currency) -> Int64? {
-        json.string.flatMap { try? Money($0, currency).millionths }
+        json.string.flatMap { try? Money($0, currency) }.flatMap { $0.isNegative ? nil : $0.millionths }
     }
 
     private static func wrong(_ name: String, _ expected: String) -> ControllerError {

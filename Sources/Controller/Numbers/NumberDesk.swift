@@ -38,14 +38,18 @@ struct NumberDesk: Sendable {
     ) -> PortalCommand {
         PortalCommand(name) { json, portal in
             let account = try await provisioner.account(portal)
-            do {
-                return try await ask(CommandFields(json), portal, account)
-            } catch let error as ManagementError where error.isUnknownPlace {
-                throw ControllerError(
-                    .wrongRequest,
-                    "there is no such country, category, state or region; "
-                        + "GetNumberCountries and GetNumberRegions name them")
-            }
+            return try await inKnownPlace { try await ask(CommandFields(json), portal, account) }
+        }
+    }
+
+    private func inKnownPlace<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
+        do {
+            return try await ask()
+        } catch let error as ManagementError where error.isUnknownPlace {
+            throw ControllerError(
+                .wrongRequest,
+                "there is no such country, category, state or region; GetNumberCountries and GetNumberRegions name them"
+            )
         }
     }
 
@@ -102,7 +106,9 @@ struct NumberDesk: Sendable {
 
     private func place(_ fields: CommandFields) throws(ControllerError) -> NumberPlace {
         let region = try fields.text("REGION_ID", 1...18)
-        guard Int64(region) != nil else { throw CommandFields.wrong("REGION_ID", "one of GetNumberRegions") }
+        guard region.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            throw CommandFields.wrong("REGION_ID", "one of GetNumberRegions")
+        }
         return NumberPlace(
             country: try country(fields), category: try category(fields), region: region, state: try state(fields))
     }
@@ -142,7 +148,8 @@ struct NumberDesk: Sendable {
             price: NumberPrice(
                 monthly: try fields.amount("PRICE", currency),
                 installation: try fields.amount("INSTALLATION_PRICE", currency)))
-        return try await shop.buy(order, try fields.requestID(), portal)
+        let id = try fields.requestID()
+        return try await inKnownPlace { try await shop.buy(order, id, portal) }
     }
 
     /// From the platform as it is now; when it is away, as it was when it was last seen.

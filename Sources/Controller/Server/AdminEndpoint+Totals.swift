@@ -11,11 +11,7 @@ extension AdminEndpoint {
         guard let from = Day(rawValue: query["from"] ?? ""), let to = Day(rawValue: query["to"] ?? "") else {
             throw ControllerError(.wrongRequest, "from and to must be days like 2026-11-27")
         }
-        guard try await portals.find(PortalID(rawValue: portal)) != nil else {
-            throw ControllerError(
-                .accountUnknown, "there is no portal \(portal); 'switchboard account list' names them")
-        }
-        let found = try await totals.read(scope, PortalID(rawValue: portal), from: from, to: to)
+        let found = try await totals.read(scope, try await self.portal(portal).id, from: from, to: to)
         return [
             "totals": .list(
                 found.map {

@@ -22,7 +22,9 @@ struct AdminEndpoint: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            .staff(.viewer, .get, "admin/calls") { try await list(limit: $0.query["limit"].flatMap { Int($0) }) },
+            .staff(.viewer, .get, "admin/calls") {
+                try await list(limit: try $0.number("limit", 1...Self.mostCalls, fallback: 50))
+            },
             .staff(.viewer, .get, "admin/calls/:call") { try await show($0.segment("call")) },
             .staff(.viewer, .get, "admin/balance/:portal") { try await balance($0.segment("portal")) },
             .staff(.viewer, .get, "admin/route/explain") { try await explain($0.query) },
@@ -31,9 +33,9 @@ struct AdminEndpoint: Sendable {
     }
 
     /// The latest calls, newest first.
-    private func list(limit: Int?) async throws -> JSONValue {
+    private func list(limit: Int) async throws -> JSONValue {
         var rows: [JSONValue] = []
-        for call in try await calls.latest(limit: min(max(limit ?? 50, 1), Self.mostCalls)) {
+        for call in try await calls.latest(limit: limit) {
             rows.append(own.contains(call.portal) ? try await whole(call) : Self.outline(call))
         }
         let waiting = try await outbox.waiting().sorted { $0.key < $1.key }
@@ -56,10 +58,15 @@ struct AdminEndpoint: Sendable {
 
     /// When a portal is warned of its balance, and why then.
     private func balance(_ id: String) async throws -> JSONValue {
+        try await balances.explain(try await portal(id))
+    }
+
+    /// - Throws: `ControllerError` with `accountUnknown` when nobody knows such a portal.
+    func portal(_ id: String) async throws -> Portal {
         guard let portal = try await portals.find(PortalID(rawValue: id)) else {
-            throw ControllerError(.licence, "there is no portal of this name")
+            throw ControllerError(.accountUnknown, "there is no such portal; 'switchboard account list' names them")
         }
-        return try await balances.explain(portal)
+        return portal
     }
 
     /// Who would get such a call, and why.

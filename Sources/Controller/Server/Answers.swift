@@ -40,10 +40,19 @@ enum Answers {
     /// The same text for every refusal: a mistake tells nothing.
     static var refused: Response { error(ControllerError(.refused, "the request was refused")) }
 
+    /// For a method that the address does not have.
+    static func notAllowed(but allowed: [HTTPRequest.Method]) -> Response {
+        let methods = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        var response = error(ControllerError(.wrongMethod, "the address takes \(methods)"))
+        response.headers[.allow] = methods
+        return response
+    }
+
     private static func status(_ code: ControllerError.Code) -> HTTPResponse.Status {
         switch code {
         case .refused: .forbidden
         case .wrongRequest: .badRequest
+        case .wrongMethod: .methodNotAllowed
         case .licence, .insufficientFunds, .accountBlocked: .init(code: 402, reasonPhrase: "Payment Required")
         case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown,
             .numberUnknown:

@@ -12,7 +12,10 @@ struct PortalAdministration: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            .staff(.viewer, .get, "admin/portals") { try await list($0.query) },
+            .staff(.viewer, .get, "admin/portals") {
+                try await list(
+                    try $0.number("limit", 1...Self.mostPortals, fallback: 50), after: $0.query["after"])
+            },
             .staff(.administrator, .post, "admin/portals") { try await create(try await $0.object()) },
             .staff(.viewer, .get, "admin/portals/:portal") { try await show($0.portalID) },
             .staff(.administrator, .post, "admin/portals/:portal/key") {
@@ -22,12 +25,8 @@ struct PortalAdministration: Sendable {
     }
 
     /// `{"portals": […], "next": identifier or null}`, by identifier, beginning behind `after`.
-    private func list(_ query: [String: String]) async throws -> JSONValue {
-        let limit = query["limit"].flatMap { Int($0) } ?? 50
-        guard (1...Self.mostPortals).contains(limit) else {
-            throw ControllerError(.wrongRequest, "limit must be 1 to \(Self.mostPortals)")
-        }
-        let last = query["after"].map { PortalID(rawValue: $0) }
+    private func list(_ limit: Int, after: String?) async throws -> JSONValue {
+        let last = after.map { PortalID(rawValue: $0) }
         var page = try await registry.store.page(after: last, limit: limit + 1)
         let hasMore = page.count > limit
         if hasMore { page.removeLast() }
@@ -43,12 +42,12 @@ struct PortalAdministration: Sendable {
 
     /// The answer holds the licence key, this once.
     private func create(_ json: JSONValue) async throws -> JSONValue {
-        let id = PortalID(rawValue: json["portal"]?.string ?? "")
+        let id = PortalID(rawValue: json["portal"]?.plainText ?? "")
         guard id.isWellFormed else {
             throw ControllerError(
                 .wrongRequest, "portal must be 1 to 64 latin letters, digits, dots, hyphens or underscores")
         }
-        guard let address = PortalAddress(json["address"]?.string ?? "") else {
+        guard let address = PortalAddress(json["address"]?.plainText ?? "") else {
             throw ControllerError(.wrongRequest, "address must be an http or https address without a query")
         }
         let access = PortalAccess(
@@ -106,7 +105,7 @@ struct PortalAdministration: Sendable {
         _ name: String, _ json: JSONValue, _ read: (String) -> Value?, _ allowed: [String]
     ) throws(ControllerError) -> Value {
         // The first of the list is what a missing field means.
-        let text = json[name]?.string ?? (json[name] == nil ? allowed.first : nil)
+        let text = json[name]?.plainText ?? (json[name] == nil ? allowed.first : nil)
         guard let value = text.flatMap(read) else {
             throw ControllerError(.wrongRequest, "\(name) must be one of \(allowed.joined(separator: ", "))")
         }

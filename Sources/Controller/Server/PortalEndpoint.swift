@@ -117,7 +117,7 @@ struct PortalEndpoint: Sendable {
     }
 
     private func line(_ json: JSONValue) throws(ControllerError) -> LineKey {
-        guard let line = json["SEARCH_ID"]?.string, !line.isEmpty, line.utf8.count <= 255 else {
+        guard let line = json["SEARCH_ID"]?.string, (1...255).contains(line.unicodeScalars.count) else {
             throw ControllerError(.wrongRequest, "SEARCH_ID must be a text of 1 to 255 characters")
         }
         return LineKey(rawValue: line)
@@ -133,8 +133,9 @@ struct PortalEndpoint: Sendable {
 
     /// LIMIT and PAGE as in the portal's protocol: 20 and 1 when missing.
     private func callHistory(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
-        let limit = min(max(json["LIMIT"]?.int64 ?? 20, 1), 500)
-        let page = min(max(json["PAGE"]?.int64 ?? 1, 1), 100_000)
+        let fields = CommandFields(json)
+        let limit = try fields.integer("LIMIT", 1...500, fallback: 20)
+        let page = try fields.integer("PAGE", 1...100_000, fallback: 1)
         let entries = try await history.list(portal.id, limit: limit, offset: (page - 1) * limit)
         return ["result": .list(entries.map(\.told))]
     }

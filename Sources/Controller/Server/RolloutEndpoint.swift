@@ -29,11 +29,11 @@ struct RolloutEndpoint: Sendable {
     /// `source`, and if it is to be: `note`, `by`, and `share`, `include`, `exclude`, which begin the rollout.
     private func publish(_ body: [UInt8]) async throws -> JSONValue {
         let json = try object(body, ["source", "note", "by", "share", "include", "exclude"])
-        guard let source = json["source"]?.string else {
+        guard let source = try word(json, "source") else {
             throw ControllerError(.wrongRequest, "source must be the scenario's text")
         }
         let number = try await desk.publish(
-            source: source, note: json["note"]?.string ?? "", by: json["by"]?.string ?? "operator",
+            source: source, note: try word(json, "note") ?? "", by: try word(json, "by") ?? "operator",
             change: try change(json))
         return try await desk.status(number).json
     }
@@ -42,17 +42,23 @@ struct RolloutEndpoint: Sendable {
     private func rollout(_ text: String, _ body: [UInt8]) async throws -> JSONValue {
         let number = try number(text)
         let json = try object(body, ["action", "by", "share", "include", "exclude"])
-        let change = try change(json)
-        switch (json["action"]?.string, change) {
+        let (change, name) = (try change(json), try word(json, "by") ?? "operator")
+        switch (try word(json, "action"), change) {
         case ("pause", nil): try await desk.pause(number)
         case ("resume", nil): try await desk.resume(number)
-        case ("stop", nil): try await desk.stop(number, by: json["by"]?.string ?? "operator")
+        case ("stop", nil): try await desk.stop(number, by: name)
         case (nil, let change?): try await desk.change(number, change)
         default:
             throw ControllerError(
                 .wrongRequest, "give either action (pause, resume, stop) or some of share, include, exclude")
         }
         return try await desk.status(number).json
+    }
+
+    private func word(_ json: JSONValue, _ name: String) throws(ControllerError) -> String? {
+        guard let value = json[name] else { return nil }
+        guard let text = value.plainText else { throw ControllerError(.wrongRequest, "\(name) must be a text") }
+        return text
     }
 
     private func number(_ text: String) throws(ControllerError) -> ScenarioNumber {
@@ -93,10 +99,10 @@ struct RolloutEndpoint: Sendable {
         }
         var portals: Set<PortalID> = []
         for element in list {
-            guard case .text(let text) = element, (1...255).contains(text.utf8.count) else {
+            guard let id = element.plainText.map(PortalID.init), id.isWellFormed else {
                 throw ControllerError(.wrongRequest, "\(name) must hold identifiers of portals")
             }
-            portals.insert(PortalID(rawValue: text))
+            portals.insert(id)
         }
         return portals
     }

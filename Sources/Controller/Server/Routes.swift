@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 
@@ -8,11 +9,24 @@ struct Routes: Sendable {
     let staff: StaffGate
     let logger: Logger
 
+    /// The methods of HTTP that a path may lack.
+    private static let methods: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+        + [HTTPRequest.Method("QUERY")].compactMap(\.self)
+
+    /// Whoever may `GET` may `HEAD`; a method that a path does not have is 405, an address that does not exist 404.
     func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        for endpoint in endpoints {
-            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-                await answer(endpoint, request, context)
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: UnknownAddress())
+        for (path, endpoints) in Dictionary(grouping: endpoints, by: \.path) {
+            for endpoint in endpoints {
+                router.on(RouterPath(path), method: endpoint.method) { request, context in
+                    await answer(endpoint, request, context)
+                }
+            }
+            let allowed = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }
+            for method in Self.methods where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { _, _ in Answers.notAllowed(but: allowed) }
             }
         }
         return router
@@ -51,5 +65,17 @@ struct Routes: Sendable {
         logger.log(
             level: external.code == .internalFailure ? .error : .notice, "request failed", metadata: metadata)
         return Answers.error(external)
+    }
+}
+
+/// Answers as everything else does when there is no such address.
+private struct UnknownAddress: RouterMiddleware {
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let error as HTTPError where error.status == .notFound {
+            return Answers.error(ControllerError(.unknownCommand, "the controller has no such address"))
+        }
     }
 }

@@ -4,6 +4,9 @@ import RequestSigning
 
 /// `POST /scenario`: what running scenarios ask and report.
 struct ScenarioEndpoint: Sendable {
+    private static let names = ["ACCOUNT_SEARCH_ID", "PHONE_NUMBER", "CALLER_ID"]
+    private static let longestName = 255
+
     let settings: LineSettingsCache
     let routing: CallRouting
     let calls: CallStore
@@ -34,6 +37,10 @@ struct ScenarioEndpoint: Sendable {
     private func answer(_ body: [UInt8], _ portal: Portal) async throws -> String {
         guard let fields = FormFields(body) else {
             throw ControllerError(.wrongRequest, "the body is not a form")
+        }
+        guard Self.names.allSatisfy({ fields[$0].utf8.count <= Self.longestName }) else {
+            let names = Self.names.joined(separator: ", ")
+            throw ControllerError(.wrongRequest, "\(names) must have at most \(Self.longestName) characters each")
         }
         switch Command(rawValue: fields["COMMAND"]) {
         case .config: return try await config(fields, portal)
@@ -96,10 +103,8 @@ struct ScenarioEndpoint: Sendable {
         let number = fields["PHONE_NUMBER"]
         let searchID = fields["ACCOUNT_SEARCH_ID"]
         let line = searchID.isEmpty ? number : searchID
-        guard !line.isEmpty, [line, number, fields["CALLER_ID"]].allSatisfy({ $0.utf8.count <= 255 }) else {
-            throw ControllerError(
-                .wrongRequest,
-                "ACCOUNT_SEARCH_ID or PHONE_NUMBER must name the line, no field with more than 255 characters")
+        guard !line.isEmpty else {
+            throw ControllerError(.wrongRequest, "ACCOUNT_SEARCH_ID or PHONE_NUMBER must name the line")
         }
         return CallRouting.Request(
             key: try key(fields), line: LineKey(rawValue: line), phoneNumber: number, callerID: fields["CALLER_ID"],

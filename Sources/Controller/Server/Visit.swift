@@ -16,7 +16,22 @@ struct Visit: Sendable {
     }
 
     /// A part of the path, decoded; empty when the path has none of this name.
-    func segment(_ name: String) -> String { parameters.get(name) ?? "" }
+    func segment(_ name: String) -> String {
+        let text = parameters.get(name) ?? ""
+        return text.removingPercentEncoding ?? text
+    }
+
+    /// A number of the query.
+    ///
+    /// - Throws: `ControllerError` for anything but a number of the range.
+    func number(_ name: String, _ range: ClosedRange<Int>, fallback: Int) throws(ControllerError) -> Int {
+        guard let text = query[name] else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            throw ControllerError(
+                .wrongRequest, "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
 
     var portalID: PortalID { PortalID(rawValue: segment("portal")) }
 

@@ -6,6 +6,7 @@ import Storage
 struct LineSettingsCache: Sendable {
     /// The platform's limit for one value; longer settings are asked for each time the platform has forgotten them.
     static let longestItem = 2000
+    private static let longestKey = 200
     /// How long the platform keeps them, in seconds.
     static let itemLife = 86_400
 
@@ -106,26 +107,30 @@ struct LineSettingsCache: Sendable {
 
     /// Puts the settings where the account's scenarios read them first.
     private func push(_ settings: LineSettings, _ line: LineKey, _ portal: Portal) async throws {
-        guard let account = try await provisioner.existing(portal.id) else { return }
+        guard let key = Self.key(line), let account = try await provisioner.existing(portal.id) else { return }
         guard settings.text.count <= Self.longestItem else { return try await drop(line, portal) }
         try await provisioner.platform.setItem(
-            Self.key(line), settings.text, life: Self.itemLife, application: account.applicationID,
+            key, settings.text, life: Self.itemLife, application: account.applicationID,
             account.credentials)
     }
 
     /// Takes them away there, so that the next call asks the controller.
     private func drop(_ line: LineKey, _ portal: Portal) async throws {
-        guard let account = try await provisioner.existing(portal.id) else { return }
+        guard let key = Self.key(line), let account = try await provisioner.existing(portal.id) else { return }
         do throws(ManagementError) {
             try await provisioner.platform.deleteItem(
-                Self.key(line), application: account.applicationID, account.credentials)
+                key, application: account.applicationID, account.credentials)
         } catch {
             // A refusal means that the platform has no such item, which is what was wanted.
             if error.isPassing { throw error }
         }
     }
 
-    static func key(_ line: LineKey) -> String { "line:\(line.rawValue)" }
+    /// Nil for a line whose name the platform takes in no key: its calls ask the controller.
+    static func key(_ line: LineKey) -> String? {
+        let key = "line:\(line.rawValue)"
+        return key.count <= Self.longestKey ? key : nil
+    }
 
     private func read(_ text: String, _ portal: Portal) async throws -> LineSettings {
         let region = portal.access.region

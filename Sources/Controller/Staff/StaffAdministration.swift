@@ -27,14 +27,14 @@ struct StaffAdministration: Sendable {
 
     /// The answer holds the token, this once.
     private func add(_ json: JSONValue) async throws -> JSONValue {
-        let name = json["name"]?.string ?? ""
+        let name = json["name"]?.plainText ?? ""
         guard StaffMember.isName(name), name != StaffGate.installation else {
             throw ControllerError(
                 .wrongRequest,
                 "name must be 1 to 64 latin letters, digits, dots, hyphens or underscores, and not \(StaffGate.installation)"
             )
         }
-        guard let role = StaffRole(rawValue: json["role"]?.string ?? "") else {
+        guard let role = StaffRole(rawValue: json["role"]?.plainText ?? "") else {
             let allowed = StaffRole.allCases.map(\.rawValue).joined(separator: ", ")
             throw ControllerError(.wrongRequest, "role must be one of \(allowed)")
         }

@@ -39,6 +39,12 @@ enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// A text, and nothing in its place.
+    var plainText: String? {
+        guard case .text(let text) = self else { return nil }
+        return text
+    }
+
     /// An integer, or a text that holds one.
     var int64: Int64? {
         switch self {
