@@ -238,7 +238,13 @@ extension FakePlatform.State {
                 "result": [["account_id": .integer(id), "account_name": .text(name), "api_key": .text("key-\(id)")]]
             ]
         default:
-            return ["result": ["account_name": "x", "balance": balance, "currency": "RUB"]]
+            // The masters' names and keys are asked with, too.
+            let id = Int64(fields["account_id"]) ?? 1
+            return [
+                "result": [
+                    "account_id": .integer(id), "account_name": "x", "balance": balance, "currency": "RUB",
+                ]
+            ]
         }
     }
 

@@ -11,6 +11,8 @@ extension World {
     struct Answer: Sendable, Equatable {
         var status: Int
         var text: String
+        /// When a request that was not served may come again.
+        var retryAfter: String?
         var json: JSONValue? { JSONValue(Data(text.utf8)) }
         var code: String? { json?["error"]?["code"]?.string }
     }
@@ -45,7 +47,7 @@ extension World {
             request.headers.add(name: SignatureHeader.nonce, value: signing.nonce)
             request.headers.add(name: SignatureHeader.signature, value: signing.signature ?? signed.signature(key))
         }
-        return try await Self.answer(request)
+        return try await answer(request)
     }
 
     /// A portal's command.
@@ -78,7 +80,7 @@ extension World {
     func admin(_ path: String, token: String? = World.token) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        return try await Self.answer(request)
+        return try await answer(request)
     }
 
     /// Somebody's request with a token, or with none.
@@ -87,7 +89,7 @@ extension World {
         request.method = HTTPMethod(rawValue: method.rawValue)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if method != .get { request.body = .bytes(ByteBuffer(string: body)) }
-        return try await Self.answer(request)
+        return try await answer(request)
     }
 
     /// The operator's command.
@@ -96,7 +98,7 @@ extension World {
         request.method = .POST
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         request.body = .bytes(ByteBuffer(string: body))
-        return try await Self.answer(request)
+        return try await answer(request)
     }
 
     /// The methods that the answer to a wrong one names.
@@ -108,10 +110,12 @@ extension World {
         return response.headers.first(name: "Allow")
     }
 
-    private static func answer(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
+    private func answer(_ request: HTTPClientRequest) async throws -> Answer {
+        let response = try await client.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 24)
-        return Answer(status: Int(response.status.code), text: String(buffer: body))
+        return Answer(
+            status: Int(response.status.code), text: String(buffer: body),
+            retryAfter: response.headers.first(name: "Retry-After"))
     }
 
     static let callID = "16214d90008034a8.1437727808.225341"

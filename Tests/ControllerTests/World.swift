@@ -28,6 +28,7 @@ struct World: Sendable {
     let log: RecordedLog
     let databasePath: String
     let configuration: ControllerConfiguration
+    var client = HTTPClient.shared
 
     /// What a test may set before the controller starts.
     struct Setting: Sendable {
@@ -110,7 +111,7 @@ struct World: Sendable {
         }
     }
 
-    private static func server(
+    static func server(
         _ router: Router<BasicRequestContext>, _ port: Promise<Int>, _ logger: Logger
     ) -> some ApplicationProtocol {
         Application(

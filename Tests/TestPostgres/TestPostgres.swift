@@ -24,18 +24,24 @@ public enum TestPostgres {
 
     /// An empty schema of the common server, which nobody else uses.
     public static func schema() async throws -> DatabaseLocation {
+        try await DatabaseLocation(parsing: schemaAddress())
+    }
+
+    /// The address of such a schema, for another process.
+    public static func schemaAddress() async throws -> String {
         let name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
         try await administrator.value.write { try $0.execute("CREATE SCHEMA \(name)") }
-        return try await location(ofSchema: name)
+        return try await address(ofSchema: name)
     }
 
     /// A schema that nobody has made.
-    public static func missingSchema() async throws -> DatabaseLocation { try await location(ofSchema: "missing") }
+    public static func missingSchema() async throws -> DatabaseLocation {
+        try await DatabaseLocation(parsing: address(ofSchema: "missing"))
+    }
 
-    private static func location(ofSchema name: String) async throws -> DatabaseLocation {
+    private static func address(ofSchema name: String) async throws -> String {
         let address = try await common.value
-        return try DatabaseLocation(
-            parsing: address + (address.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)")
+        return address + (address.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
     }
 
     /// A server that a test may kill.
