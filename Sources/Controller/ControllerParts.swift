@@ -35,7 +35,7 @@ struct ControllerParts: Sendable {
         let history = HistoryStore(database: database)
         let outbox = OutboxStore(database: database)
         let notices = PortalNotices(logger: logger)
-        let (outboxBell, reconcilerBell, keyBell) = (Bell(), Bell(), Bell())
+        let (outboxBell, reconcilerBell, keyBell, paymentBell) = (Bell(), Bell(), Bell(), Bell())
         let versions = ScenarioVersions(
             store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
             controllerURL: configuration.publicURL, now: now, logger: logger)
@@ -86,6 +86,14 @@ struct ControllerParts: Sendable {
             backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), now: now, logger: logger)
         let numberWatch = NumberWatch(
             shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
+        let paymentStore = PaymentStore(database: database)
+        let payments = PaymentDesk(
+            store: paymentStore, provisioner: provisioner, orderLife: configuration.paymentOrderLife, now: now,
+            logger: logger)
+        let paymentCourier = PaymentCourier(
+            store: paymentStore, provisioner: provisioner, portals: portals, watch: watch,
+            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: paymentBell,
+            clock: clock, now: now, logger: logger)
         let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,
@@ -108,7 +116,9 @@ struct ControllerParts: Sendable {
             provisioner: provisioner, settings: settings,
             relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
             desk: HistoryDesk(search: archive, totals: totals), recordings: recordings, balances: balanceDesk,
-            watch: watch, numbers: NumberDesk(shop: shop), sipServer: configuration.platform.sipServer)
+            watch: watch, numbers: NumberDesk(shop: shop), payments: payments,
+            statement: StatementDesk(provisioner: provisioner, watch: watch, now: now),
+            sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
             own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
             totals: totals, routing: routing,
@@ -121,16 +131,19 @@ struct ControllerParts: Sendable {
                 MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]).endpoint,
             ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
-                + StaffAdministration(store: staff, now: now).endpoints,
+                + StaffAdministration(store: staff, now: now).endpoints
+                + PaymentEndpoint(desk: payments, portals: portals).endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
+            payments: PaymentGate(systems: configuration.paymentSystems, now: now),
             staff: StaffGate(token: configuration.operatorToken, store: staff), logger: logger)
         let changes = database.notifications(of: .scenarioVersions)
         let news = [
             (outboxBell, database.notifications(of: .outbox)), (reconcilerBell, database.notifications(of: .reports)),
             (keyBell, database.notifications(of: .scenarioKeys)),
+            (paymentBell, database.notifications(of: .payments)),
         ]
         loops =
             [notices.run, { await versions.follow(changes, clock: clock) }]
@@ -138,7 +151,7 @@ struct ControllerParts: Sendable {
         duties = [
             courier.run, reconciler.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
-            numberWatch.run,
+            numberWatch.run, paymentCourier.run,
         ]
     }
 }

@@ -17,6 +17,14 @@ public struct RequestKey: Sendable, Equatable {
             "switchboard/\(direction.rawValue)".utf8, key: licenceKey.utf8)
     }
 
-    /// The derived key in lower-case hexadecimal, for the party that must not know the licence key.
+    /// A key that two parties share as it is, in lower-case hexadecimal; nil for another text.
+    public init?(hexadecimal: String) {
+        guard let octets = Hexadecimal.decode(hexadecimal), Hexadecimal.encode(octets) == hexadecimal else {
+            return nil
+        }
+        bytes = octets
+    }
+
+    /// The key in lower-case hexadecimal, for the party that must not know the licence key.
     public var hexadecimal: String { Hexadecimal.encode(bytes) }
 }

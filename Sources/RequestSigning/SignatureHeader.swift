@@ -4,5 +4,7 @@ public enum SignatureHeader {
     public static let portal = "X-Switchboard-Portal"
     public static let time = "X-Switchboard-Time"
     public static let nonce = "X-Switchboard-Nonce"
+    /// The payment's identifier, where a payment system signs; takes the nonce's place.
+    public static let payment = "X-Switchboard-Payment"
     public static let signature = "X-Switchboard-Signature"
 }

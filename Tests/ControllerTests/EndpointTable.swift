@@ -12,7 +12,7 @@ import Storage
 /// Every door of the controller, read from the controller itself, and everybody who may knock at one.
 struct EndpointTable {
     enum Caller: CaseIterable {
-        case nobody, wrongToken, portal, scenario, viewer, publisher, administrator, support, dismissed
+        case nobody, wrongToken, portal, scenario, paymentSystem, viewer, publisher, administrator, support, dismissed
 
         var role: StaffRole? {
             switch self {
@@ -43,6 +43,7 @@ struct EndpointTable {
             case .open: !name.contains(":token")
             case .signed(.portalToController, _): caller == .portal
             case .signed: caller == .scenario
+            case .payment: caller == .paymentSystem
             case .staff(let role, _): caller.role?.permits(role) ?? false
             }
         }
@@ -80,6 +81,9 @@ struct EndpointTable {
             return (ScenarioEndpoint.Command.allCases.map(\.rawValue) + ["Unknown"]).map {
                 door("scenario", "COMMAND=\($0)&CALL_ID=a&ACCOUNT_SEARCH_ID=test", "scenario \($0)")
             }
+        case "payments/:system":
+            let body = #"{"payment_id":"payment-1","order":"P234567892345","amount":"1","currency":"RUB"}"#
+            return [door("payments/bank", body, "payments/bank")]
         case let path:
             // What varies names nothing that exists: whoever is let in is told so.
             let filled = path.split(separator: "/").map { $0.hasPrefix(":") ? "none" : String($0) }
@@ -108,6 +112,7 @@ extension EndpointTable.Door {
         switch caller {
         case .portal: try await world.send(path, body, World.Signing(direction: .portalToController), method)
         case .scenario: try await world.send(path, body, World.Signing(direction: .scenarioToController), method)
+        case .paymentSystem: try await world.callBack(path, body, World.PaymentSigning(), method)
         default: try await world.bear(tokens[caller], path, body, method)
         }
     }

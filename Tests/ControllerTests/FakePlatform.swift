@@ -61,6 +61,8 @@ final class FakePlatform: Sendable {
         var endedSessions: Set<String> = []
         /// Of every account.
         var balance: JSONValue = .real(12.5)
+        /// References of the transfers to children, one for each that moved money.
+        var transfers: [String] = []
         /// Rows of every account's ledger, in the order of their times.
         var ledger: [JSONValue] = []
         /// Rows of `GetPhoneNumbers` for whoever does not ask for one number.
@@ -208,11 +210,35 @@ extension FakePlatform.State {
             return ["result": .list(found.map { [$0] } ?? []), "count": 1]
         case "GetTransactionHistory":
             let range = fields["from_date"]...fields["to_date"]
-            let found = ledger.filter { range.contains($0["performed_at"]?.string ?? "") }
+            var found = ledger.filter { range.contains($0["performed_at"]?.string ?? "") }
+            if fields["desc_order"] == "true" { found.reverse() }
             let offset = Int(fields["offset"]) ?? 0
             return ["result": .list(Array(found.dropFirst(offset).prefix(Int(fields["count"]) ?? 20)))]
+        case "TransferMoneyToChildAccount": return transfer(fields, account)
         default: return runNumber(method, fields, account)
         }
+    }
+
+    /// From the master, once for each reference.
+    private mutating func transfer(_ fields: FormFields, _ account: Int64) -> JSONValue {
+        let reference = fields["payment_reference"]
+        guard account == 1, accounts.values.contains(Int64(fields["child_account_id"]) ?? 0) else {
+            return FakePlatform.error(104)
+        }
+        guard !transfers.contains(reference), let amount = Double(fields["amount"]) else { return ["result": 1] }
+        transfers.append(reference)
+        switch balance {
+        case .real(let money): balance = .real(money + amount)
+        case .integer(let money): balance = .real(Double(money) + amount)
+        default: break
+        }
+        ledger.append([
+            "transaction_id": .integer(nextID()),
+            "performed_at": .text(PlatformDate.text(Int64(Date().timeIntervalSince1970))), "amount": .real(amount),
+            "transaction_type": "money_acceptance_from_parent", "payment_reference": .text(reference),
+            "transaction_description": .text(fields["child_transaction_description"]),
+        ])
+        return ["result": 1]
     }
 
     private mutating func nextID() -> Int64 {

@@ -110,7 +110,7 @@ extension World {
         return response.headers.first(name: "Allow")
     }
 
-    private func answer(_ request: HTTPClientRequest) async throws -> Answer {
+    func answer(_ request: HTTPClientRequest) async throws -> Answer {
         let response = try await client.execute(request, timeout: .seconds(180))
         let body = try await response.body.collect(upTo: 1 << 24)
         return Answer(

@@ -53,6 +53,7 @@ struct World: Sendable {
         var witness: (any WriteWitness)?
         /// Of the master's service account; without it the master has an API key.
         var serviceKey: ServiceKey?
+        var paymentSystems = World.paymentSystems
     }
 
     /// Runs `test` in a running world, then takes everything down.
@@ -139,7 +140,7 @@ struct World: Sendable {
             ] + setting.morePortals, licences: setting.policy,
             storageKey: Secret(String(repeating: "07", count: 32)), operatorToken: Secret(token),
             scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits,
-            rollout: setting.rollout)
+            rollout: setting.rollout, paymentSystems: setting.paymentSystems)
     }
 }
 

@@ -23,13 +23,18 @@ public struct ControllerConfiguration: Sendable {
     public var scenario: ScenarioSource
     public var limits: TimeLimits
     public var rollout: RolloutPolicy
+    /// Who may confirm payments; each has a name of its own.
+    public var paymentSystems: [PaymentSystem]
+    /// How long a payment order may be paid.
+    public var paymentOrderLife: Duration
 
     public init(
         host: String = "127.0.0.1", port: Int = 8081, database: DatabaseLocation,
         publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
-        rollout: RolloutPolicy = RolloutPolicy()
+        rollout: RolloutPolicy = RolloutPolicy(), paymentSystems: [PaymentSystem] = [],
+        paymentOrderLife: Duration = .seconds(14 * 86_400)
     ) {
         self.host = host
         self.port = port
@@ -44,6 +49,8 @@ public struct ControllerConfiguration: Sendable {
         self.scenario = scenario
         self.limits = limits
         self.rollout = rollout
+        self.paymentSystems = paymentSystems
+        self.paymentOrderLife = paymentOrderLife
     }
 }
 

@@ -28,6 +28,14 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case accountBlocked = "ACCOUNT_BLOCKED"
         /// A request's identifier stands for another request.
         case requestReused = "REQUEST_REUSED"
+        case orderUnknown = "ORDER_NOT_FOUND"
+        case orderExpired = "ORDER_EXPIRED"
+        /// Another payment has paid the order.
+        case orderPaid = "ORDER_PAID"
+        case amountMismatch = "AMOUNT_MISMATCH"
+        case currencyMismatch = "CURRENCY_MISMATCH"
+        /// A payment comes again with other contents.
+        case paymentChanged = "PAYMENT_CHANGED"
         case settingsInvalid = "SETTINGS_INVALID"
         case lineUnknown = "LINE_UNKNOWN"
         case portalAway = "PORTAL_UNAVAILABLE"

@@ -168,19 +168,14 @@ struct NumberStore: Sendable {
         }
     }
 
-    /// Has the numbers of a portal looked at soon; only those that wait, or the frozen ones.
-    func look(_ portal: PortalID, at moment: Moment, onlyFrozen: Bool) async throws {
-        try await database.write(.soon) { transaction in
-            try transaction.execute(
-                """
-                UPDATE rented_number SET look_at = ?
-                WHERE portal_id = ? AND look_at IS NOT NULL AND look_at > ? AND is_frozen >= ?
-                """,
-                [
-                    .integer(moment.milliseconds), .text(portal.rawValue), .integer(moment.milliseconds),
-                    .flag(onlyFrozen),
-                ])
-        }
+    /// Has the frozen numbers of a portal looked at soon, because there is money again.
+    static func lookAtFrozen(_ portal: PortalID, at moment: Moment, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE rented_number SET look_at = ?
+            WHERE portal_id = ? AND look_at IS NOT NULL AND look_at > ? AND is_frozen = 1
+            """,
+            [.integer(moment.milliseconds), .text(portal.rawValue), .integer(moment.milliseconds)])
     }
 
     /// Looks are put off, as they failed.

@@ -9,6 +9,8 @@ extension ManagementClient {
         /// Positive when the account gains.
         var amount: Money
         var kind: TransactionKind?
+        /// What a transfer says that it pays.
+        var reference: String?
     }
 
     /// Rows that one answer brings.
@@ -28,6 +30,12 @@ extension ManagementClient {
                 ("count", String(Self.movementPage)), ("offset", String(offset)), ("desc_order", "false"),
                 ("with_total_count", "false"),
             ])
+        return try Self.movements(method, answer, currency)
+    }
+
+    private static func movements(
+        _ method: String, _ answer: JSONValue, _ currency: Currency
+    ) throws(ManagementError) -> [Movement] {
         var movements: [Movement] = []
         for row in answer["result"]?.elements ?? [] {
             guard let id = row["transaction_id"]?.int64,
@@ -37,9 +45,45 @@ extension ManagementClient {
             movements.append(
                 Movement(
                     id: id, performedAt: Moment(milliseconds: time * 1000), amount: amount,
-                    kind: row["transaction_type"]?.string.flatMap(TransactionKind.init(rawValue:))))
+                    kind: row["transaction_type"]?.string.flatMap(TransactionKind.init(rawValue:)),
+                    reference: row["payment_reference"]?.string))
         }
         return movements
+    }
+
+    /// A page of the account's ledger, the latest first, with what the transfers say that they pay.
+    ///
+    /// - Throws: `ManagementError` with `wrongAnswer` for a row that cannot be read.
+    func statement(
+        since moment: Moment, until end: Moment, offset: Int, count: Int, currency: Currency, _ account: Credentials
+    ) async throws(ManagementError) -> [Movement] {
+        let method = "GetTransactionHistory"
+        let answer = try await send(
+            method, account,
+            [
+                ("from_date", PlatformDate.text(moment.seconds)), ("to_date", PlatformDate.text(end.seconds)),
+                ("count", String(count)), ("offset", String(offset)), ("desc_order", "true"),
+                ("with_total_count", "false"),
+            ])
+        return try Self.movements(method, answer, currency)
+    }
+
+    /// Has the platform move money from the master to its child, once for each reference.
+    ///
+    /// - Parameter since: A transfer with this reference from that moment on is known, and not made again.
+    /// - Throws: `ManagementError` whose ``ManagementError/isShortOfMoney`` says that the master has too little.
+    func transfer(
+        _ amount: Money, to child: Int64, reference: String, knownSince since: Moment, _ master: Credentials
+    ) async throws(ManagementError) {
+        _ = try await send(
+            "TransferMoneyToChildAccount", master,
+            [
+                ("child_account_id", String(child)), ("amount", amount.decimalText),
+                ("currency", amount.currency.code), ("payment_reference", reference),
+                ("check_duplicate_reference_from", PlatformDate.text(since.seconds)),
+                ("child_transaction_description", "Payment \(reference)"),
+                ("parent_transaction_description", "Payment \(reference)"),
+            ])
     }
 
     /// Balance and credit of an account together.

@@ -55,10 +55,13 @@ enum Answers {
         case .wrongMethod: .methodNotAllowed
         case .licence, .insufficientFunds, .accountBlocked: .init(code: 402, reasonPhrase: "Payment Required")
         case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown,
-            .numberUnknown:
+            .numberUnknown, .orderUnknown:
             .notFound
-        case .numberTaken, .priceChanged, .requestReused, .exists, .versionState: .conflict
-        case .settingsInvalid, .scenarioInvalid: .init(code: 422, reasonPhrase: "Unprocessable Content")
+        case .numberTaken, .priceChanged, .requestReused, .exists, .versionState, .orderExpired, .orderPaid,
+            .paymentChanged:
+            .conflict
+        case .settingsInvalid, .scenarioInvalid, .amountMismatch, .currencyMismatch:
+            .init(code: 422, reasonPhrase: "Unprocessable Content")
         case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable
         case .platformRefused: .badGateway
         case .scenarioUnreadable, .wrongConfiguration, .internalFailure: .internalServerError

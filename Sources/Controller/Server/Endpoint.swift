@@ -11,6 +11,8 @@ struct Endpoint: Sendable {
         case open(@Sendable (Visit) async throws -> Response)
         /// For portals or their scenarios, by the signature of their direction.
         case signed(RequestKey.Direction, @Sendable (RequestGate.Admitted) async throws -> Response)
+        /// For outside payment systems, by the signature of their own key.
+        case payment(@Sendable (PaymentGate.Admitted) async throws -> Response)
         /// For persons of the operator's staff whose role permits this one.
         case staff(StaffRole, @Sendable (Visit) async throws -> Response)
     }

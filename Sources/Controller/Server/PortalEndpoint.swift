@@ -15,6 +15,8 @@ struct PortalEndpoint: Sendable {
     let balances: BalanceDesk
     let watch: BalanceWatch
     let numbers: NumberDesk
+    let payments: PaymentDesk
+    let statement: StatementDesk
     let sipServer: String
 
     /// All that portals may ask for.
@@ -48,7 +50,7 @@ struct PortalEndpoint: Sendable {
             PortalCommand("SetBalanceSettings") { try await balances.change($0, $1) },
             PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
             PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
-        ] + desk.commands + numbers.commands
+        ] + desk.commands + numbers.commands + payments.commands + statement.commands
     }
 
     /// The one door of all commands; a name that comes twice counts as the first of them.

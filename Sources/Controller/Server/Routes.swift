@@ -6,6 +6,7 @@ import Logging
 struct Routes: Sendable {
     let endpoints: [Endpoint]
     let gate: RequestGate
+    let payments: PaymentGate
     let staff: StaffGate
     let logger: Logger
 
@@ -42,6 +43,12 @@ struct Routes: Sendable {
                     return refused(metadata)
                 }
                 metadata["portal.id"] = "\(admitted.portal.id)"
+                return try await work(admitted)
+            case .payment(let work):
+                guard let admitted = await payments.admit(request, context.parameters) else {
+                    return refused(metadata)
+                }
+                metadata["payment.system"] = "\(admitted.system)"
                 return try await work(admitted)
             case .staff(let role, let work):
                 guard let member = try await staff.admit(request, for: role) else { return refused(metadata) }

@@ -20,6 +20,8 @@ extension NotificationChannel {
     static let scenarioVersions: NotificationChannel = "versions"
     /// A message waits for a portal.
     static let outbox: NotificationChannel = "outbox"
+    /// A payment was confirmed.
+    static let payments: NotificationChannel = "payments"
     /// A call was reported, and waits for its cost.
     static let reports: NotificationChannel = "reports"
 }

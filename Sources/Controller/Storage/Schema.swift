@@ -152,5 +152,6 @@ enum Schema {
         RolloutSchema.migration,
         StaffStore.migration,
         NumberSchema.migration,
+        PaymentSchema.migration,
     ]
 }

@@ -14,6 +14,7 @@ enum Schema {
         Migration("2026-12 warnings of the balance", warnings),
         Migration("2026-12 news of numbers", numbers),
         Migration("2026-12 recordings by link", recordings),
+        Migration("2026-12 news of payments", payments),
     ]
 
     private static let company = [
@@ -118,6 +119,14 @@ enum Schema {
         "UPDATE call_history SET has_recording = 1 WHERE record_url <> ''",
         "ALTER TABLE call_history DROP COLUMN record_url",
         "ALTER TABLE call_history DROP COLUMN log_url",
+    ]
+
+    private static let payments = [
+        """
+        CREATE TABLE payment_news (
+            reference TEXT PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL, balance TEXT, at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX payment_news_by_time ON payment_news (at, reference)",
     ]
 
     private static let outbox = [

@@ -40,6 +40,9 @@ struct ControllerRoutes {
         case "BalanceWarning":
             let warning = try BalanceWarning(input)
             try await parts.database.write { try BalanceWarningStore(transaction: $0).add(warning) }
+        case "PaymentReceived":
+            let news = try PaymentNews(input, at: parts.now())
+            try await parts.database.write { try PaymentNewsStore(transaction: $0).add(news) }
         case "NumberChanged":
             let news = try NumberNews(input, at: parts.now())
             try await parts.database.write { try NumberNewsStore(transaction: $0).add(news) }

@@ -49,6 +49,8 @@ struct PageRoutes {
                 staff: try EmployeeStore(transaction: transaction).all(),
                 warnings: employee.isAdmin
                     ? try BalanceWarningStore(transaction: transaction).latest(Self.recentWarnings) : [],
+                payments: employee.isAdmin
+                    ? try PaymentNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 news: employee.isAdmin ? try NumberNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
         }

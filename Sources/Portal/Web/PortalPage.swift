@@ -17,8 +17,7 @@ enum PortalPage {
 
     static func overview(
         company: String, employee: Employee, lines: [Line], staff: [Employee], warnings: [BalanceWarning],
-        news: [NumberNews],
-        calls: [JSONValue]
+        payments: [PaymentNews], news: [NumberNews], calls: [JSONValue]
     ) -> String {
         let names = Dictionary(staff.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let lineRows = lines.map { line in
@@ -30,7 +29,8 @@ enum PortalPage {
             """
             <p>Logged in as \(escape(employee.name)).</p>
             \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
-            \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map(newsText).joined())
+            \(payments.isEmpty ? "" : "<h2>Payments</h2>" + payments.map { newsText($0.text, at: $0.at) }.joined())
+            \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map { newsText($0.text, at: $0.at) }.joined())
             <h2>Lines</h2>
             \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
             <h2>Recent calls</h2>
@@ -62,9 +62,9 @@ enum PortalPage {
         return "<p><strong>\(escape(time)) \(escape(warning.text))</strong>\(reasons)</p>"
     }
 
-    private static func newsText(_ news: NumberNews) -> String {
-        let time = Date(timeIntervalSince1970: TimeInterval(news.at)).formatted(.iso8601)
-        return "<p>\(escape(time)) \(escape(news.text))</p>"
+    private static func newsText(_ text: String, at seconds: Int64) -> String {
+        let time = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
+        return "<p>\(escape(time)) \(escape(text))</p>"
     }
 
     private static func callRow(_ call: JSONValue, _ names: [EmployeeID: String]) -> String {

@@ -4,6 +4,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case malformedEntry(key: String, entry: String, expected: String)
     case missingCompanion(key: String, given: String)
     case malformedSecret(key: String, expected: String)
+    case malformedPaymentKey(name: String)
     case notLoopback(key: String, address: String)
     case masterAccountsUnreachable(url: String, detail: String)
     case noServiceKeys(folder: String)
@@ -21,6 +22,10 @@ enum AssemblyError: Error, CustomStringConvertible {
             "The setting \(key) is empty, but \(given) is given; set both, or neither."
         case .malformedSecret(let key, let expected):
             "The setting \(key) names a variable of the environment; expected \(expected)."
+        case .malformedPaymentKey(let name):
+            "The entry '\(name)' of paymentKeys in \(Secrets.fileName) cannot be used; expected a name of 1 to 32 "
+                + "lower-case letters, digits and hyphens, and 64 lower-case hexadecimal digits, as "
+                + "'switchboard payment key NAME' makes them."
         case .notLoopback(let key, let address):
             "The setting \(key) is \(address), which others can reach without TLS. "
                 + "Use a loopback address behind a TLS proxy, or allow it with --insecure true."

@@ -177,7 +177,7 @@ struct Installation: Sendable {
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
                     reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
-                rollout: settings.rolloutPolicy())
+                rollout: settings.rolloutPolicy(), paymentSystems: try secrets.paymentSystems())
             return TelephonyController(
                 configuration, logger: Logger(label: "controller"), onListening: { _ in listening.note(.controller) })
         }

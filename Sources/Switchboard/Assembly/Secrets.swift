@@ -11,6 +11,8 @@ struct Secrets: Codable, Sendable {
     var masterKeys: [String: String]
     /// Seals the secrets in the databases of controller and portal: 64 hexadecimal digits.
     var storageKey: String
+    /// Secrets of the payment systems that may confirm payments, by their names; `switchboard payment key` makes them.
+    var paymentKeys: [String: String]?
     static let fileName = "secrets.json"
 
     /// Reads the file of a data directory, or makes it, readable for its owner only.
@@ -42,6 +44,11 @@ struct Secrets: Codable, Sendable {
         return secrets
     }
 
+    /// Writes the file of a data directory anew.
+    func save(in directory: String) throws {
+        try write(URL(filePath: directory).appending(path: Self.fileName))
+    }
+
     private func write(_ url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -50,5 +57,5 @@ struct Secrets: Codable, Sendable {
         else { throw AssemblyError.unreadableSecrets(path: url.path) }
     }
 
-    private static func random() -> String { Hexadecimal.encode(SecureRandom.bytes(32)) }
+    static func random() -> String { Hexadecimal.encode(SecureRandom.bytes(32)) }
 }

@@ -9,7 +9,7 @@ struct SwitchboardCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
             AccountCommand.self, StaffCommand.self, RouteCommand.self, TariffCommand.self, MoneyCommand.self,
-            TrunkCommand.self,
+            PaymentCommand.self, TrunkCommand.self,
             ScenarioCommand.self, BalanceCommand.self,
         ])
 }

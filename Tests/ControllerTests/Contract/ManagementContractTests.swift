@@ -139,6 +139,26 @@ import Testing
                     offset: 1000, currency: .rub, child)
             }
         ),
+        (
+            "statement",
+            { client, _, child in
+                _ = try await client.statement(
+                    since: Moment(milliseconds: 1_772_323_200_000), until: Moment(milliseconds: 1_772_409_599_000),
+                    offset: 7, count: 50, currency: .rub, child)
+            }
+        ),
+        (
+            "transfer",
+            { client, master, _ in
+                let account = try await client.addAccount(
+                    name: "p-paid-0123456789", email: "paid@portals.invalid", password: PasswordGenerator.password(),
+                    parent: master)
+                try await client.transfer(
+                    Money(millionths: 12_500_000, .rub), to: account.accountID,
+                    reference: PaymentReference.fresh().rawValue,
+                    knownSince: Moment(milliseconds: 1_772_323_200_000), master)
+            }
+        ),
         ("funds", { client, _, child in _ = try await client.funds(currency: .rub, child) }),
         ("numberFees", { client, _, child in _ = try await client.numberFees(currency: .rub, child) }),
         (

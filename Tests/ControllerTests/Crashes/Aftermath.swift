@@ -27,11 +27,23 @@ struct Aftermath: Equatable {
             "SELECT scope, SUM(calls) AS calls, SUM(answered) AS answered, SUM(cost) AS cost FROM call_total GROUP BY scope ORDER BY scope",
             ["scope", "calls", "answered", "cost"]
         ),
-        ("SELECT * FROM outbox ORDER BY portal_id, command, message_key", ["command", "message_key"]),
+        // Payments are told under what was drawn by lot.
+        (
+            "SELECT * FROM outbox WHERE command <> 'PaymentReceived' ORDER BY portal_id, command, message_key",
+            ["command", "message_key"]
+        ),
+        (
+            "SELECT COUNT(*) AS told FROM outbox WHERE command = 'PaymentReceived' AND delivered_at IS NOT NULL",
+            ["told"]
+        ),
         ("SELECT * FROM history_options ORDER BY portal_id", ["portal_id", "time_zone", "kept_days"]),
         ("SELECT * FROM portal ORDER BY portal_id", ["portal_id", "currency"]),
         ("SELECT * FROM staff ORDER BY name", ["name", "role", "is_enabled"]),
         ("SELECT COUNT(*) AS keys FROM link_key", ["keys"]),
+        (
+            "SELECT * FROM payment_order ORDER BY portal_id, request_id",
+            ["request_id", "amount", "payment_system", "payment_id"]
+        ),
     ]
 
     init(_ world: World, _ database: Database) async throws {
@@ -42,6 +54,7 @@ struct Aftermath: Equatable {
                 "shut out \(state.shutOut.sorted())",
                 "numbers \(state.numbers.keys.sorted())", "bound \(state.bound.sorted())",
                 "sales \(state.sales)", "not renewed \(state.notRenewed.sorted())",
+                "paid \(state.transfers.count) times, \(state.balance)",
                 "items \(state.items.keys.sorted())",
                 "scenarios \(state.scenarios.values.map { $0.contains("SCENARIO_VERSION = 10;") })",
             ]

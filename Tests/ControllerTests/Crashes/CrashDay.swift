@@ -77,7 +77,9 @@ struct CrashDay {
             let list = try await world.admin("/admin/calls").json
             let calls = list?["calls"]?.elements ?? []
             let isPriced = calls.allSatisfy { $0["history"]?["COST_FINAL"] != nil && $0["state"] == "closed" }
-            if calls.count == 2, isPriced, list?["outbox"] == [:] { return }
+            let orders = try await world.admin("/admin/payments/demo").json?["result"]?.elements ?? []
+            let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
+            if calls.count == 2, isPriced, isPaid, list?["outbox"] == [:] { return }
             await crash.events.wait { crash.steps.count > steps || crash.isOver }
         }
         throw Crash.Over()

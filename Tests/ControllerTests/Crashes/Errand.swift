@@ -38,7 +38,7 @@ struct Errand: Sendable {
 
     /// A company's first day: everything that leaves something behind.
     static let day: [Errand] =
-        account + numbers
+        account + numbers + payments
         + [
             scenario("IncomingGetConfig", reportedCall), scenario("IncomingInvite", reportedCall),
             scenario("StartCall", reportedCall, [("USER_ID", "67"), ("CALL_DEVICE", "WEBRTC")]),
@@ -85,6 +85,14 @@ struct Errand: Sendable {
             ]),
         portal("SetNumberRenewal", ["PHONE_NUMBER": "74012000002", "AUTO_RENEW": "N"]),
         portal("ReleaseNumber", ["PHONE_NUMBER": "74012000001"]),
+    ]
+
+    private static let payments: [Errand] = [
+        portal("CreatePaymentOrder", ["AMOUNT": "250.00", "REQUEST_ID": "payment-0001"]),
+        Errand(name: "the bank's callback") { world in
+            let orders = try await world.command("GetPayments").json?["result"]?.elements
+            return try await world.pay(orders?.first?["REFERENCE"]?.string ?? "", "250.00")
+        },
     ]
 
     private static let operations: [Errand] = [

@@ -9,7 +9,7 @@ import Yams
 struct OpenAPIDocument {
     /// Whoever may use an operation.
     enum Proof: Hashable {
-        case nothing, signature
+        case nothing, signature, payment
         case staff(StaffRole)
     }
 
@@ -23,6 +23,7 @@ struct OpenAPIDocument {
     static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/openapi.yaml")
     private static let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
+    private static let payment: Set<String> = ["signature", "signatureTime", "signaturePayment"]
     private static let signature: Set<String> = ["signature", "signaturePortal", "signatureTime", "signatureNonce"]
 
     /// By method and path, as in `POST /portal/GetUser`.
@@ -61,6 +62,7 @@ struct OpenAPIDocument {
         if ways.isEmpty { return .nothing }
         let schemes = ways.map { Set(object($0).keys) }
         if schemes == [signature] { return .signature }
+        if schemes == [payment] { return .payment }
         guard schemes == [["operatorToken"]], let role = at(operation, "x-role") as? String else { return nil }
         return StaffRole(rawValue: role).map(Proof.staff)
     }
@@ -90,6 +92,7 @@ extension Endpoint {
             switch work {
             case .open: .nothing
             case .signed: .signature
+            case .payment: .payment
             case .staff(let role, _): .staff(role)
             }
         let parts = path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }

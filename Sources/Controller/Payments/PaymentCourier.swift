@@ -1,0 +1,90 @@
+import Billing
+import Logging
+
+/// Brings the money of paid orders to their accounts, again and again until it is there.
+///
+/// The order's reference goes with the transfer, and the platform passes a transfer over whose reference it knows: a
+/// crash or a lost answer between the two systems moves no money twice.
+struct PaymentCourier: Sendable {
+    private static let batch = 100
+    private static let longestPause = Duration.seconds(60)
+    /// The platform looks this long before the order for its reference, as clocks differ.
+    private static let margin = Duration.seconds(86_400)
+
+    let store: PaymentStore
+    let provisioner: Provisioner
+    let portals: PortalRegistry
+    let watch: BalanceWatch
+    let backOff: BackOff
+    let bell: Bell
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Moment
+    let logger: Logger
+
+    /// Works at each ring of the bell and whenever an order is due, until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            var pause = Self.longestPause
+            do {
+                try await pass()
+                if let next = try await store.nextDue() {
+                    pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
+                }
+            } catch {
+                logger.error("payments not readable", metadata: ["error": "\(error)"])
+                pause = backOff.longest
+            }
+            await bell.wait(atMost: pause, clock: clock)
+        }
+    }
+
+    private func pass() async throws {
+        for order in try await store.due(at: now(), limit: Self.batch) {
+            guard !Task.isCancelled else { return }
+            do {
+                try await credit(order)
+            } catch {
+                try await putOff(order, error)
+            }
+        }
+    }
+
+    private func credit(_ order: PaymentOrder) async throws {
+        guard let portal = try await portals.find(order.portal) else {
+            throw ControllerError(.licence, "the portal is not in the licence table; add it or wait")
+        }
+        let existing = try await provisioner.existing(order.portal)
+        let account = if let existing { existing } else { try await provisioner.account(portal) }
+        guard let master = provisioner.masters[order.amount.currency] else {
+            throw ControllerError(
+                .wrongConfiguration, "no master account for \(order.amount.currency.code) is configured; add it")
+        }
+        try await provisioner.platform.transfer(
+            order.amount, to: account.credentials.accountID, reference: order.reference.rawValue,
+            knownSince: order.createdAt.adding(.zero - Self.margin), master)
+        let info = await info(account)
+        try await store.credit(
+            order, balance: info.flatMap { PlatformMoney.funds($0, order.amount.currency) }, at: now())
+        logger.info(
+            "payment credited", metadata: ["portal.id": "\(order.portal)", "order": "\(order.reference)"])
+        if let info { await watch.saw(info, portal) }
+    }
+
+    /// The money has moved: an answer that does not come now holds nothing up.
+    private func info(_ account: Account) async -> JSONValue? {
+        do {
+            return try await provisioner.platform.accountInfo(account.credentials)
+        } catch {
+            logger.warning("balance not known after a payment", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func putOff(_ order: PaymentOrder, _ error: any Error) async throws {
+        logger.error(
+            "payment not credited",
+            metadata: ["portal.id": "\(order.portal)", "order": "\(order.reference)", "error": "\(error)"])
+        let again = now().adding(backOff.pause(afterAttempt: order.attempts + 1))
+        try await store.postpone(order, until: again, error: "\(error)")
+    }
+}
