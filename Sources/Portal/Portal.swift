@@ -171,6 +171,7 @@ public final class Portal: Service {
         NumberRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
+        MoneyPageRoutes(parts: parts).add(to: router)
         return router
     }
 }

@@ -1,7 +1,5 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Storage
 
 /// The page `/`: log-in form, then company, lines and recent calls.
@@ -15,9 +13,9 @@ struct PageRoutes {
         router.get("/") { request, _ in
             do {
                 let employee = try await parts.employee(request)
-                return page(try await overview(for: employee))
+                return PageVisit.answer(try await overview(for: employee))
             } catch let refusal as PortalRefusal where refusal.code == .noSession {
-                return page(PortalPage.login(message: nil))
+                return PageVisit.answer(PortalPage.login(message: nil))
             }
         }
         router.post("login") { request, _ in try await logIn(request) }
@@ -28,16 +26,14 @@ struct PageRoutes {
     }
 
     private func logIn(_ request: Request) async throws -> Response {
-        let text = String(decoding: try await Exchange.body(request), as: UTF8.self)
-        let fields = URLComponents(string: "?" + text.replacing("+", with: "%20"))?.queryItems ?? []
-        func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+        let fields = try await PageVisit.form(request)
         do {
-            let (token, _) = try await parts.access.logIn(field("login"), field("password"))
+            let (token, _) = try await parts.access.logIn(fields["login"] ?? "", fields["password"] ?? "")
             var response = Response.redirect(to: "/", type: .normal)
             response.headers[.setCookie] = Exchange.sessionCookie(token, life: SessionStore.lifeSeconds)
             return response
         } catch let refusal as PortalRefusal {
-            return page(PortalPage.login(message: refusal.message), status: refusal.code.status)
+            return PageVisit.answer(PortalPage.login(message: refusal.message), status: refusal.code.status)
         }
     }
 
@@ -54,15 +50,5 @@ struct PageRoutes {
                 news: employee.isAdmin ? try NumberNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
         }
-    }
-
-    private func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = "text/html; charset=utf-8"
-        headers[.cacheControl] = "no-store"
-        headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-        headers[.xContentTypeOptions] = "nosniff"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 }

@@ -28,6 +28,7 @@ enum PortalPage {
             title: company,
             """
             <p>Logged in as \(escape(employee.name)).</p>
+            \(employee.isAdmin ? "<p>" + link("Balance", "/balance") + " · " + link("Numbers", "/numbers") + "</p>" : "")
             \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
             \(payments.isEmpty ? "" : "<h2>Payments</h2>" + payments.map { newsText($0.text, at: $0.at) }.joined())
             \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map { newsText($0.text, at: $0.at) }.joined())
@@ -84,17 +85,19 @@ enum PortalPage {
         return row([time ?? "", text("caller"), text("line"), employee, result, text("duration")])
     }
 
-    private static func row(_ cells: [String]) -> String {
-        "<tr>" + cells.map { "<td>\(escape($0))</td>" }.joined() + "</tr>"
+    /// - Parameter html: A last cell that was made of escaped parts.
+    static func row(_ cells: [String], html: String? = nil) -> String {
+        let last = html.map { "<td>\($0)</td>" } ?? ""
+        return "<tr>" + cells.map { "<td>\(escape($0))</td>" }.joined() + last + "</tr>"
     }
 
-    private static func table(_ heads: [String], _ rows: [String], empty: String) -> String {
+    static func table(_ heads: [String], _ rows: [String], empty: String) -> String {
         guard !rows.isEmpty else { return "<p>\(escape(empty))</p>" }
         let head = heads.map { "<th>\(escape($0))</th>" }.joined()
         return "<table><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table>"
     }
 
-    private static func document(title: String, _ body: String) -> String {
+    static func document(title: String, _ body: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -105,6 +108,7 @@ enum PortalPage {
         <style>
         body { font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
         table { border-collapse: collapse; width: 100%; }
+        form { display: inline; }
         th, td { border-bottom: 1px solid #ccc; padding: .3rem .6rem; text-align: left; }
         </style>
         </head>
