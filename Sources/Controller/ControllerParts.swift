@@ -112,17 +112,22 @@ struct ControllerParts: Sendable {
             links: RecordingLinks(database: database, secrets: secrets, publicURL: configuration.publicURL),
             history: history,
             source: source, now: now)
+        let supportStore = SupportStore(database: database)
+        let historyDesk = HistoryDesk(search: archive, totals: totals)
         let portal = PortalEndpoint(
             provisioner: provisioner, settings: settings,
             relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
-            desk: HistoryDesk(search: archive, totals: totals), recordings: recordings, balances: balanceDesk,
+            desk: historyDesk, recordings: recordings, balances: balanceDesk,
             watch: watch, numbers: NumberDesk(shop: shop), payments: payments,
             statement: StatementDesk(provisioner: provisioner, watch: watch, now: now),
-            sipServer: configuration.platform.sipServer)
+            support: SupportDesk(store: supportStore, now: now), sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
             own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
             totals: totals, routing: routing,
             balances: balanceDesk, now: now)
+        let support = SupportEndpoint(
+            store: supportStore, portals: portals, calls: calls, history: history, desk: historyDesk,
+            lines: settings.store, accounts: accounts, recordings: recordings, now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands
         routes = Routes(
@@ -132,7 +137,7 @@ struct ControllerParts: Sendable {
             ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints
-                + PaymentEndpoint(desk: payments, portals: portals).endpoints,
+                + PaymentEndpoint(desk: payments, portals: portals).endpoints + support.endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(

@@ -67,7 +67,8 @@ public final class Portal: Service {
             outbox: Outbox(
                 database: database, controller: controller, retryPause: configuration.retryPause, logger: logger),
             credentials: CredentialDesk(database: database, seal: seal, controller: controller, now: now),
-            controller: controller, connect: connect,
+            support: SupportDesk(database: database, controller: controller), controller: controller,
+            connect: connect,
             publicURL: address.hasSuffix("/") ? String(address.dropLast()) : address, now: now,
             logger: logger)
     }
@@ -169,6 +170,7 @@ public final class Portal: Service {
         PhoneRoutes(parts: parts).add(to: router)
         BalanceRoutes(parts: parts).add(to: router)
         NumberRoutes(parts: parts).add(to: router)
+        SupportRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
         MoneyPageRoutes(parts: parts).add(to: router)

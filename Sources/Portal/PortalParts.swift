@@ -15,6 +15,7 @@ struct PortalParts: Sendable {
     let desk: CallDesk
     let outbox: Outbox
     let credentials: CredentialDesk
+    let support: SupportDesk
     let controller: ControllerPort
     /// The way to the controller under another key than the present one.
     let connect: @Sendable (@escaping @Sendable () -> RequestKey) -> ControllerPort

@@ -120,6 +120,28 @@ struct AccountStore: Sendable {
         "platform_user.password/\(portal)/\(name)"
     }
 
+    /// The account's users by name, with whether each is let in.
+    func users(_ portal: PortalID) async throws -> [(login: String, isEnabled: Bool)] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT user_name, is_enabled FROM platform_user WHERE portal_id = ? ORDER BY user_name LIMIT 10000",
+                [.text(portal.rawValue)]
+            ).map { (try $0.text("user_name"), try $0.flag("is_enabled")) }
+        }
+    }
+
+    /// The account's numbers that are bound to its application.
+    func numbers(_ portal: PortalID) async throws -> [String] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT phone_number FROM platform_number WHERE portal_id = ? AND is_bound = 1
+                ORDER BY phone_number LIMIT 10000
+                """, [.text(portal.rawValue)]
+            ).map { try $0.text("phone_number") }
+        }
+    }
+
     func isBound(_ number: String, _ portal: PortalID) async throws -> Bool {
         try await database.read { transaction in
             try transaction.queryOne(

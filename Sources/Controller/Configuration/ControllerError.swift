@@ -36,6 +36,12 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case currencyMismatch = "CURRENCY_MISMATCH"
         /// A payment comes again with other contents.
         case paymentChanged = "PAYMENT_CHANGED"
+        /// No portal has this code now.
+        case supportCodeUnknown = "SUPPORT_CODE_UNKNOWN"
+        /// No grant of a portal allows it.
+        case grantUnknown = "GRANT_NOT_FOUND"
+        /// The grant is refused, ended or over.
+        case grantState = "GRANT_STATE"
         case settingsInvalid = "SETTINGS_INVALID"
         case lineUnknown = "LINE_UNKNOWN"
         case portalAway = "PORTAL_UNAVAILABLE"

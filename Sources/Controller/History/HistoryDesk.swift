@@ -32,7 +32,8 @@ struct HistoryDesk: Sendable {
             format: format, timeZone: try await options(portal).timeZone)
     }
 
-    private func find(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
+    /// One page of the calls that the filter wants.
+    func find(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
         let filter = try HistoryFilter(json, portal, beside: ["LIMIT", "CURSOR"])
         let limit = json["LIMIT"] == nil ? 50 : json["LIMIT"]?.int64 ?? 0
         guard (1...Int64(HistorySearch.mostCalls)).contains(limit) else {

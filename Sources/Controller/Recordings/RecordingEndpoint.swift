@@ -42,10 +42,17 @@ struct RecordingEndpoint: Sendable {
     /// The recording; every link that is wrong or has expired is refused alike.
     private func answer(_ token: String, range: String?) async throws -> Response {
         guard let target = try await links.target(token, at: now()) else { return Answers.refused }
-        guard let address = try await history.recording(target.call, target.portal) else {
+        return try await play(target.call, target.portal, range: range)
+    }
+
+    /// A call's recording, or the part of it that the header `Range` names.
+    ///
+    /// - Throws: `ControllerError` with `callNotFound` when it has none, or the platform does not know it any more.
+    func play(_ call: CallKey, _ portal: PortalID, range: String?) async throws -> Response {
+        guard let address = try await history.recording(call, portal) else {
             throw ControllerError(.callNotFound, "there is no such recording")
         }
-        let found = try await source.fetch(address, range: range, target.portal)
+        let found = try await source.fetch(address, range: range, portal)
         var headers: HTTPFields = [
             .cacheControl: "private, no-store", .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
         ]

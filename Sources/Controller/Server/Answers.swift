@@ -55,10 +55,10 @@ enum Answers {
         case .wrongMethod: .methodNotAllowed
         case .licence, .insufficientFunds, .accountBlocked: .init(code: 402, reasonPhrase: "Payment Required")
         case .unknownCommand, .callNotFound, .lineUnknown, .accountUnknown, .versionUnknown, .staffUnknown,
-            .numberUnknown, .orderUnknown:
+            .numberUnknown, .orderUnknown, .supportCodeUnknown, .grantUnknown:
             .notFound
         case .numberTaken, .priceChanged, .requestReused, .exists, .versionState, .orderExpired, .orderPaid,
-            .paymentChanged:
+            .paymentChanged, .grantState:
             .conflict
         case .settingsInvalid, .scenarioInvalid, .amountMismatch, .currencyMismatch:
             .init(code: 422, reasonPhrase: "Unprocessable Content")

@@ -17,6 +17,7 @@ struct PortalEndpoint: Sendable {
     let numbers: NumberDesk
     let payments: PaymentDesk
     let statement: StatementDesk
+    let support: SupportDesk
     let sipServer: String
 
     /// All that portals may ask for.
@@ -50,7 +51,7 @@ struct PortalEndpoint: Sendable {
             PortalCommand("SetBalanceSettings") { try await balances.change($0, $1) },
             PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
             PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
-        ] + desk.commands + numbers.commands + payments.commands + statement.commands
+        ] + desk.commands + numbers.commands + payments.commands + statement.commands + support.commands
     }
 
     /// The one door of all commands; a name that comes twice counts as the first of them.

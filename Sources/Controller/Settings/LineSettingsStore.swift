@@ -14,6 +14,8 @@ struct LineSettingsStore: Sendable {
         var text: String
         var version: Int64
         var isStale: Bool
+        /// Why the portal's last answer was not taken.
+        var error: String?
     }
 
     let database: Database
@@ -34,6 +36,15 @@ struct LineSettingsStore: Sendable {
                     [.text(portal.rawValue), .text(line.rawValue)]
                 ).map(Stored.init)
             }
+        }
+    }
+
+    /// A portal's lines as calls have asked for them, by name.
+    func list(_ portal: PortalID) async throws -> [Stored] {
+        try await database.read { transaction in
+            try transaction.query(
+                "SELECT * FROM line_settings WHERE portal_id = ? ORDER BY line LIMIT 1000", [.text(portal.rawValue)]
+            ).map(Stored.init)
         }
     }
 
@@ -101,5 +112,6 @@ extension LineSettingsStore.Stored {
         text = try row.text("settings")
         version = try row.integer("version")
         isStale = try row.flag("is_stale")
+        error = try row.optionalText("error")
     }
 }

@@ -153,5 +153,6 @@ enum Schema {
         StaffStore.migration,
         NumberSchema.migration,
         PaymentSchema.migration,
+        SupportStore.migration,
     ]
 }

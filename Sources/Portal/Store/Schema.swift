@@ -15,6 +15,7 @@ enum Schema {
         Migration("2026-12 news of numbers", numbers),
         Migration("2026-12 recordings by link", recordings),
         Migration("2026-12 news of payments", payments),
+        Migration("2026-12 support", support),
     ]
 
     private static let company = [
@@ -127,6 +128,22 @@ enum Schema {
             reference TEXT PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL, balance TEXT, at BIGINT NOT NULL)
         """,
         "CREATE INDEX payment_news_by_time ON payment_news (at, reference)",
+    ]
+
+    private static let support = [
+        """
+        CREATE TABLE support_request (
+            grant_id TEXT PRIMARY KEY, person TEXT NOT NULL, reason TEXT NOT NULL, scopes TEXT NOT NULL,
+            seconds BIGINT NOT NULL, asked_at BIGINT NOT NULL, answer_until BIGINT NOT NULL, state TEXT NOT NULL,
+            granted TEXT NOT NULL, until_at BIGINT, answered_by BIGINT)
+        """,
+        "CREATE INDEX support_request_by_time ON support_request (asked_at, grant_id)",
+        """
+        CREATE TABLE support_look (
+            look_id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, person TEXT NOT NULL, act TEXT NOT NULL,
+            object TEXT NOT NULL, at BIGINT NOT NULL)
+        """,
+        "CREATE INDEX support_look_by_time ON support_look (at, look_id)",
     ]
 
     private static let outbox = [

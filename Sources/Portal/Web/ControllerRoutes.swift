@@ -46,6 +46,12 @@ struct ControllerRoutes {
         case "NumberChanged":
             let news = try NumberNews(input, at: parts.now())
             try await parts.database.write { try NumberNewsStore(transaction: $0).add(news) }
+        case "SupportRequested":
+            let request = try SupportRequest(input)
+            try await parts.database.write { try SupportStore(transaction: $0).add(request) }
+        case "SupportLook":
+            let look = try SupportLook(input)
+            try await parts.database.write { try SupportStore(transaction: $0).add(look) }
         default: throw PortalRefusal(.notFound, "there is no such command")
         }
         return ["result": "OK"]

@@ -38,7 +38,8 @@ struct PageRoutes {
     }
 
     private func overview(for employee: Employee) async throws -> String {
-        try await parts.database.read { transaction in
+        let moment = parts.now()
+        return try await parts.database.read { transaction in
             let company = try transaction.queryOne("SELECT name FROM company")?.text("name") ?? "No company yet"
             return PortalPage.overview(
                 company: company, employee: employee, lines: try LineStore(transaction: transaction).all(),
@@ -48,6 +49,9 @@ struct PageRoutes {
                 payments: employee.isAdmin
                     ? try PaymentNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
                 news: employee.isAdmin ? try NumberNewsStore(transaction: transaction).latest(Self.recentWarnings) : [],
+                support: employee.isAdmin
+                    ? try SupportStore(transaction: transaction).requests(Self.recentWarnings)
+                        .filter { $0.state(at: moment) == .asked } : [],
                 calls: try CallStore(transaction: transaction).history(before: nil, limit: Self.recentCalls))
         }
     }

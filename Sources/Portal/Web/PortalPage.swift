@@ -17,7 +17,7 @@ enum PortalPage {
 
     static func overview(
         company: String, employee: Employee, lines: [Line], staff: [Employee], warnings: [BalanceWarning],
-        payments: [PaymentNews], news: [NumberNews], calls: [JSONValue]
+        payments: [PaymentNews], news: [NumberNews], support: [SupportRequest], calls: [JSONValue]
     ) -> String {
         let names = Dictionary(staff.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let lineRows = lines.map { line in
@@ -32,6 +32,7 @@ enum PortalPage {
             \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
             \(payments.isEmpty ? "" : "<h2>Payments</h2>" + payments.map { newsText($0.text, at: $0.at) }.joined())
             \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map { newsText($0.text, at: $0.at) }.joined())
+            \(employee.isAdmin ? supportText(support) : "")
             <h2>Lines</h2>
             \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
             <h2>Recent calls</h2>
@@ -58,14 +59,20 @@ enum PortalPage {
     }
 
     private static func warningText(_ warning: BalanceWarning) -> String {
-        let time = Date(timeIntervalSince1970: TimeInterval(warning.at)).formatted(.iso8601)
+        let time = time(warning.at)
         let reasons = warning.explanation.map { "<br>\(escape($0))" }.joined()
         return "<p><strong>\(escape(time)) \(escape(warning.text))</strong>\(reasons)</p>"
     }
 
     private static func newsText(_ text: String, at seconds: Int64) -> String {
-        let time = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
-        return "<p>\(escape(time)) \(escape(text))</p>"
+        "<p>\(escape(time(seconds))) \(escape(text))</p>"
+    }
+
+    private static func supportText(_ requests: [SupportRequest]) -> String {
+        let asked = requests.map {
+            "<p><strong>\(escape($0.person)) asks for access: \(escape($0.reason))</strong></p>"
+        }
+        return "<h2>Support</h2>\(asked.joined())<p><a href=\"/support\">Codes, requests and looks</a></p>"
     }
 
     private static func callRow(_ call: JSONValue, _ names: [EmployeeID: String]) -> String {
@@ -78,11 +85,13 @@ enum PortalPage {
             }
         }
         let employee = Int64(text("employee_id")).map { names[EmployeeID(rawValue: $0)] ?? String($0) } ?? ""
-        let time = Int64(text("received_at")).map {
-            Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
-        }
+        let time = Int64(text("received_at")).map(time)
         let result = fields["success"] == .flag(true) ? "talked" : "missed (\(text("failure_code")))"
         return row([time ?? "", text("caller"), text("line"), employee, result, text("duration")])
+    }
+
+    static func time(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
     }
 
     /// - Parameter html: A last cell that was made of escaped parts.

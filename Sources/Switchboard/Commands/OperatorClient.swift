@@ -69,8 +69,16 @@ struct OperatorClient: Sendable {
         try await send(path, try JSONSerialization.data(withJSONObject: body))
     }
 
+    /// What an endpoint answers, whatever it is.
+    func download(_ path: String) async throws -> Data { try await exchange(path, nil, atMost: 1 << 28) }
+
     /// POST with a body, GET without one.
     private func send(_ path: String, _ body: Data?) async throws -> [String: Any] {
+        let data = try await exchange(path, body, atMost: 1 << 24)
+        return (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+    }
+
+    private func exchange(_ path: String, _ body: Data?, atMost length: Int) async throws -> Data {
         var request = HTTPClientRequest(url: url + path)
         if let body {
             request.method = .POST
@@ -83,12 +91,12 @@ struct OperatorClient: Sendable {
         } catch {
             throw Failure(description: "The controller does not answer at \(url); is it running? Set controller.url.")
         }
-        let data = Data(buffer: try await response.body.collect(upTo: 1 << 24))
-        let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+        let data = Data(buffer: try await response.body.collect(upTo: length))
         guard response.status == .ok else {
+            let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
             let message = (object["error"] as? [String: Any])?["msg"] as? String ?? "status \(response.status.code)"
             throw Failure(description: "The controller refused: \(message).")
         }
-        return object
+        return data
     }
 }

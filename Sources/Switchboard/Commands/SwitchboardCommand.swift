@@ -8,8 +8,8 @@ struct SwitchboardCommand: AsyncParsableCommand {
         abstract: "Telephony for companies that live in a CRM.",
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
-            AccountCommand.self, StaffCommand.self, RouteCommand.self, TariffCommand.self, MoneyCommand.self,
-            PaymentCommand.self, TrunkCommand.self,
+            AccountCommand.self, StaffCommand.self, SupportCommand.self, RouteCommand.self, TariffCommand.self,
+            MoneyCommand.self, PaymentCommand.self, TrunkCommand.self,
             ScenarioCommand.self, BalanceCommand.self,
         ])
 }

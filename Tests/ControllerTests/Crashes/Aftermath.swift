@@ -27,14 +27,22 @@ struct Aftermath: Equatable {
             "SELECT scope, SUM(calls) AS calls, SUM(answered) AS answered, SUM(cost) AS cost FROM call_total GROUP BY scope ORDER BY scope",
             ["scope", "calls", "answered", "cost"]
         ),
-        // Payments are told under what was drawn by lot.
+        // Payments and support are told under what was drawn by lot.
         (
-            "SELECT * FROM outbox WHERE command <> 'PaymentReceived' ORDER BY portal_id, command, message_key",
+            """
+            SELECT * FROM outbox WHERE command <> 'PaymentReceived' AND command NOT LIKE 'Support%'
+            ORDER BY portal_id, command, message_key
+            """,
             ["command", "message_key"]
         ),
         (
             "SELECT COUNT(*) AS told FROM outbox WHERE command = 'PaymentReceived' AND delivered_at IS NOT NULL",
             ["told"]
+        ),
+        ("SELECT * FROM support_grant ORDER BY portal_id", ["person", "asked_scopes", "state", "scopes"]),
+        (
+            "SELECT act, COUNT(*) AS lines FROM support_journal WHERE act IN ('asked', 'ended') GROUP BY act ORDER BY act",
+            ["act", "lines"]
         ),
         ("SELECT * FROM history_options ORDER BY portal_id", ["portal_id", "time_zone", "kept_days"]),
         ("SELECT * FROM portal ORDER BY portal_id", ["portal_id", "currency"]),

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Synchronization
 
 @testable import Controller
@@ -52,7 +53,7 @@ struct Errand: Sendable {
                 ]),
             scenario("IncomingInvite", silentCall),
             portal("GetRecordingLink", ["CALL_ID": .text(reportedCall)]), sessionsEnd,
-        ] + operations
+        ] + operations + support
 
     /// From now on the platform's history has both calls.
     private static let sessionsEnd = Errand(name: "GetAccountInfo after the sessions") { world in
@@ -105,4 +106,35 @@ struct Errand: Sendable {
             "/admin/portals", #"{"portal":"third","address":"http://third.example"}"#, alsoDone: ["EXISTS"]),
         staff("/admin/portals/third/key", #"{"overlap_seconds":0}"#),
     ]
+
+    /// A person of the support asks, the portal grants, the person looks, the portal ends it.
+    private static let support: [Errand] = [
+        staff("/admin/staff", #"{"name":"sam","role":"support"}"#, alsoDone: ["EXISTS"]),
+        Errand(name: "support asks") { world in
+            let token = try await supporter(world)
+            let grants = try await world.bear(token, "/support/grants", "", .get)
+            guard grants.json?["grants"] == [] else { return grants }
+            let code = try await world.command("NewSupportCode")
+            return try await world.bear(
+                token, "/support/grants",
+                World.wish("demo", code.json?["CODE"]?.string ?? "", reason: "no sound"), .post)
+        },
+        Errand(name: "GrantSupport") { try await $0.grant(try await granted($0).id) },
+        Errand(name: "support looks") { world in
+            let (token, grant) = try await granted(world)
+            return try await world.look(token, grant, "calls/\(reportedCall)")
+        },
+        Errand(name: "EndSupport") { try await $0.end(try await granted($0).id) },
+    ]
+
+    /// A fresh token: the one before may be lost.
+    private static func supporter(_ world: World) async throws -> String {
+        try await world.administer("/admin/staff/sam/token", "").json?["token"]?.string ?? ""
+    }
+
+    private static func granted(_ world: World) async throws -> (token: String, id: String) {
+        let token = try await supporter(world)
+        let list = try await world.bear(token, "/support/grants", "", .get)
+        return (token, list.json?["grants"]?.elements.first?["grant"]?.string ?? "")
+    }
 }
