@@ -125,9 +125,13 @@ struct ControllerParts: Sendable {
             own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
             totals: totals, routing: routing,
             balances: balanceDesk, now: now)
+        let logs = SessionLogs(calls: calls, history: history, provisioner: provisioner, source: source, now: now)
+        let ownPortals = OwnPortalEndpoint(
+            own: admin.own, accounts: accounts, lines: settings.store, numbers: shop.store, calls: calls, logs: logs,
+            recordings: recordings)
         let support = SupportEndpoint(
             store: supportStore, portals: portals, calls: calls, history: history, desk: historyDesk,
-            lines: settings.store, accounts: accounts, recordings: recordings, now: now)
+            lines: settings.store, accounts: accounts, logs: logs, recordings: recordings, now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands
         routes = Routes(
@@ -137,7 +141,8 @@ struct ControllerParts: Sendable {
             ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints
-                + PaymentEndpoint(desk: payments, portals: portals).endpoints + support.endpoints,
+                + PaymentEndpoint(desk: payments, portals: portals).endpoints + ownPortals.endpoints
+                + support.endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,
                 decoy: RequestKey(

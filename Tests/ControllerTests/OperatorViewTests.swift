@@ -33,6 +33,48 @@ import Testing
             #expect(one.json == guests)
             let why = try await world.admin("/admin/route/explain?line=test&portal=guest&caller=\(World.caller)")
             #expect(why.status == 403 && why.code == "REFUSED")
+            for path in ["calls/guests-call/log", "calls/guests-call/recording"]
+                + ["users", "lines", "numbers"].map({ "portals/guest/\($0)" })
+            {
+                let answer = try await world.admin("/admin/\(path)")
+                #expect([403, 404].contains(answer.status) && answer.text.contains("ask it for access"), "\(path)")
+            }
+        }
+    }
+
+    @Test("Of his own portal the operator sees logs of calls, also of one that goes on, recordings, users and lines")
+    func own() async throws {
+        try await World.run { world async throws in
+            world.platform.state.withLock {
+                $0.records["a.log"] = "Loading scenario\n"
+                $0.records["a.mp3"] = "sound"
+            }
+            _ = try await world.command("GetUser", ["USER_ID": 67])
+            _ = try await world.config()
+            _ = try await world.invite()
+            let log = "/admin/calls/\(World.callID)/log"
+            #expect(try await world.admin(log).code == "CALL_NOT_FOUND")
+            let address = JSONValue.text("\(world.platformBase)/record/a.log")
+            world.platform.state.withLock {
+                $0.sessions[World.callID] = ["custom_data": .text(World.callID), "log_file_url": address, "calls": []]
+            }
+            #expect(try await world.admin(log).text == "Loading scenario\n")
+            _ = try await world.scenario(
+                "AddCallHistory",
+                [
+                    ("CALL_ID", World.callID), ("URL", "\(world.platformBase)/record/a.mp3"),
+                    ("CALL_LOG", "\(world.platformBase)/record/a.log"), ("CALL_STATUS", "true"),
+                ])
+            #expect(try await world.admin(log).text == "Loading scenario\n")
+            #expect(try await world.admin("/admin/calls/\(World.callID)/recording").text == "sound")
+            let lines = try await world.admin("/admin/portals/demo/lines")
+            #expect(lines.json?["lines"]?.elements.first?["line"] == "test")
+            let users = try await world.admin("/admin/portals/demo/users")
+            #expect(users.json?["users"]?.elements.contains { $0["enabled"] == true } == true)
+            #expect(try await world.admin("/admin/portals/demo/numbers").json?["numbers"] == [])
+            for path in ["/admin/calls/nobody/log", "/admin/calls/nobody/recording"] {
+                #expect(try await world.admin(path).status == 404)
+            }
         }
     }
 }

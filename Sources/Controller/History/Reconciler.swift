@@ -119,12 +119,7 @@ struct Reconciler: Sendable {
             session.cost(portal.access.currency), key, portal.id, failure: session.failure, at: now())
     }
 
-    /// The session that carries the call's identifier as its custom data.
     private func session(_ key: CallKey, since: Moment, _ account: Account) async throws -> PlatformSession? {
-        try await provisioner.platform.sessions(
-            customData: key.rawValue, from: PlatformDate.text(since.seconds - 86_400),
-            to: PlatformDate.text(now().seconds + 86_400),
-            account.credentials
-        ).first { $0.customData == nil || $0.customData == key.rawValue }
+        try await provisioner.platform.session(of: key, since: since, now: now(), account.credentials)
     }
 }

@@ -73,6 +73,16 @@ extension ManagementClient {
         return (answer["result"]?.elements ?? []).map(PlatformSession.init)
     }
 
+    /// The session that carries the call's identifier as its custom data.
+    func session(
+        of key: CallKey, since: Moment, now: Moment, _ account: Credentials
+    ) async throws(ManagementError) -> PlatformSession? {
+        try await sessions(
+            customData: key.rawValue, from: PlatformDate.text(since.seconds - 86_400),
+            to: PlatformDate.text(now.seconds + 86_400), account
+        ).first { $0.customData == nil || $0.customData == key.rawValue }
+    }
+
     /// The account's sessions that began in a span of time, without their calls; at most a thousand.
     func sessionsBegun(
         from: Moment, to: Moment, _ account: Credentials

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// Settings as they were last good, in the database, and the rows of running lines in memory.
@@ -113,5 +114,13 @@ extension LineSettingsStore.Stored {
         version = try row.integer("version")
         isStale = try row.flag("is_stale")
         error = try row.optionalText("error")
+    }
+
+    /// As support and operator see it.
+    var json: JSONValue {
+        [
+            "line": .text(line.rawValue), "phone_number": .text(phoneNumber), "version": .integer(version),
+            "stale": .flag(isStale), "error": error.json, "settings": JSONValue(Data(text.utf8)) ?? .null,
+        ]
     }
 }

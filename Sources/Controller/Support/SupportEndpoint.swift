@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -14,6 +13,7 @@ struct SupportEndpoint: Sendable {
     let desk: HistoryDesk
     let lines: LineSettingsStore
     let accounts: AccountStore
+    let logs: SessionLogs
     let recordings: RecordingEndpoint
     let now: @Sendable () -> Moment
 
@@ -34,7 +34,7 @@ struct SupportEndpoint: Sendable {
             Endpoint(.get, "\(Self.place)/calls/:call/recording", .staff(.support) { try await recording($0) }),
             .staff(.support, .get, "\(Self.place)/lines") { visit in
                 let portal = try await look(.lines, "", visit).portal
-                return ["lines": .list(try await lines.list(portal).map { Self.json($0) })]
+                return ["lines": .list(try await lines.list(portal).map(\.json))]
             },
             .staff(.support, .get, "\(Self.place)/lines/:line") { try await line($0) },
             .staff(.support, .get, "\(Self.place)/account") { visit in
@@ -112,20 +112,7 @@ struct SupportEndpoint: Sendable {
     private func log(_ visit: Visit) async throws -> Response {
         let key = try Self.key(visit)
         let portal = try await look(.log, key.rawValue, visit).portal
-        guard let address = try await history.find(key, portal)?.fields["CALL_LOG"], !address.isEmpty else {
-            throw ControllerError(.callNotFound, "there is no such log; it is there once the call has ended")
-        }
-        let found = try await recordings.source.fetch(address, range: nil, portal)
-        let body = found.body
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-            ],
-            body: ResponseBody { writer in
-                for try await part in body { try await writer.write(part) }
-                try await writer.finish(nil)
-            })
+        return try await logs.read(key, portal)
     }
 
     /// The sound itself and no link to it, which would open it after the grant's end.
@@ -141,7 +128,7 @@ struct SupportEndpoint: Sendable {
         guard let line = try await lines.find(LineKey(rawValue: name), portal) else {
             throw ControllerError(.lineUnknown, "no call has asked for such a line; list the lines")
         }
-        return Self.json(line)
+        return line.json
     }
 
     private func account(_ portal: PortalID) async throws -> JSONValue {
@@ -170,12 +157,4 @@ struct SupportEndpoint: Sendable {
     }
 
     private static let noCall = ControllerError(.callNotFound, "the portal has no such call")
-
-    private static func json(_ line: LineSettingsStore.Stored) -> JSONValue {
-        [
-            "line": .text(line.line.rawValue), "phone_number": .text(line.phoneNumber),
-            "version": .integer(line.version), "stale": .flag(line.isStale), "error": line.error.json,
-            "settings": JSONValue(Data(line.text.utf8)) ?? .null,
-        ]
-    }
 }

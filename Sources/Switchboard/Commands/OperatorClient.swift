@@ -20,6 +20,15 @@ struct OperatorClient: Sendable {
         try await get("/admin/calls/\(id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? id)")
     }
 
+    /// The session log, as far as it is written.
+    func log(_ call: String) async throws -> String {
+        String(decoding: try await download("/admin/calls/\(Self.segment(call))/log"), as: UTF8.self)
+    }
+
+    func recording(_ call: String) async throws -> Data {
+        try await download("/admin/calls/\(Self.segment(call))/recording")
+    }
+
     func totals(portal: String, by scope: String, from: String, to: String) async throws -> [String: Any] {
         var components = URLComponents()
         components.path = "/admin/totals"

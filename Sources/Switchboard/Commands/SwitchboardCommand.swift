@@ -9,7 +9,8 @@ struct SwitchboardCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
             AccountCommand.self, StaffCommand.self, SupportCommand.self, RouteCommand.self, TariffCommand.self,
-            MoneyCommand.self, PaymentCommand.self, TrunkCommand.self,
+            MoneyCommand.self, PaymentCommand.self, TrunkCommand.self, LogCommand.self, RecordCommand.self,
+            UserCommand.self, LineCommand.self, NumberCommand.self,
             ScenarioCommand.self, BalanceCommand.self,
         ])
 }
