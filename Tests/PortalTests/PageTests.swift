@@ -28,6 +28,24 @@ import Testing
         }
     }
 
+    @Test func aCallsRecordingIsALinkAwayFromThePage() async throws {
+        try await PortalFixture.run { portal in
+            _ = try await portal.signed("/telephony/AddCallHistory", CallNewsTests.history("67"))
+            portal.controller.answer("GetRecordingLink", #"{"url":"http://c.example/recordings/x","expires_at":1}"#)
+            let cookie = [("Cookie", "session=\(try await portal.logIn())")]
+            let page = try await portal.send(.get, "/", headers: cookie).text
+            let path = try #require(page.firstMatch(of: /href="(\/calls\/[^"]+\/recording)"/)?.output.1)
+            #expect(try await portal.send(.get, String(path)).status == 401)
+            let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+            var request = HTTPClientRequest(url: portal.base + path)
+            request.headers = HTTPHeaders(cookie)
+            let answer = try await client.execute(request, timeout: .seconds(180))
+            try await client.shutdown()
+            #expect(answer.status == .seeOther)
+            #expect(answer.headers["Location"] == ["http://c.example/recordings/x"])
+        }
+    }
+
     @Test func theLoginFormSetsTheCookieAndLeadsToThePage() async throws {
         try await PortalFixture.run { portal in
             var request = HTTPClientRequest(url: portal.base + "/login")

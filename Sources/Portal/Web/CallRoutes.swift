@@ -31,7 +31,7 @@ struct CallRoutes {
     }
 
     /// A link to the call's recording, which ends after an hour; the controller makes it.
-    private func recording(_ context: BasicRequestContext) async throws -> JSONValue {
+    func recording(_ context: BasicRequestContext) async throws -> JSONValue {
         let none = PortalRefusal(.callNotFound, "the call has no recording")
         guard let name = context.parameters.get("call")?.removingPercentEncoding, let id = CallID(rawValue: name),
             try await parts.database.read({ try CallStore(transaction: $0).hasRecording(id) })

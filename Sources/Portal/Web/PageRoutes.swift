@@ -19,6 +19,13 @@ struct PageRoutes {
             }
         }
         router.post("login") { request, _ in try await logIn(request) }
+        router.get("calls/:call/recording") { request, context in
+            _ = try await parts.employee(request)
+            guard case .object(let link) = try await CallRoutes(parts: parts).recording(context),
+                case .text(let url)? = link["url"]
+            else { throw ControllerFailure.unavailable("the controller's answer holds no link") }
+            return Response.redirect(to: url, type: .normal)
+        }
         router.get("health") { _, _ in
             _ = try await parts.database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM company") }
             return try Exchange.answer(["status": "ok"])

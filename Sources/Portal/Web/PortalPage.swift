@@ -37,7 +37,8 @@ enum PortalPage {
             \(table(["Line", "Name", "Queue", "Members"], lineRows, empty: "No lines yet."))
             <h2>Recent calls</h2>
             \(table(
-                ["Time (UTC)", "Caller", "Line", "Employee", "Result", "Seconds"], calls.map { callRow($0, names) },
+                ["Time (UTC)", "Caller", "Line", "Employee", "Result", "Seconds", "Recording"],
+                calls.map { callRow($0, names) },
                 empty: "No calls yet."))
             """)
     }
@@ -87,7 +88,11 @@ enum PortalPage {
         let employee = Int64(text("employee_id")).map { names[EmployeeID(rawValue: $0)] ?? String($0) } ?? ""
         let time = Int64(text("received_at")).map(time)
         let result = fields["success"] == .flag(true) ? "talked" : "missed (\(text("failure_code")))"
-        return row([time ?? "", text("caller"), text("line"), employee, result, text("duration")])
+        let name = text("call_id").addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let recording =
+            fields["has_recording"] == .flag(true) ? "<a href=\"/calls/\(name)/recording\">listen</a>" : ""
+        return row(
+            [time ?? "", text("caller"), text("line"), employee, result, text("duration")], html: recording)
     }
 
     static func time(_ seconds: Int64) -> String {
