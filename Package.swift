@@ -93,6 +93,7 @@ let package = Package(
         module("Storage", ["CPostgres", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         module("ReplayMemory", ["Storage"]),
         module("HTTPServing", [nioCore, hummingbirdCore, logging]),
+        module("OutsideRequests", [nioCore, nioPosix, nioHTTP1, httpClient]),
         module(
             "VoiceEngine",
             [
@@ -123,7 +124,8 @@ let package = Package(
         module(
             "VoicePlatform",
             [
-                "Billing", "PhoneNumbers", "Storage", "HTTPServing", "VoiceEngine", "ScenarioRuntime", "CallControl",
+                "Billing", "PhoneNumbers", "Storage", "HTTPServing", "OutsideRequests", "VoiceEngine",
+                "ScenarioRuntime", "CallControl",
                 "Digests", nioCore, nioPosix, nioHTTP1, hummingbird, httpTypes, httpClient, logging, lifecycle,
                 hummingbirdCore,
             ]),
@@ -134,7 +136,7 @@ let package = Package(
             "Controller",
             [
                 "Routing", "Billing", "PhoneNumbers", "JSONText", "PrometheusText", "Storage", "HTTPServing",
-                "ReplayMemory",
+                "OutsideRequests", "ReplayMemory",
                 "CRM", "RequestSigning",
                 "Digests",
                 nioCore,
@@ -153,8 +155,9 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "CallControl", "SIP", "SDP", "Media", "Storage", "VoiceEngine", "ScenarioRuntime", "ScenarioTesting",
-                "VoicePlatform", "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers", "RequestSigning",
+                "CallControl", "SIP", "SDP", "Media", "Storage", "OutsideRequests", "VoiceEngine", "ScenarioRuntime",
+                "ScenarioTesting", "VoicePlatform", "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers",
+                "RequestSigning",
                 "Digests",
                 nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging,
                 lifecycle,
@@ -221,8 +224,8 @@ let package = Package(
         tests(
             "VoicePlatformTests",
             [
-                "VoicePlatform", "Billing", "Storage", "CallControl", "PhoneNumbers", "ScenarioRuntime", "VoiceEngine",
-                "Digests",
+                "VoicePlatform", "OutsideRequests", "Billing", "Storage", "CallControl", "PhoneNumbers",
+                "ScenarioRuntime", "VoiceEngine", "Digests",
                 nioCore, nioPosix, nioHTTP1, hummingbird, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),
@@ -249,8 +252,9 @@ let package = Package(
         tests(
             "ControllerTests",
             [
-                "Controller", "TestPostgres", "HTTPServing", "Billing", "PhoneNumbers", "RequestSigning", "Storage",
-                "Digests",
+                "Controller", "TestPostgres", "HTTPServing", "OutsideRequests", "Billing", "PhoneNumbers",
+                "RequestSigning",
+                "Storage", "Digests",
                 nioCore, nioHTTP1,
                 hummingbird, httpTypes, httpClient, logging, lifecycle, .product(name: "Yams", package: "Yams"),
             ]),

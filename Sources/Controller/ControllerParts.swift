@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CRM
 import Digests
 import Logging
+import OutsideRequests
 import ReplayMemory
 import RequestSigning
 import Storage
@@ -94,6 +95,14 @@ struct ControllerParts: Sendable {
             store: paymentStore, provisioner: provisioner, portals: portals, watch: watch,
             backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: paymentBell,
             clock: clock, now: now, logger: logger)
+        let warningStore = WarningStore(database: database, secrets: secrets)
+        let warningBell = Bell()
+        let warnings = WarningCourier(
+            store: warningStore, mailer: configuration.mailer,
+            poster: OutsidePoster(policy: configuration.webhooks, group: http.eventLoopGroup),
+            policy: configuration.webhooks,
+            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: warningBell,
+            clock: clock, now: now, logger: logger)
         let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,
@@ -120,7 +129,10 @@ struct ControllerParts: Sendable {
             desk: historyDesk, recordings: recordings, balances: balanceDesk,
             watch: watch, numbers: NumberDesk(shop: shop), payments: payments,
             statement: StatementDesk(provisioner: provisioner, watch: watch, now: now),
-            support: SupportDesk(store: supportStore, now: now), sipServer: configuration.platform.sipServer)
+            support: SupportDesk(store: supportStore, now: now),
+            warnings: WarningDesk(
+                store: warningStore, policy: configuration.webhooks, hasMail: configuration.mailer != nil),
+            sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
             own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
             totals: totals, routing: routing,
@@ -154,6 +166,7 @@ struct ControllerParts: Sendable {
             (outboxBell, database.notifications(of: .outbox)), (reconcilerBell, database.notifications(of: .reports)),
             (keyBell, database.notifications(of: .scenarioKeys)),
             (paymentBell, database.notifications(of: .payments)),
+            (warningBell, database.notifications(of: .warnings)),
         ]
         loops =
             [notices.run, { await versions.follow(changes, clock: clock) }]
@@ -161,7 +174,7 @@ struct ControllerParts: Sendable {
         duties = [
             courier.run, reconciler.run, keys.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
-            numberWatch.run, paymentCourier.run,
+            numberWatch.run, paymentCourier.run, warnings.run,
         ]
     }
 }

@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import OutsideRequests
 import RequestSigning
 import ServiceLifecycle
 import Storage
@@ -54,6 +55,7 @@ struct World: Sendable {
         /// Of the master's service account; without it the master has an API key.
         var serviceKey: ServiceKey?
         var paymentSystems = World.paymentSystems
+        var mailer = FakeMailer()
     }
 
     /// Runs `test` in a running world, then takes everything down.
@@ -140,7 +142,8 @@ struct World: Sendable {
             ] + setting.morePortals, licences: setting.policy,
             storageKey: Secret(String(repeating: "07", count: 32)), operatorToken: Secret(token),
             scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits,
-            rollout: setting.rollout, paymentSystems: setting.paymentSystems)
+            rollout: setting.rollout, paymentSystems: setting.paymentSystems, mailer: setting.mailer,
+            webhooks: OutsidePolicy(allowsPrivateNetworks: true))
     }
 }
 

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import OutsideRequests
 import Storage
 import Synchronization
 import Testing
@@ -158,33 +159,33 @@ extension TestPlatform {
         "http://user:secret@example.com/", "http://example.com/ x", "http://224.0.0.1/", "javascript:alert(1)",
     ])
     func `an address that must not be called is refused`(url: String) {
-        #expect(CallbackAddress(url, policy: CallbackPolicy()) == nil)
+        #expect(OutsideAddress(url, policy: OutsidePolicy()) == nil)
     }
 
     @Test(arguments: ["http://example.com", "https://example.com:8443/a?b=c", "http://8.8.8.8/", "http://[2600::1]/"])
     func `an address of the internet is taken`(url: String) {
-        #expect(CallbackAddress(url, policy: CallbackPolicy())?.url == url)
+        #expect(OutsideAddress(url, policy: OutsidePolicy())?.url == url)
     }
 
     @Test func `a private address is taken when the operator says so`() throws {
-        let policy = CallbackPolicy(allowsPrivateNetworks: true)
-        #expect(CallbackAddress("http://127.0.0.1:9/", policy: policy)?.port == 9)
-        #expect(CallbackAddress("ftp://127.0.0.1:9/", policy: policy) == nil)
-        #expect(!CallbackPolicy().permits(try SocketAddress(ipAddress: "172.31.255.255", port: 1)))
-        #expect(CallbackPolicy().permits(try SocketAddress(ipAddress: "172.32.0.1", port: 1)))
+        let policy = OutsidePolicy(allowsPrivateNetworks: true)
+        #expect(OutsideAddress("http://127.0.0.1:9/", policy: policy)?.port == 9)
+        #expect(OutsideAddress("ftp://127.0.0.1:9/", policy: policy) == nil)
+        #expect(!OutsidePolicy().permits(try SocketAddress(ipAddress: "172.31.255.255", port: 1)))
+        #expect(OutsidePolicy().permits(try SocketAddress(ipAddress: "172.32.0.1", port: 1)))
     }
 
     @Test func `the sender posts to a permitted host only, and believes status 2xx only`() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let server = try await CallbackServer.start(on: group)
         let url = "http://localhost:\(server.port)/hook"
-        func sender(_ policy: CallbackPolicy) -> HTTPCallbackSender {
+        func sender(_ policy: OutsidePolicy) -> HTTPCallbackSender {
             HTTPCallbackSender(policy: policy, group: group, logger: Logger(label: "test"))
         }
-        let open = CallbackPolicy(allowsPrivateNetworks: true)
-        let address = try #require(CallbackAddress(url, policy: open))
+        let open = OutsidePolicy(allowsPrivateNetworks: true)
+        let address = try #require(OutsideAddress(url, policy: open))
         let message = CallbackMessage(address: address, body: #"{"callbacks":[]}"#)
-        #expect(await !sender(CallbackPolicy()).send(message))
+        #expect(await !sender(OutsidePolicy()).send(message))
         #expect(server.bodies == [])
         #expect(await sender(open).send(message))
         #expect(server.bodies == [#"{"callbacks":[]}"#])

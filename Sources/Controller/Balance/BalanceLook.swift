@@ -37,6 +37,7 @@ struct BalanceLook: Sendable {
             let message = BalanceMessage(notice: notice, threshold: threshold, at: at)
             try OutboxStore.add(
                 BalanceMessage.command, key: message.key, message.json.encoded, account.portal, at: at, to: transaction)
+            try WarningStore.add(message, account.portal, at: at, to: transaction)
         }
         return notice
     }

@@ -1,4 +1,5 @@
 import Billing
+import OutsideRequests
 import PhoneNumbers
 import Storage
 
@@ -27,6 +28,10 @@ public struct ControllerConfiguration: Sendable {
     public var paymentSystems: [PaymentSystem]
     /// How long a payment order may be paid.
     public var paymentOrderLife: Duration
+    /// Takes warnings by mail; nil when there is no mail server.
+    public var mailer: (any WarningMailer)?
+    /// Where portals' webhooks may be.
+    public var webhooks: OutsidePolicy
 
     public init(
         host: String = "127.0.0.1", port: Int = 8081, database: DatabaseLocation,
@@ -34,7 +39,8 @@ public struct ControllerConfiguration: Sendable {
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
         rollout: RolloutPolicy = RolloutPolicy(), paymentSystems: [PaymentSystem] = [],
-        paymentOrderLife: Duration = .seconds(14 * 86_400)
+        paymentOrderLife: Duration = .seconds(14 * 86_400), mailer: (any WarningMailer)? = nil,
+        webhooks: OutsidePolicy = OutsidePolicy()
     ) {
         self.host = host
         self.port = port
@@ -51,6 +57,8 @@ public struct ControllerConfiguration: Sendable {
         self.rollout = rollout
         self.paymentSystems = paymentSystems
         self.paymentOrderLife = paymentOrderLife
+        self.mailer = mailer
+        self.webhooks = webhooks
     }
 }
 

@@ -18,6 +18,7 @@ struct PortalEndpoint: Sendable {
     let payments: PaymentDesk
     let statement: StatementDesk
     let support: SupportDesk
+    let warnings: WarningDesk
     let sipServer: String
 
     /// All that portals may ask for.
@@ -52,6 +53,7 @@ struct PortalEndpoint: Sendable {
             PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
             PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
         ] + desk.commands + numbers.commands + payments.commands + statement.commands + support.commands
+            + warnings.commands
     }
 
     /// The one door of all commands; a name that comes twice counts as the first of them.

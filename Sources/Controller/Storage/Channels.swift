@@ -22,6 +22,8 @@ extension NotificationChannel {
     static let outbox: NotificationChannel = "outbox"
     /// A payment was confirmed.
     static let payments: NotificationChannel = "payments"
+    /// A warning waits for mail servers or webhooks.
+    static let warnings: NotificationChannel = "warnings"
     /// A call was reported, and waits for its cost.
     static let reports: NotificationChannel = "reports"
 }

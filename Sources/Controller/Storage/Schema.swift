@@ -154,5 +154,6 @@ enum Schema {
         NumberSchema.migration,
         PaymentSchema.migration,
         SupportStore.migration,
+        WarningSchema.migration,
     ]
 }

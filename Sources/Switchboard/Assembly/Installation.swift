@@ -6,6 +6,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import OutsideRequests
 import PhoneNumbers
 import Portal
 import ScenarioRuntime
@@ -113,7 +114,7 @@ struct Installation: Sendable {
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished,
             limits: try settings.platformLimits())
         configuration.changedTariffs = { try watch.changed() }
-        configuration.callbacks = CallbackPolicy(
+        configuration.callbacks = OutsidePolicy(
             allowsPrivateNetworks: settings.boolean("voice.callbacks.private"))
         configuration.sipRegistrationPrices = try settings.registrationPrices()
         configuration.dollarRates = try settings.dollarRates()
@@ -177,7 +178,9 @@ struct Installation: Sendable {
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
                     reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
-                rollout: settings.rolloutPolicy(), paymentSystems: try secrets.paymentSystems())
+                rollout: settings.rolloutPolicy(), paymentSystems: try secrets.paymentSystems(),
+                mailer: try settings.mailer(ProcessInfo.processInfo.environment),
+                webhooks: OutsidePolicy(allowsPrivateNetworks: settings.boolean("controller.webhooks.private")))
             return TelephonyController(
                 configuration, logger: Logger(label: "controller"), onListening: { _ in listening.note(.controller) })
         }

@@ -27,6 +27,26 @@ extension Settings {
             limit: .milliseconds(integer("controller.licence.milliseconds")))
     }
 
+    /// Who takes warnings by mail; nil when no mail server is set.
+    func mailer(_ environment: [String: String]) throws -> SMTPMailer? {
+        let server = text("controller.mail.server")
+        guard !server.isEmpty else { return nil }
+        let from = text("controller.mail.from")
+        guard !from.isEmpty else {
+            throw AssemblyError.missingCompanion(key: "controller.mail.from", given: "controller.mail.server")
+        }
+        let name = text("controller.mail.login")
+        let password = try secret("controller.mail.environment", environment)
+        guard name.isEmpty == (password == nil) else {
+            throw AssemblyError.missingCompanion(
+                key: name.isEmpty ? "controller.mail.login" : "controller.mail.environment",
+                given: name.isEmpty ? "controller.mail.environment" : "controller.mail.login")
+        }
+        return SMTPMailer(
+            server: server, port: integer("controller.mail.port"), from: from,
+            login: password.map { SMTPMailer.Login(name: name, password: Secret($0)) })
+    }
+
     /// What the variable holds that a setting names; nil for a setting that names none.
     private func secret(_ key: String, _ environment: [String: String]) throws -> String? {
         let name = text(key)

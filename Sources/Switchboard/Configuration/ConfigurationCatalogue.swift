@@ -112,6 +112,25 @@ enum ConfigurationCatalogue {
         .init(
             name: "controller.licence.grace", kind: .integer(default: 168, allowed: 0...2160),
             explanation: "Hours that a portal goes on beyond the interval when the licence server is away."),
+        .init(
+            name: "controller.mail.server", kind: .text(default: ""),
+            explanation: "Mail server that takes warnings of balances; empty: none, and portals cannot want mails."),
+        .init(
+            name: "controller.mail.port", kind: .integer(default: 587, allowed: 1...65535),
+            explanation: "Port of the mail server; 465 speaks TLS from the beginning, others when the server offers it."
+        ),
+        .init(
+            name: "controller.mail.from", kind: .text(default: ""),
+            explanation: "Address that warnings come from."),
+        .init(
+            name: "controller.mail.login", kind: .text(default: ""),
+            explanation: "Login at the mail server; empty: none."),
+        .init(
+            name: "controller.mail.environment", kind: .text(default: ""),
+            explanation: "Variable that holds the password of the login at the mail server."),
+        .init(
+            name: "controller.webhooks.private", kind: .boolean(default: false),
+            explanation: "Let portals' webhooks reach loopback and private networks."),
 
         .init(
             name: "voice.http.address", kind: .text(default: "127.0.0.1"),

@@ -1,5 +1,6 @@
 import Billing
 import CallControl
+import OutsideRequests
 import Storage
 
 /// AddAccount, GetAccountInfo, SetAccountInfo.
@@ -61,7 +62,7 @@ enum AccountMethods {
         change.set("last_name", clearable: try parameters.present("account_last_name", maximumLength: 256))
         change.set("custom_data", clearable: try parameters.present("account_custom_data", maximumLength: 8191))
         if let url = try parameters.present("callback_url", maximumLength: 2048) {
-            guard url.isEmpty || CallbackAddress(url, policy: call.configuration.callbacks) != nil else {
+            guard url.isEmpty || OutsideAddress(url, policy: call.configuration.callbacks) != nil else {
                 throw APIError(code: 398, message: "The callback URL is invalid.", field: "callback_url")
             }
             change.set("callback_url", clearable: url)

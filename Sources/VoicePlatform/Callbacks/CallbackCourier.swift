@@ -1,9 +1,7 @@
-import AsyncHTTPClient
 import CallControl
 import Logging
 import NIOCore
-import NIOHTTP1
-import NIOPosix
+import OutsideRequests
 import ServiceLifecycle
 import Storage
 import Synchronization
@@ -20,7 +18,7 @@ struct CallbackCourier: Service {
     let database: Database
     let sender: any CallbackSending
     let keys: AccountKeys
-    let policy: CallbackPolicy
+    let policy: OutsidePolicy
     let clock: @Sendable () -> UnixTime
     let logger: Logger
 
@@ -106,52 +104,23 @@ struct CallbackCourier: Service {
 }
 
 /// Sends callbacks over HTTP, to the address that was checked and no other.
-///
-/// The host is looked up once and the connection goes to what was found, so that a name cannot lead somewhere else
-/// after the check. Redirects are not followed.
 struct HTTPCallbackSender: CallbackSending {
-    let policy: CallbackPolicy
-    let group: any EventLoopGroup
+    let poster: OutsidePoster
     let logger: Logger
 
-    private static let timeout = TimeAmount.seconds(10)
+    init(policy: OutsidePolicy, group: any EventLoopGroup, logger: Logger) {
+        poster = OutsidePoster(policy: policy, group: group)
+        self.logger = logger
+    }
 
     func send(_ message: CallbackMessage) async -> Bool {
         do {
-            guard let target = try await permittedAddress(of: message.address) else {
-                logger.warning("callback refused: its host has an address of a private network")
-                return false
-            }
-            return try await post(message, to: target)
+            return (200..<300).contains(try await poster.post(message.body, to: message.address))
+        } catch let refusal as OutsidePoster.Refusal {
+            logger.warning("callback refused: \(refusal)")
         } catch {
             logger.info("callback not taken", metadata: ["error": "\(error)"])
-            return false
         }
-    }
-
-    private func permittedAddress(of address: CallbackAddress) async throws -> String? {
-        let found = try await NIOThreadPool.singleton.runIfActive {
-            try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
-        }
-        return policy.permits(found) ? found.ipAddress : nil
-    }
-
-    private func post(_ message: CallbackMessage, to target: String) async throws -> Bool {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.dnsOverride = [message.address.host: target]
-        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
-        let outcome: Result<Bool, any Error>
-        do {
-            var request = HTTPClientRequest(url: message.address.url)
-            request.method = .POST
-            request.headers.add(name: "Content-Type", value: "application/json; charset=utf-8")
-            request.body = .bytes(ByteBuffer(string: message.body))
-            let response = try await client.execute(request, timeout: Self.timeout)
-            outcome = .success((200..<300).contains(Int(response.status.code)))
-        } catch {
-            outcome = .failure(error)
-        }
-        try? await client.shutdown()
-        return try outcome.get()
+        return false
     }
 }

@@ -1,11 +1,12 @@
 import Billing
 import CallControl
 import Digests
+import OutsideRequests
 import Storage
 
 /// The body of one request to an account: `{"callbacks":[…]}`.
 struct CallbackMessage: Sendable, Equatable {
-    let address: CallbackAddress
+    let address: OutsideAddress
     let body: String
 
     /// Why an account's callbacks cannot be sent now.
@@ -27,12 +28,12 @@ struct CallbackMessage: Sendable, Equatable {
 extension CallbackMessage {
     /// - Throws: ``Obstacle``, or what the database says.
     init(
-        _ group: [CallbackOutbox.Waiting], for account: AccountID, keys: AccountKeys, policy: CallbackPolicy,
+        _ group: [CallbackOutbox.Waiting], for account: AccountID, keys: AccountKeys, policy: OutsidePolicy,
         in transaction: Transaction
     ) throws {
         let row = try transaction.queryOne("SELECT * FROM account WHERE id = ?", [.integer(account.rawValue)])
         guard let row, let url = try row.optionalText("callback_url"),
-            let address = CallbackAddress(url, policy: policy)
+            let address = OutsideAddress(url, policy: policy)
         else { throw Obstacle.noAddress }
         let owner = try Account(row: row)
         guard let key = try Self.key(of: owner, digest: try row.text("api_key_digest"), keys, transaction) else {

@@ -1,4 +1,5 @@
 import Billing
+import OutsideRequests
 import ScenarioRuntime
 
 /// Everything that a voice platform is told at its start.
@@ -29,7 +30,7 @@ public struct VoicePlatformConfiguration: Sendable {
     /// What signs the addresses of recordings and logs; the platform takes the key of its data directory.
     var urlSigning = URLSigning.ephemeral()
     /// Which hosts callbacks may reach.
-    public var callbacks = CallbackPolicy()
+    public var callbacks = OutsidePolicy()
     /// What a SIP registration costs each month, in each currency that it can be paid in.
     public var sipRegistrationPrices: [Money] = []
     /// What a dollar costs in other currencies, as decimal texts.

@@ -48,6 +48,7 @@ struct Aftermath: Equatable {
         ("SELECT * FROM portal ORDER BY portal_id", ["portal_id", "currency"]),
         ("SELECT * FROM staff ORDER BY name", ["name", "role", "is_enabled"]),
         ("SELECT COUNT(*) AS keys FROM link_key", ["keys"]),
+        ("SELECT * FROM warning_channel ORDER BY portal_id", ["portal_id", "emails"]),
         (
             "SELECT * FROM payment_order ORDER BY portal_id, request_id",
             ["request_id", "amount", "payment_system", "payment_id"]

@@ -74,6 +74,7 @@ struct Errand: Sendable {
         portal("SetUserPassword", ["USER_ID": 67, "DEVICE": "BROWSER"]),
         portal("DisableUser", ["USER_ID": 68, "DEVICE": "PHONE"]),
         portal("SetBalanceSettings", ["MODE": "common", "COMMON": "10", "LEAD_HOURS": 24, "LEARN_LEAD": "N"]),
+        portal("SetWarningChannels", ["EMAILS": ["anna@example.com"]]),
         portal("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365]),
     ]
 

@@ -1,17 +1,17 @@
 import Foundation
 import NIOCore
 
-/// Which addresses callbacks may be sent to.
-public struct CallbackPolicy: Sendable, Hashable {
+/// Which addresses that strangers chose may be called.
+public struct OutsidePolicy: Sendable, Hashable {
     /// Whether hosts of the operator's own networks may be called: loopback, private, link-local addresses.
     ///
-    /// An account chooses the address, so this lets accounts reach whatever listens there.
+    /// A stranger chooses the address, so this lets strangers reach whatever listens there.
     public var allowsPrivateNetworks: Bool
 
     public init(allowsPrivateNetworks: Bool = false) { self.allowsPrivateNetworks = allowsPrivateNetworks }
 
-    /// Whether a callback may go to the address.
-    func permits(_ address: SocketAddress) -> Bool {
+    /// Whether a request may go to the address.
+    public func permits(_ address: SocketAddress) -> Bool {
         if allowsPrivateNetworks { return true }
         switch address {
         case .v4(let four):
@@ -43,27 +43,5 @@ public struct CallbackPolicy: Sendable, Hashable {
         let isTunnel = bytes[0] == 0x20 && bytes[1] == 0x02 || bytes.prefix(4) == [0x20, 0x01, 0, 0]
         let isDocumentation = bytes.prefix(4) == [0x20, 0x01, 0x0D, 0xB8]
         return bytes[0] >> 5 == 1 && !isTunnel && !isDocumentation
-    }
-}
-
-/// Where an account's callbacks go: an http or https URL whose host may be called.
-struct CallbackAddress: Sendable, Equatable {
-    let url: String
-    let host: String
-    let port: Int
-
-    /// Nil for anything else; a host that is an address is checked at once, a name when it has been looked up.
-    init?(_ text: String, policy: CallbackPolicy) {
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let url = URL(string: text),
-            let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme), url.user == nil,
-            url.password == nil, let host = url.host(percentEncoded: false), !host.isEmpty
-        else { return nil }
-        let port = url.port ?? (scheme == "https" ? 443 : 80)
-        guard (1...65_535).contains(port) else { return nil }
-        if let address = try? SocketAddress(ipAddress: host, port: port), !policy.permits(address) { return nil }
-        guard policy.allowsPrivateNetworks || host.lowercased() != "localhost" else { return nil }
-        self.url = text
-        self.host = host
-        self.port = port
     }
 }
