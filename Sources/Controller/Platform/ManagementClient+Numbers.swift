@@ -59,28 +59,23 @@ extension ManagementClient {
         _ = try await send("DeleteRecord", account, [("record_url", address)])
     }
 
-    /// The sessions that carry `customData`, with their calls and records; dates are UTC texts of the platform.
-    func sessions(
-        customData: String, from: String, to: String, _ account: Credentials
-    ) async throws(ManagementError) -> [PlatformSession] {
+    /// The session that carries the call's identifier as its custom data, with its calls and records.
+    ///
+    /// - Parameter since: When the call was first heard of, a day more or less.
+    func session(
+        of key: CallKey, since: Moment, now: Moment, _ account: Credentials
+    ) async throws(ManagementError) -> PlatformSession? {
         let answer = try await send(
             "GetCallHistory", account,
             [
-                ("from_date", from), ("to_date", to), ("call_session_history_custom_data", customData),
+                ("from_date", PlatformDate.text(since.seconds - 86_400)),
+                ("to_date", PlatformDate.text(now.seconds + 86_400)),
+                ("call_session_history_custom_data", key.rawValue),
                 ("with_calls", "true"), ("with_records", "true"), ("with_other_resources", "true"), ("count", "20"),
                 ("with_total_count", "false"),
             ])
         return (answer["result"]?.elements ?? []).map(PlatformSession.init)
-    }
-
-    /// The session that carries the call's identifier as its custom data.
-    func session(
-        of key: CallKey, since: Moment, now: Moment, _ account: Credentials
-    ) async throws(ManagementError) -> PlatformSession? {
-        try await sessions(
-            customData: key.rawValue, from: PlatformDate.text(since.seconds - 86_400),
-            to: PlatformDate.text(now.seconds + 86_400), account
-        ).first { $0.customData == nil || $0.customData == key.rawValue }
+            .first { $0.customData == nil || $0.customData == key.rawValue }
     }
 
     /// The account's sessions that began in a span of time, without their calls; at most a thousand.

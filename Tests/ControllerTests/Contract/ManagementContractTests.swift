@@ -162,10 +162,11 @@ import Testing
         ("funds", { client, _, child in _ = try await client.funds(currency: .rub, child) }),
         ("numberFees", { client, _, child in _ = try await client.numberFees(currency: .rub, child) }),
         (
-            "sessions",
+            "session",
             { client, _, child in
-                _ = try await client.sessions(
-                    customData: World.callID, from: "2026-03-01 00:00:00", to: "2026-03-02 00:00:00", child)
+                _ = try await client.session(
+                    of: try #require(CallKey(rawValue: World.callID)), since: Moment(milliseconds: 1_772_323_200_000),
+                    now: Moment(milliseconds: 1_772_409_600_000), child)
             }
         ),
         (
