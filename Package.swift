@@ -225,7 +225,7 @@ let package = Package(
             "VoicePlatformTests",
             [
                 "VoicePlatform", "OutsideRequests", "Billing", "Storage", "CallControl", "PhoneNumbers",
-                "ScenarioRuntime", "VoiceEngine", "Digests",
+                "ScenarioRuntime", "VoiceEngine", "Digests", "TestPostgres",
                 nioCore, nioPosix, nioHTTP1, hummingbird, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),

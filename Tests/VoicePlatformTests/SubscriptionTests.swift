@@ -2,6 +2,7 @@ import Billing
 import CallControl
 import Foundation
 import Storage
+import TestPostgres
 import Testing
 
 @testable import VoicePlatform
@@ -172,10 +173,11 @@ import Testing
         }
     }
 
-    @Test func `rows of older databases that a short month has moved go back to their day`() async throws {
+    @Test(arguments: [false, true])
+    func `rows of older databases that a short month has moved go back to their day`(isOnPostgres: Bool) async throws {
         let path = NSTemporaryDirectory() + "renewal-\(UUID().uuidString).sqlite"
         defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
-        let database = try Database.open(path: path)
+        let database = try await Database.open(isOnPostgres ? TestPostgres.schema() : .sqlite(path: path))
         let new = try #require(PlatformSchema.migrations.firstIndex { $0.name == "2026-16-01 days of renewal" })
         try await database.migrate(Array(PlatformSchema.migrations[..<new]))
         let dates = [("2027-01-31", "2027-03-28"), ("2027-01-05", "2027-03-20"), ("2027-01-30", "2027-03-30")]

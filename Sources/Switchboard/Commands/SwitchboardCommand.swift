@@ -11,6 +11,6 @@ struct SwitchboardCommand: AsyncParsableCommand {
             AccountCommand.self, StaffCommand.self, SupportCommand.self, RouteCommand.self, TariffCommand.self,
             MoneyCommand.self, PaymentCommand.self, TrunkCommand.self, LogCommand.self, RecordCommand.self,
             UserCommand.self, LineCommand.self, NumberCommand.self,
-            ScenarioCommand.self, BalanceCommand.self,
+            ScenarioCommand.self, BalanceCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 }

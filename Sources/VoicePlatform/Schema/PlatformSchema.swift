@@ -20,7 +20,8 @@ enum PlatformSchema {
             "2026-11 contacts of registrations",
             [
                 "ALTER TABLE sip_registration ADD COLUMN contact_user TEXT",
-                "UPDATE sip_registration SET contact_user = lower(hex(randomblob(16)))",
+                "SQLITE_ONLY UPDATE sip_registration SET contact_user = lower(hex(randomblob(16)))",
+                "POSTGRES_ONLY UPDATE sip_registration SET contact_user = replace(gen_random_uuid()::text, '-', '')",
             ]),
         Migration("2026-12 balances and holds", balancesAndHolds),
         Migration("2026-13 a ledger that only grows", ["APPEND_ONLY ledger_entry"]),
@@ -51,9 +52,15 @@ enum PlatformSchema {
         [
             "ALTER TABLE \(kind.table) ADD COLUMN anchor_at BIGINT",
             """
-            UPDATE \(kind.table) SET anchor_at = renewal_at
+            SQLITE_ONLY UPDATE \(kind.table) SET anchor_at = renewal_at
                 WHERE strftime('%d', renewal_at, 'unixepoch') < '28'
                 OR strftime('%d', renewal_at, 'unixepoch') >= strftime('%d', purchased_at, 'unixepoch')
+            """,
+            """
+            POSTGRES_ONLY UPDATE \(kind.table) SET anchor_at = renewal_at
+                WHERE extract(day FROM to_timestamp(renewal_at) AT TIME ZONE 'UTC') < 28
+                OR extract(day FROM to_timestamp(renewal_at) AT TIME ZONE 'UTC')
+                    >= extract(day FROM to_timestamp(purchased_at) AT TIME ZONE 'UTC')
             """,
         ]
     }
