@@ -149,7 +149,9 @@ struct ControllerParts: Sendable {
         routes = Routes(
             endpoints: [
                 scenario.endpoint, portal.endpoint, recordings.endpoint, SettingsSchema.endpoint,
-                MetricsEndpoint(sources: [RolloutMetrics(desk: desk).families]).endpoint,
+                MetricsEndpoint(sources: [
+                    RolloutMetrics(desk: desk).families, PaymentMetrics(store: paymentStore, now: now).families,
+                ]).endpoint,
             ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints

@@ -161,6 +161,22 @@ import Testing
         }
     }
 
+    @Test("A payment that waits is seen in the metrics, with its age")
+    func metrics() async throws {
+        var setting = World.Setting()
+        setting.limits.firstBackOff = .seconds(3600)
+        try await World.run(setting) { world async throws in
+            let order = try reference(try await world.order())
+            #expect(try await world.admin("/metrics").text.contains("switchboard_payments_waiting 0"))
+            world.platform.fail("TransferMoneyToChildAccount", .refuse(code: 127))
+            _ = try await world.pay(order, "250.00")
+            try await world.change("UPDATE payment_order SET paid_at = paid_at - 5000000")
+            let text = try await world.admin("/metrics").text
+            #expect(text.contains("switchboard_payments_waiting 1"))
+            #expect(text.contains("switchboard_payments_waiting_seconds 50"))
+        }
+    }
+
     @Test("A payment ends the warning, and has frozen numbers looked at")
     func unblocked() async throws {
         var setting = World.Setting()

@@ -130,6 +130,18 @@ struct PaymentStore: Sendable {
         }
     }
 
+    /// Confirmed payments whose money is not on the account yet, and when the oldest of them was confirmed.
+    func waiting() async throws -> (count: Int64, oldest: Moment?) {
+        try await database.read { transaction in
+            let row = try transaction.queryOne(
+                "SELECT COUNT(*) AS orders, MIN(paid_at) AS oldest FROM payment_order WHERE due_at >= 0")
+            return (
+                try row?.integer("orders") ?? 0,
+                try row?.optionalInteger("oldest").map { Moment(milliseconds: $0) }
+            )
+        }
+    }
+
     /// The money is on the account: the portal is told, and the account's balance and frozen numbers are looked at.
     func credit(_ order: PaymentOrder, balance: Money?, at moment: Moment) async throws {
         try await database.write { transaction in
