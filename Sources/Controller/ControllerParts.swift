@@ -116,7 +116,7 @@ struct ControllerParts: Sendable {
         let scenario = ScenarioEndpoint(
             settings: settings, routing: routing, calls: calls, history: reporter,
             updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
-            now: now)
+            running: RunningSessions(calls: calls, provisioner: provisioner, now: now), now: now)
         let recordings = RecordingEndpoint(
             links: RecordingLinks(database: database, secrets: secrets, publicURL: configuration.publicURL),
             history: history,

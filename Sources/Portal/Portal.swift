@@ -34,14 +34,20 @@ public final class Portal: Service {
     ) async throws -> Portal {
         let database = try await Database.open(configuration.database)
         try await database.migrate(Schema.migrations)
-        guard let seal = Hexadecimal.decode(configuration.storageKey).flatMap(SecretSeal.init(key:)) else {
-            throw InputError(
-                path: "storage key", expected: "\(2 * SecretSeal.keyLength) hexadecimal digits", found: "another text")
-        }
+        let seal = try seal(configuration)
         let keys = try await KeyRing.load(database, seal: seal, key: configuration.licenceKey)
         let portal = Portal(configuration, database, keys, seal, http, logger, now)
         if let path = configuration.seedFile { try await portal.importSeed(path: path) }
         return portal
+    }
+
+    /// What seals secrets in the portal's database.
+    static func seal(_ configuration: PortalConfiguration) throws(InputError) -> SecretSeal {
+        guard let seal = Hexadecimal.decode(configuration.storageKey).flatMap(SecretSeal.init(key:)) else {
+            throw InputError(
+                path: "storage key", expected: "\(2 * SecretSeal.keyLength) hexadecimal digits", found: "another text")
+        }
+        return seal
     }
 
     private init(

@@ -8,6 +8,9 @@ public struct Row: Sendable, Hashable {
         self.values = values
     }
 
+    /// The columns' names, in their order.
+    public var columns: [String] { header.names }
+
     /// The value of a column.
     ///
     /// - Throws: ``StorageError`` with code `columnMissing` when the result has no column of that name.

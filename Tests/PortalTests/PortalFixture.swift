@@ -52,9 +52,12 @@ struct PortalFixture: Sendable {
     }
 
     /// Runs `test` with a second portal of the same database, as after a restart.
-    func again(_ test: @escaping @Sendable (PortalFixture) async throws -> Void) async throws {
+    func again(
+        storageKey: String? = nil, _ test: @escaping @Sendable (PortalFixture) async throws -> Void
+    ) async throws {
         let clock = clock
-        let configuration = try await Self.configuration(directory, controllerPort: try await controller.port())
+        var configuration = try await Self.configuration(directory, controllerPort: try await controller.port())
+        if let storageKey { configuration.storageKey = storageKey }
         let portal = try await Portal.open(configuration, logger: Self.quiet, now: { clock.now })
         try await Self.serving(portal) {
             let base = "http://127.0.0.1:\(try await portal.port())"

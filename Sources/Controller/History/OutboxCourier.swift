@@ -67,7 +67,7 @@ struct OutboxCourier: Sendable {
                 throw ControllerError(.internalFailure, "the message is damaged")
             }
             _ = try await portal.client.send(message.command, body)
-            try await store.markDelivered(message.id, at: now())
+            try await store.markDelivered(message, at: now())
             return nil
         } catch {
             return await putOff(message, error)

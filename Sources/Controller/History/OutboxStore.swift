@@ -32,6 +32,19 @@ struct OutboxStore: Sendable {
         try transaction.notify(.outbox, "")
     }
 
+    /// How long before a move messages may have been told to the former place after it was copied.
+    private static let retold = Duration.seconds(2 * 86_400)
+
+    /// Sends what a portal was told of late once more, to where it is now; what it knows already it takes again.
+    static func sendAgain(_ portal: PortalID, at moment: Moment, in transaction: Transaction) throws {
+        let since = moment.adding(.zero - retold)
+        try transaction.execute(
+            """
+            UPDATE outbox SET delivered_at = NULL, attempts = 0, due_at = ? WHERE portal_id = ? AND created_at >= ?
+            """, [.integer(moment.milliseconds), .text(portal.rawValue), .integer(since.milliseconds)])
+        try transaction.notify(.outbox, "")
+    }
+
     /// The messages that wait, those first that are due first.
     func waiting(limit: Int) async throws -> [Message] {
         try await database.read { transaction in
@@ -42,11 +55,15 @@ struct OutboxStore: Sendable {
     }
 
     /// A crash of the machine may forget it: then the message is sent again, which its receiver does not mind.
-    func markDelivered(_ id: Int64, at moment: Moment) async throws {
+    ///
+    /// One that is to be sent again since it was read, because the portal has moved meanwhile, waits on.
+    func markDelivered(_ message: Message, at moment: Moment) async throws {
         try await database.write(.soon) { transaction in
             try transaction.execute(
-                "UPDATE outbox SET delivered_at = ?, attempts = attempts + 1, error = NULL WHERE id = ?",
-                [.integer(moment.milliseconds), .integer(id)])
+                """
+                UPDATE outbox SET delivered_at = ?, attempts = attempts + 1, error = NULL WHERE id = ? AND due_at = ?
+                """,
+                [.integer(moment.milliseconds), .integer(message.id), .integer(message.dueAt.milliseconds)])
         }
     }
 

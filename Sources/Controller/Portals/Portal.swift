@@ -13,6 +13,14 @@ struct Portal: Sendable {
 
     /// What its requests, or those of its scenarios, may be signed with now, the present key first.
     func requestKeys(_ direction: RequestKey.Direction, at moment: Moment) -> [RequestKey] {
-        keys.accepted(at: moment).map { RequestKey(licenceKey: $0.revealed, direction: direction) }
+        acceptedKeys(direction, at: moment).map { RequestKey(licenceKey: $0.revealed, direction: direction) }
+    }
+
+    /// Whether the key of that place among ``requestKeys(_:at:)`` is one from before a move.
+    func isFromBeforeMove(_ place: Int, at moment: Moment) -> Bool { place >= keys.accepted(at: moment).count }
+
+    private func acceptedKeys(_ direction: RequestKey.Direction, at moment: Moment) -> [Secret] {
+        let sessions = direction == .scenarioToController ? keys.beforeMove(at: moment) : nil
+        return keys.accepted(at: moment) + [sessions].compactMap(\.self)
     }
 }

@@ -13,11 +13,19 @@ struct PortalKeys: Sendable, Equatable {
     var previous: Previous?
     /// Whether the portal has signed with the present key, and so knows it.
     var isConfirmed: Bool
+    /// The key that scenarios had when the portal moved: sessions that had begun go on with it, and nobody else.
+    var beforeMove: Previous?
 
-    init(_ current: Secret, previous: Previous? = nil, isConfirmed: Bool = true) {
+    /// How long a session may last that began before a move.
+    static let longestSession = Duration.seconds(86_400)
+
+    init(
+        _ current: Secret, previous: Previous? = nil, isConfirmed: Bool = true, beforeMove: Previous? = nil
+    ) {
         self.current = current
         self.previous = previous
         self.isConfirmed = isConfirmed
+        self.beforeMove = beforeMove
     }
 
     /// The keys after a change.
@@ -27,8 +35,22 @@ struct PortalKeys: Sendable, Equatable {
     func rotated(to key: Secret, overlap: Duration, at moment: Moment) -> PortalKeys {
         let known = isConfirmed ? current : previous?.key
         let until = moment.adding(overlap)
-        guard let known, until > moment else { return PortalKeys(key) }
-        return PortalKeys(key, previous: Previous(key: known, until: until), isConfirmed: false)
+        guard let known, until > moment else { return PortalKeys(key, beforeMove: beforeMove) }
+        return PortalKeys(
+            key, previous: Previous(key: known, until: until), isConfirmed: false, beforeMove: beforeMove)
+    }
+
+    /// The keys after a move: whoever has a former one is not the portal any more.
+    ///
+    /// - Parameter running: What the scenarios of running sessions sign with.
+    func moved(to key: Secret, running: Secret, at moment: Moment) -> PortalKeys {
+        PortalKeys(key, beforeMove: Previous(key: running, until: moment.adding(Self.longestSession)))
+    }
+
+    /// What sessions from before a move sign with; nil when none can run any more.
+    func beforeMove(at moment: Moment) -> Secret? {
+        guard let beforeMove, moment < beforeMove.until else { return nil }
+        return beforeMove.key
     }
 
     /// What a request of the portal or its scenarios may be signed with now, the present key first.

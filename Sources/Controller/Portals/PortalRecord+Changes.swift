@@ -16,6 +16,12 @@ extension PortalRecord {
                 createdAt: moment)
         }
         record.licence = standing
+        if licence.key != record.keys.current, licence.kind != record.kind || licence.baseURL != record.baseURL {
+            // Another key at another place: nobody at the former one is the portal any more.
+            record = record.moved(
+                to: licence.baseURL, licence.kind, key: licence.key, request: "licence-\(moment.milliseconds)",
+                at: moment)
+        }
         record.kind = licence.kind
         record.baseURL = licence.baseURL
         record.region = licence.region
@@ -40,6 +46,8 @@ extension PortalRecord {
                 licence: standing, needsScenarioKey: false, createdAt: moment)
         }
         record.licence = standing
+        // A row from before a move says where the portal was; it counts again when it has another key.
+        if record.move != nil, record.listedKey == access.licenceKey { return record }
         record.kind = access.kind
         record.baseURL = access.baseURL
         record.region = access.region
@@ -48,6 +56,19 @@ extension PortalRecord {
             record.change(key: access.licenceKey, overlap: .zero, at: moment)
             record.listedKey = access.licenceKey
         }
+        return record
+    }
+
+    /// The portal at another place, where it is known by another key; the keys of the former place end at once.
+    func moved(
+        to baseURL: String, _ kind: PortalKind, key: Secret, request: String, at moment: Moment
+    ) -> PortalRecord {
+        var record = self
+        (record.baseURL, record.kind) = (baseURL, kind)
+        let running = needsScenarioKey ? keys.previous?.key ?? keys.current : keys.current
+        record.keys = keys.moved(to: key, running: running, at: moment)
+        record.needsScenarioKey = true
+        record.move = Move(request: request, at: moment)
         return record
     }
 

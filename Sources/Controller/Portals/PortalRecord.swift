@@ -18,6 +18,15 @@ struct PortalRecord: Sendable, Equatable {
     /// Whether the account's scenario still signs with an older key.
     var needsScenarioKey: Bool
     var createdAt: Moment
+    /// The last move; nil for a portal that is where it was.
+    var move: Move?
+
+    /// That a portal's account went to another place.
+    struct Move: Sendable, Equatable {
+        /// Names the move, so that it is done once.
+        var request: String
+        var at: Moment
+    }
 
     var access: PortalAccess {
         PortalAccess(
@@ -42,6 +51,13 @@ extension PortalRecord {
         keys = PortalKeys(
             try secrets.opened(try row.text("licence_key"), place), previous: previous,
             isConfirmed: try row.flag("is_key_used"))
+        if let key = try row.optionalText("moved_key"), let until = try row.optionalInteger("moved_until") {
+            keys.beforeMove = PortalKeys.Previous(
+                key: try secrets.opened(key, place), until: Moment(milliseconds: until))
+        }
+        if let request = try row.optionalText("move_id"), let at = try row.optionalInteger("moved_at") {
+            move = Move(request: request, at: Moment(milliseconds: at))
+        }
         listedKey = try row.optionalText("listed_key").map { try secrets.opened($0, place) }
         licence = LicenceStanding(
             until: try row.optionalInteger("licensed_until").map(Moment.init(milliseconds:)),
@@ -61,6 +77,9 @@ extension PortalRecord {
             .optional(listedKey.map { secrets.sealed($0, place) }),
             .optional(licence.until?.milliseconds), .optional(licence.checkedAt?.milliseconds),
             .flag(needsScenarioKey), .integer(createdAt.milliseconds),
+            .optional(keys.beforeMove.map { secrets.sealed($0.key, place) }),
+            .optional(keys.beforeMove?.until.milliseconds), .optional(move?.request),
+            .optional(move?.at.milliseconds),
         ]
     }
 

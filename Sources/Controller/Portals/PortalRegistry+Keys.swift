@@ -43,6 +43,35 @@ extension PortalRegistry {
         }
     }
 
+    /// Moves a portal to another address under a fresh key, the account and all that belongs to it staying as they are; the
+    /// same move again changes nothing. Where a licence server says where portals are, it is asked, and its key counts.
+    ///
+    /// - Returns: Nil when there is no such portal.
+    /// - Throws: `ControllerError` with `requestReused` for another move under the same name, `wrongRequest` when the
+    ///   licence server says another address.
+    func move(
+        _ id: PortalID, to address: PortalAddress, _ kind: PortalKind, request: String
+    ) async throws -> PortalRecord? {
+        if let renewed = try await renewedByServer(id) {
+            guard renewed.baseURL == address.text else {
+                throw ControllerError(
+                    .wrongRequest, "the licence server says another address; change the portal's licence there first")
+            }
+            return renewed
+        }
+        let (key, moment) = (Self.freshKey(), now())
+        return try await change(id) { before in
+            guard let record = before else { return nil }
+            guard record.move?.request == request else {
+                return record.moved(to: address.text, kind, key: key, request: request, at: moment)
+            }
+            guard record.baseURL == address.text, record.kind == kind else {
+                throw ControllerError(.requestReused, "this name stands for a move to another address; take another")
+            }
+            return record
+        }
+    }
+
     /// The portal has signed with the key of that place among those accepted; the present one is then confirmed.
     func noteUse(ofKey place: Int, by portal: Portal) async throws {
         guard place == 0, !portal.keys.isConfirmed else { return }

@@ -80,6 +80,13 @@ final class PortalRegistry: Sendable {
         }
     }
 
+    /// The portal as the licence server says now; nil when it has not come from there.
+    func renewedByServer(_ id: PortalID) async throws -> PortalRecord? {
+        guard server != nil, try await store.find(id)?.licence.checkedAt != nil else { return nil }
+        _ = try await locks.withLock(id) { [self] in try await renew(id) }
+        return try await store.find(id)
+    }
+
     private static var ended: ControllerError {
         ControllerError(.licence, "the portal's licence has ended; renew it")
     }

@@ -5,7 +5,15 @@ struct PortalStore: Sendable {
     private static let columns = [
         "portal_id", "kind", "base_url", "currency", "region", "licence_key", "previous_key", "previous_until",
         "is_key_used", "listed_key", "licensed_until", "licence_checked_at", "needs_scenario_key", "created_at",
+        "moved_key", "moved_until", "move_id", "moved_at",
     ]
+    static let moves = Migration(
+        "2026-12 moves",
+        [
+            "ALTER TABLE portal ADD COLUMN moved_key TEXT", "ALTER TABLE portal ADD COLUMN moved_until BIGINT",
+            "ALTER TABLE portal ADD COLUMN move_id TEXT", "ALTER TABLE portal ADD COLUMN moved_at BIGINT",
+            "CREATE INDEX support_grant_by_portal ON support_grant (portal_id, state)",
+        ])
     private static let upsert =
         "INSERT INTO portal (\(columns.joined(separator: ", "))) VALUES "
         + "(\(columns.map { _ in "?" }.joined(separator: ", "))) ON CONFLICT (portal_id) DO UPDATE SET "
@@ -32,11 +40,19 @@ struct PortalStore: Sendable {
             guard changed != found else { return changed }
             try transaction.execute(Self.upsert, changed.values(secrets))
             try transaction.notify(.portals, id.rawValue)
+            if let move = changed.move, move != found?.move { try Self.follow(move, of: id, in: transaction) }
             if changed.needsScenarioKey, changed.keys.current != found?.keys.current {
                 try transaction.notify(.scenarioKeys, "")
             }
             return changed
         }
+    }
+
+    /// What a move brings with it: the new place is told what the former one may have heard last, and what the former
+    /// place has granted to the support ends.
+    private static func follow(_ move: PortalRecord.Move, of id: PortalID, in transaction: Transaction) throws {
+        try OutboxStore.sendAgain(id, at: move.at, in: transaction)
+        try SupportStore.endAll(of: id, at: move.at, in: transaction)
     }
 
     /// Portals in the order of their identifiers, beginning behind `last`.

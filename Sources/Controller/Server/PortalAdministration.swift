@@ -21,6 +21,9 @@ struct PortalAdministration: Sendable {
             .staff(.administrator, .post, "admin/portals/:portal/key") {
                 try await rotate($0.portalID, try await $0.object())
             },
+            .staff(.administrator, .post, "admin/portals/:portal/move") {
+                try await move($0.portalID, try await $0.object())
+            },
         ]
     }
 
@@ -68,6 +71,22 @@ struct PortalAdministration: Sendable {
         return Self.with(key: record.keys.current, try await self.json(record))
     }
 
+    /// The answer holds the licence key of the new place, also when the same move comes again.
+    private func move(_ id: PortalID, _ json: JSONValue) async throws -> JSONValue {
+        guard let address = PortalAddress(json["address"]?.string ?? "") else {
+            throw ControllerError(.wrongRequest, "address must be an http or https address without a query")
+        }
+        let request = json["request"]?.string ?? ""
+        guard StaffMember.isName(request), request.utf8.count >= 8 else {
+            throw ControllerError(
+                .wrongRequest,
+                "request must name the move, in 8 to 64 latin letters, digits, dots, hyphens or underscores")
+        }
+        let kind = try Self.choice("kind", json, PortalKind.init(rawValue:), ["box", "cloud"])
+        guard let record = try await registry.move(id, to: address, kind, request: request) else { throw Self.unknown }
+        return Self.with(key: record.keys.current, try await self.json(record))
+    }
+
     // MARK: Reading and writing
 
     private func json(_ record: PortalRecord) async throws -> JSONValue {
@@ -79,6 +98,8 @@ struct PortalAdministration: Sendable {
             "licence_checked_at": (record.licence.checkedAt?.seconds).json,
             "key_confirmed": .flag(record.keys.isConfirmed),
             "former_key_until": (record.keys.previous?.until.seconds).json,
+            "moved_at": (record.move?.at.seconds).json,
+            "sessions_of_former_place_until": (record.keys.beforeMove?.until.seconds).json,
             "account_id": (account?.accountID).json, "scenario_version": (account?.scenarioVersion).json,
             "created_at": .integer(record.createdAt.seconds),
         ]

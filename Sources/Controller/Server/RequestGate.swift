@@ -41,6 +41,8 @@ final class RequestGate: Sendable {
         var body: [UInt8]
         /// What follows the endpoint's own part of the path; empty without it.
         var command: String
+        /// Whether it is signed with the key that the portal's sessions had before it moved.
+        var isFromBeforeMove = false
     }
 
     /// Checks one request; nil for every refusal, whatever was wrong.
@@ -71,7 +73,9 @@ final class RequestGate: Sendable {
             try await accept(signed, Sender(portal: id, direction: direction), at: moment.seconds)
         else { return nil }
         if direction == .portalToController { try await portals.noteUse(ofKey: place, by: portal) }
-        return Admitted(portal: portal, body: bytes, command: parameters.get("command") ?? "")
+        return Admitted(
+            portal: portal, body: bytes, command: parameters.get("command") ?? "",
+            isFromBeforeMove: portal.isFromBeforeMove(place, at: moment))
     }
 
     /// Whether the request is the first of its nonce; only what was signed is remembered.

@@ -13,6 +13,7 @@ struct ScenarioEndpoint: Sendable {
     let history: HistoryReporter
     let updates: CallUpdates
     let notices: PortalNotices
+    let running: RunningSessions
     let now: @Sendable () -> Moment
 
     /// What a scenario may say.
@@ -28,7 +29,10 @@ struct ScenarioEndpoint: Sendable {
     var endpoint: Endpoint {
         Endpoint(
             .post, "scenario",
-            .signed(.scenarioToController) { Answers.text(try await answer($0.body, $0.portal)) })
+            .signed(.scenarioToController) { admitted in
+                if admitted.isFromBeforeMove, try await !running.admit(admitted) { return Answers.refused }
+                return Answers.text(try await answer(admitted.body, admitted.portal))
+            })
     }
 
     /// The answer's text.

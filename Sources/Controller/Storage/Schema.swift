@@ -155,5 +155,6 @@ enum Schema {
         PaymentSchema.migration,
         SupportStore.migration,
         WarningSchema.migration,
+        PortalStore.moves,
     ]
 }

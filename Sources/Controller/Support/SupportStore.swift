@@ -137,6 +137,21 @@ struct SupportStore: Sendable {
         }
     }
 
+    /// Ends all that a portal has granted or was asked for, as it has moved.
+    static func endAll(of portal: PortalID, at moment: Moment, in transaction: Transaction) throws {
+        let rows = try transaction.query(
+            "SELECT * FROM support_grant WHERE portal_id = ? AND state IN ('asked', 'granted') LIMIT ?",
+            [.text(portal.rawValue), .integer(mostRows)])
+        for grant in try rows.map({ try SupportGrant($0) }) {
+            let ended = grant.ended(at: moment)
+            try transaction.execute(
+                "UPDATE support_grant SET state = ?, until_at = ? WHERE grant_id = ?",
+                [.text(ended.state.rawValue), .optional(ended.until?.milliseconds), .text(grant.id.rawValue)])
+            let act: SupportLook.Act = ended.state == .refused ? .refused : .ended
+            try write(SupportLook(act, "the portal has moved", by: "controller", at: moment), ended, transaction)
+        }
+    }
+
     private static func find(_ id: GrantID, _ transaction: Transaction) throws -> SupportGrant? {
         try transaction.queryOne("SELECT * FROM support_grant WHERE grant_id = ?", [.text(id.rawValue)])
             .map { try SupportGrant($0) }

@@ -100,5 +100,6 @@ actor CredentialDesk {
         return .object(fields.filter { names.contains($0.key) || flags.contains($0.key) })
     }
 
-    private static func place(_ employee: EmployeeID) -> String { "phone_credentials.answer/\(employee.rawValue)" }
+    /// Where an employee's credentials lie, for which they are sealed.
+    static func place(_ employee: EmployeeID) -> String { "phone_credentials.answer/\(employee.rawValue)" }
 }

@@ -37,10 +37,7 @@ struct Installation: Sendable {
         OpenFiles.raiseLimit()
         self.settings = settings
         self.roles = roles
-        let environment = ProcessInfo.processInfo.environment
-        var secrets = try Secrets.loadOrMake(in: settings.text("data.directory"))
-        if let key = try settings.storageKey(environment) { secrets.storageKey = key }
-        self.secrets = secrets
+        secrets = try Secrets.present(for: settings)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var web = HTTPClient.Configuration()
         // Whoever asks has his own way to ask again, or nobody waits for it: a caller hears of a dead server at once.
@@ -187,17 +184,9 @@ struct Installation: Sendable {
     }
 
     private func portal() async throws -> any Service {
-        let directory = "\(dataDirectory)/portal"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try SoundFactory(folder: soundsDirectory).makeMissing()
-        let seed = settings.text("portal.seed")
-        let configuration = PortalConfiguration(
-            host: settings.text("portal.address"), port: settings.integer("portal.port"),
-            database: try settings.database("portal.database", usual: "\(directory)/portal.sqlite"),
-            portalID: settings.text("portal.id"),
-            licenceKey: secrets.licenceKey, storageKey: secrets.storageKey, controllerURL: settings.url("controller"),
-            publicURL: settings.url("portal"), soundsDirectory: soundsDirectory, seedFile: seed.isEmpty ? nil : seed)
-        let portal = try await Portal.open(configuration, http: client, logger: Logger(label: "portal"))
+        let portal = try await Portal.open(
+            try settings.portal(secrets), http: client, logger: Logger(label: "portal"))
         return Announced(service: portal) {
             _ = try await portal.port()
             listening.note(.portal)

@@ -4,8 +4,8 @@ import Foundation
 /// `switchboard account`: the portals that the controller knows, and their licence keys.
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "List, show and add portals, and give them new licence keys.",
-        subcommands: [ListAccounts.self, ShowAccount.self, AddAccount.self, NewAccountKey.self])
+        commandName: "account", abstract: "List, show, add and move portals, and give them new licence keys.",
+        subcommands: [ListAccounts.self, ShowAccount.self, AddAccount.self, NewAccountKey.self, MoveAccount.self])
 
     struct ListAccounts: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -97,6 +97,36 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             try await AccountCommand.show(options, json: json) { client in
                 try await client.rotateKey(of: portal, overlapSeconds: overlap * 3600)
+            }
+        }
+    }
+
+    struct MoveAccount: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "move",
+            abstract: "Move a portal to another place, with its account and all that belongs to it.",
+            discussion: """
+                From a cloud portal to a boxed one, say. The portal keeps its identifier and gets a new licence key, which is \
+                printed: enter it at the new place. The key of the former place ends at once; calls that run go on.
+                """)
+
+        @Argument(help: "The portal's identifier.") var portal: String
+        @Option(help: "Where the portal is reached from now on: http(s)://host[:port][/folder].") var address: String
+        @Option(help: "box or cloud.") var kind = "box"
+        @Option(help: "Go on with a move that was interrupted: its name, as it was printed.") var resume: String?
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() async throws {
+            let request = resume ?? "move-\(UUID().uuidString.lowercased())"
+            if resume == nil {
+                FileHandle.standardError.write(
+                    Data("If this is interrupted, repeat it with --resume \(request)\n".utf8))
+            }
+            try await AccountCommand.show(options, json: json) { client in
+                try await client.post(
+                    "/admin/portals/\(OperatorClient.segment(portal))/move",
+                    ["address": address, "kind": kind, "request": request])
             }
         }
     }

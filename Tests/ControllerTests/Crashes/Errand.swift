@@ -106,6 +106,7 @@ struct Errand: Sendable {
         staff(
             "/admin/portals", #"{"portal":"third","address":"http://third.example"}"#, alsoDone: ["EXISTS"]),
         staff("/admin/portals/third/key", #"{"overlap_seconds":0}"#),
+        staff("/admin/portals/third/move", #"{"address":"http://box.example","request":"move-0001"}"#),
     ]
 
     /// A person of the support asks, the portal grants, the person looks, the portal ends it.
