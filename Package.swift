@@ -92,7 +92,7 @@ let package = Package(
         // Engines: the I/O.
         module("Storage", ["CPostgres", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         module("ReplayMemory", ["Storage"]),
-        module("HTTPServing", [nioCore, hummingbirdCore, logging]),
+        module("HTTPServing", [nioCore, hummingbirdCore, httpTypes, logging]),
         module("OutsideRequests", [nioCore, nioPosix, nioHTTP1, httpClient]),
         module(
             "VoiceEngine",
@@ -158,7 +158,7 @@ let package = Package(
                 "CallControl", "SIP", "SDP", "Media", "Storage", "OutsideRequests", "VoiceEngine", "ScenarioRuntime",
                 "ScenarioTesting", "VoicePlatform", "CRM", "Controller", "Portal", "Routing", "Billing", "PhoneNumbers",
                 "RequestSigning",
-                "Digests",
+                "Digests", "HTTPServing",
                 nioCore, nioPosix, nioConcurrency, nioHTTP1, nioFoundation, hummingbird, httpTypes, httpClient, logging,
                 lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

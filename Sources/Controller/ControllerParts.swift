@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CRM
 import Digests
+import HTTPServing
 import Logging
 import OutsideRequests
 import ReplayMemory
@@ -14,6 +15,8 @@ struct ControllerParts: Sendable {
     let commands: [PortalCommand]
     let registry: PortalRegistry
     let versions: ScenarioVersions
+    /// Set when the server has been told to end.
+    let ending = EndingMark()
     /// What runs beside the server.
     let loops: [@Sendable () async -> Void]
     /// What runs beside the server of one of the controllers of the database.
@@ -40,6 +43,7 @@ struct ControllerParts: Sendable {
         let versions = ScenarioVersions(
             store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
             controllerURL: configuration.publicURL, now: now, logger: logger)
+        let turnstile = Turnstile(width: 32, mostWaiting: 10_000)
         let provisioner = Provisioner(
             store: accounts,
             platform: ManagementClient(
@@ -48,7 +52,7 @@ struct ControllerParts: Sendable {
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, versions: versions,
             registry: portals, locks: PortalLocks(database: database, work: "account"),
-            turnstile: Turnstile(width: 32, mostWaiting: 10_000), now: now,
+            turnstile: turnstile, now: now,
             logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,
@@ -146,13 +150,19 @@ struct ControllerParts: Sendable {
             lines: settings.store, accounts: accounts, logs: logs, recordings: recordings, now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands
+        let metrics = RequestMetrics()
+        let queues = QueueMetrics(outbox: outbox, provisioning: turnstile, now: now)
+        let health = HealthEndpoint(
+            database: database, pulse: PlatformPulse(baseURL: configuration.platform.baseURL, http: http),
+            ending: ending)
         routes = Routes(
             endpoints: [
                 scenario.endpoint, portal.endpoint, recordings.endpoint, SettingsSchema.endpoint,
                 MetricsEndpoint(sources: [
-                    RolloutMetrics(desk: desk).families, PaymentMetrics(store: paymentStore, now: now).families,
+                    metrics.families, queues.families, RolloutMetrics(desk: desk).families,
+                    PaymentMetrics(store: paymentStore, now: now).families,
                 ]).endpoint,
-            ] + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
+            ] + health.endpoints + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints
                 + PaymentEndpoint(desk: payments, portals: portals).endpoints + ownPortals.endpoints
@@ -162,7 +172,8 @@ struct ControllerParts: Sendable {
                 decoy: RequestKey(
                     licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController), now: now),
             payments: PaymentGate(systems: configuration.paymentSystems, now: now),
-            staff: StaffGate(token: configuration.operatorToken, store: staff), logger: logger)
+            staff: StaffGate(token: configuration.operatorToken, store: staff),
+            commands: Set(commands.map(\.name)), metrics: metrics, logger: logger)
         let changes = database.notifications(of: .scenarioVersions)
         let news = [
             (outboxBell, database.notifications(of: .outbox)), (reconcilerBell, database.notifications(of: .reports)),

@@ -76,7 +76,11 @@ public struct TelephonyController: Service {
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await application.run()
+                try await withGracefulShutdownHandler {
+                    try await application.run()
+                } onGracefulShutdown: {
+                    parts.ending.set()
+                }
                 return true
             }
             let duty = Duty(database: database, clock: clock, logger: logger)

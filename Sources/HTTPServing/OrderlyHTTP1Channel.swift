@@ -18,10 +18,11 @@ struct OrderlyHTTP1Channel: ServerChildChannel {
 }
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 for a server that may be stopped while clients connect: each accepted connection is handled or closed.
+    /// HTTP/1.1 for a server that may be stopped while clients connect: each accepted connection is handled or closed, and
+    /// each request has its ``RequestTrail``.
     public static func orderlyHTTP1(configuration: HTTP1Channel.Configuration = .init()) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            OrderlyHTTP1Channel(HTTP1Channel(responder: responder, configuration: configuration))
+            OrderlyHTTP1Channel(HTTP1Channel(responder: RequestTrail.followed(responder), configuration: configuration))
         }
     }
 }

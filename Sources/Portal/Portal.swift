@@ -92,7 +92,7 @@ public final class Portal: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(parts.configuration.host, port: parts.configuration.port)),
             onServerRunning: { readiness.resolve(.success($0.localAddress?.port ?? 0)) }, logger: parts.logger)
-        let (outbox, hub) = (parts.outbox, parts.hub)
+        let (outbox, hub, ending) = (parts.outbox, parts.hub, parts.ending)
         do {
             try await withGracefulShutdownHandler {
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -110,6 +110,7 @@ public final class Portal: Service {
                     try await group.next()
                 }
             } onGracefulShutdown: {
+                ending.set()
                 hub.close()
             }
         } catch {

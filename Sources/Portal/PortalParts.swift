@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import ReplayMemory
 import RequestSigning
@@ -22,6 +23,8 @@ struct PortalParts: Sendable {
     let publicURL: String
     let now: @Sendable () -> Int64
     let logger: Logger
+    /// Set when the portal has been told to end.
+    let ending = EndingMark()
 
     /// Whether a browser of the employee is open, or was a moment ago.
     func isOnline(_ employee: Employee) -> Bool {

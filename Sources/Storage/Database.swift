@@ -130,6 +130,15 @@ public final class Database: Sendable {
         }
     }
 
+    /// Whether every migration of the list has run; the database may be further than that.
+    public func hasRun(_ migrations: [Migration]) async throws -> Bool {
+        guard !migrations.isEmpty else { return true }
+        return try await read { transaction in
+            try transaction.queryOne(
+                "SELECT name FROM schema_migration WHERE position = ?", [.integer(migrations.count - 1)]) != nil
+        }
+    }
+
     /// What runs the database: `SQLite 3.40.1`, `PostgreSQL 15.18`.
     public func version() async throws -> String {
         switch backend.dialect {

@@ -101,6 +101,13 @@ extension World {
         return try await answer(request)
     }
 
+    /// What the answer's request is called in the log.
+    func requestID(_ path: String) async throws -> String? {
+        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: base + path), timeout: .seconds(180))
+        _ = try await response.body.collect(upTo: 1 << 16)
+        return response.headers.first(name: "X-Request-Id")
+    }
+
     /// The methods that the answer to a wrong one names.
     func allowed(_ path: String, _ method: HTTPRequest.Method) async throws -> String? {
         var request = HTTPClientRequest(url: base + path)

@@ -87,6 +87,10 @@ import Testing
         try await PortalFixture.run { portal in
             let answer = try await portal.send(.get, "/health")
             #expect(answer.text == #"{"status":"ok"}"#)
+            let ready = try await portal.send(.get, "/ready")
+            #expect(ready.status == 200)
+            #expect(
+                ready.text == #"{"status":"ready","parts":{"database":true,"schema":true,"running":true}}"#)
             #expect(try await portal.send(.get, "/nothing").json["error"]?["code"] == "NOT_FOUND")
         }
     }

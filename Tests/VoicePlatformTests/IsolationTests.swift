@@ -195,6 +195,7 @@ import Testing
     private static let routes: [String: Guard] = {
         var routes: [String: Guard] = [
             "GET /log/{name}": .file(.log), "GET /record/{name}": .file(.record), "GET /health": .open,
+            "GET /ready": .open,
         ]
         for method in ["GET", "POST"] {
             routes["\(method) /platform_api"] = .methods

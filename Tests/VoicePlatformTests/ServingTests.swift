@@ -63,6 +63,9 @@ import Testing
             let injection = ["account_name": "x' OR '1'='1", "api_key": "' OR 1=1 --"]
             #expect(try await platform.call("GetAccountInfo", injection).errorCode == 100)
             #expect(try await platform.fetch("/health").text == "ok\n")
+            let ready = try await platform.fetch("/ready")
+            #expect(ready.status == 200)
+            #expect(ready.text == #"{"status":"ready","parts":{"database":true,"schema":true,"running":true}}"#)
         }
     }
 

@@ -254,6 +254,8 @@ final class RecordingHost: SessionHosting {
 
     var verifications: [VerificationCall] { state.withLock(\.verifications) }
 
+    func takesSessions() async -> Bool { true }
+
     func call(_ verification: VerificationCall) async throws {
         state.withLock { $0.verifications.append(verification) }
     }

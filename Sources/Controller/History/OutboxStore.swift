@@ -76,6 +76,16 @@ struct OutboxStore: Sendable {
         }
     }
 
+    /// How many messages wait, and when the oldest of them was written.
+    func depth() async throws -> (messages: Int64, oldest: Moment?) {
+        try await database.read { transaction in
+            let row = try transaction.queryOne(
+                "SELECT COUNT(*) AS messages, MIN(created_at) AS oldest FROM outbox WHERE delivered_at IS NULL")
+            let oldest = try row?.optionalInteger("oldest").map { Moment(milliseconds: $0) }
+            return (try row?.integer("messages") ?? 0, oldest)
+        }
+    }
+
     /// How many messages wait for each portal.
     func waiting() async throws -> [PortalID: Int64] {
         try await database.read { transaction in

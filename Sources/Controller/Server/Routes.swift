@@ -1,6 +1,8 @@
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
+import RequestSigning
 
 /// The controller's HTTP surface: signature or token first, then the work.
 struct Routes: Sendable {
@@ -8,7 +10,12 @@ struct Routes: Sendable {
     let gate: RequestGate
     let payments: PaymentGate
     let staff: StaffGate
+    /// Of portals, as their names are parts of metrics.
+    let commands: Set<String>
+    let metrics: RequestMetrics
     let logger: Logger
+
+    private static let requestID = HTTPField.Name("X-Request-Id")
 
     /// The methods of HTTP that a path may lack.
     private static let methods: [HTTPRequest.Method] =
@@ -22,7 +29,7 @@ struct Routes: Sendable {
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.path) {
             for endpoint in endpoints {
                 router.on(RouterPath(path), method: endpoint.method) { request, context in
-                    await answer(endpoint, request, context)
+                    await measured(endpoint, request, context)
                 }
             }
             let allowed = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }
@@ -33,6 +40,27 @@ struct Routes: Sendable {
         return router
     }
 
+    private func measured(_ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext) async -> Response {
+        let start = ContinuousClock.now
+        var response = await answer(endpoint, request, context)
+        let time = start.duration(to: .now)
+        metrics.note(label(endpoint, context), status: response.status.code, took: time)
+        logger.debug(
+            "request answered",
+            metadata: [
+                "endpoint": "\(endpoint.name)", "status": "\(response.status.code)",
+                "milliseconds": "\(time / .milliseconds(1))",
+            ])
+        if let name = Self.requestID, let id = RequestTrail.id { response.headers[name] = id }
+        return response
+    }
+
+    private func label(_ endpoint: Endpoint, _ context: BasicRequestContext) -> String {
+        let command = context.parameters.get("command") ?? ""
+        let path = commands.contains(command) ? endpoint.path.replacing(":command", with: command) : endpoint.path
+        return "\(endpoint.method.rawValue) /\(path)"
+    }
+
     private func answer(_ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext) async -> Response {
         var metadata: Logger.Metadata = ["endpoint": "\(endpoint.name)"]
         do {
@@ -40,18 +68,20 @@ struct Routes: Sendable {
             case .open(let work): return try await work(Visit(request, context.parameters))
             case .signed(let direction, let work):
                 guard let admitted = try await gate.admit(request, direction: direction, context.parameters) else {
-                    return refused(metadata)
+                    return refused(direction == .portalToController ? .portal : .scenario, metadata)
                 }
                 metadata["portal.id"] = "\(admitted.portal.id)"
                 return try await work(admitted)
             case .payment(let work):
                 guard let admitted = await payments.admit(request, context.parameters) else {
-                    return refused(metadata)
+                    return refused(.paymentSystem, metadata)
                 }
                 metadata["payment.system"] = "\(admitted.system)"
                 return try await work(admitted)
             case .staff(let role, let work):
-                guard let member = try await staff.admit(request, for: role) else { return refused(metadata) }
+                guard let member = try await staff.admit(request, for: role) else {
+                    return refused(.staff, metadata)
+                }
                 metadata["staff"] = "\(member.name)"
                 return try await work(Visit(request, context.parameters, member: member))
             }
@@ -60,7 +90,8 @@ struct Routes: Sendable {
         }
     }
 
-    private func refused(_ metadata: Logger.Metadata) -> Response {
+    private func refused(_ caller: RequestMetrics.Caller, _ metadata: Logger.Metadata) -> Response {
+        metrics.noteRefusal(of: caller)
         logger.warning("request refused", metadata: metadata)
         return Answers.refused
     }

@@ -1,3 +1,4 @@
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Storage
@@ -29,6 +30,13 @@ struct PageRoutes {
         router.get("health") { _, _ in
             _ = try await parts.database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM company") }
             return try Exchange.answer(["status": "ok"])
+        }
+        router.get("ready") { _, _ in
+            let isMigrated = try? await parts.database.hasRun(Schema.migrations)
+            return ReadinessReport([
+                .init("database", isMigrated != nil), .init("schema", isMigrated ?? false),
+                .init("running", !parts.ending.isEnding),
+            ]).response
         }
     }
 

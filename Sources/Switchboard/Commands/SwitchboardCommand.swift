@@ -7,8 +7,9 @@ struct SwitchboardCommand: AsyncParsableCommand {
         commandName: "switchboard",
         abstract: "Telephony for companies that live in a CRM.",
         subcommands: [
-            DemoCommand.self, ServeCommand.self, DoctorCommand.self, PhoneCommand.self, HistoryCommand.self,
-            AccountCommand.self, StaffCommand.self, SupportCommand.self, PortalCommand.self, RouteCommand.self,
+            DemoCommand.self, ServeCommand.self, DoctorCommand.self, StatusCommand.self, PhoneCommand.self,
+            HistoryCommand.self, AccountCommand.self, StaffCommand.self, SupportCommand.self, PortalCommand.self,
+            RouteCommand.self,
             TariffCommand.self, MoneyCommand.self, PaymentCommand.self, TrunkCommand.self, LogCommand.self,
             RecordCommand.self, UserCommand.self, LineCommand.self, NumberCommand.self,
             ScenarioCommand.self, BalanceCommand.self, BackupCommand.self, RestoreCommand.self,

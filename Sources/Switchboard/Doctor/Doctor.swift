@@ -17,9 +17,7 @@ struct Doctor {
         }
         for name in ["portal", "controller", "voice.http"] {
             checks.append(
-                await tcpPort(
-                    "port of \(name)", address: settings.text("\(name).address"),
-                    port: settings.integer("\(name).port"), key: "\(name).port"))
+                await httpPort(name))
         }
         let sip = (settings.text("voice.sip.address"), settings.integer("voice.sip.port"))
         checks.append(await tcpPort("SIP over TCP", address: sip.0, port: sip.1, key: "voice.sip.port"))
@@ -114,6 +112,19 @@ struct Doctor {
         } catch {
             return taken(name, address: address, port: port, key: key, error)
         }
+    }
+
+    /// The port of a system, or who has it when that is a running system.
+    private func httpPort(_ name: String) async -> Check {
+        let check = await tcpPort(
+            "port of \(name)", address: settings.text("\(name).address"),
+            port: settings.integer("\(name).port"), key: "\(name).port")
+        guard check.verdict == .bad else { return check }
+        let status = await SystemStatus.ask(name, at: settings.url(name))
+        guard status.parts != nil else { return check }
+        return .bad(
+            check.name, "a switchboard runs there: \(status.line)",
+            remedy: "nothing, if it is to run; another one wants another port: \(name).port")
     }
 
     private func udpPort(_ name: String, address: String, port: Int, key: String) async -> Check {

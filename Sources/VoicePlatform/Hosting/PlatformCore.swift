@@ -76,7 +76,8 @@ struct PlatformCore: Sendable {
         let access = FileAccess(
             database: database, configuration: { effectiveConfiguration() }, clock: clock)
         let routes = PlatformHTTP(
-            api: api, hosting: hosting, files: files, access: access, limits: configuration.limits)
+            api: api, hosting: hosting, files: files, access: access, database: database,
+            limits: configuration.limits)
         return PlatformHTTPService(routes: routes, configuration: configuration, address: address, logger: logger)
     }
 }

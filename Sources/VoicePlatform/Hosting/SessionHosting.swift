@@ -12,6 +12,8 @@ protocol SessionHosting: Sendable {
     func call(_ verification: VerificationCall) async throws
     /// Hands a request to the session of a control URL's path.
     func deliver(_ request: ControlURLRequest) async -> ControlURLAnswer
+    /// Whether new sessions are started; not any more while the platform ends.
+    func takesSessions() async -> Bool
 }
 
 /// A session that runs now.

@@ -1,7 +1,9 @@
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Storage
 
 /// The platform's HTTP routes.
 struct PlatformHTTP: Sendable {
@@ -11,6 +13,7 @@ struct PlatformHTTP: Sendable {
     let hosting: any SessionHosting
     let files: PlatformFiles
     let access: FileAccess
+    let database: Database
     let limits: VoicePlatformLimits
 
     func router() -> Router<Context> {
@@ -36,6 +39,13 @@ struct PlatformHTTP: Sendable {
                 files.recordPath(name), request.headers[.range], PlatformFiles.recordType(name), context)
         }
         router.get("/health") { _, _ in Response.text("ok\n", "text/plain") }
+        router.get("/ready") { _, _ in
+            let isMigrated = try? await database.hasRun(PlatformSchema.migrations)
+            return ReadinessReport([
+                .init("database", isMigrated != nil), .init("schema", isMigrated ?? false),
+                .init("running", await hosting.takesSessions()),
+            ]).response
+        }
         return router
     }
 

@@ -356,6 +356,10 @@ extension SessionHost: SessionHosting {
         return counter
     }
 
+    func takesSessions() async -> Bool {
+        (try? await eventLoop.submit { [self] in !isDraining }.get()) ?? false
+    }
+
     func deliver(_ request: ControlURLRequest) async -> ControlURLAnswer {
         let control = ControlRequest(
             method: request.method, path: request.path, content: request.content, headers: request.headers)
