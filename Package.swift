@@ -196,6 +196,7 @@ let package = Package(
             [
                 "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "Controller", "PhoneNumbers",
                 "ScenarioRuntime", "VoiceEngine", "VoicePlatform", nioCore,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("DigestsTests", ["Digests"]),
         tests("PrometheusTextTests", ["PrometheusText"]),

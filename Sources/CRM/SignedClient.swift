@@ -62,6 +62,23 @@ public struct SignedClient: Sendable {
         }
     }
 
+    /// Sends the body and gives the answer's body while it comes, however long it is.
+    ///
+    /// - Parameter limit: For the answer's beginning.
+    public func stream(
+        _ path: String, json: Data, limit: Duration
+    ) async throws(Failure) -> HTTPClientResponse.Body {
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(request(path, json), timeout: TimeAmount(limit))
+        } catch {
+            throw .unreachable(Self.reason(error))
+        }
+        guard response.status != .ok else { return response.body }
+        let body = try? await response.body.collect(upTo: Self.longestAnswer)
+        throw .status(Int(response.status.code), body: Data(buffer: body ?? ByteBuffer()))
+    }
+
     private func request(_ path: String, _ json: Data) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: base + path)
         request.method = .POST

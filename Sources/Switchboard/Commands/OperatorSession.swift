@@ -30,6 +30,12 @@ enum OperatorSession {
 
 /// JSON for programs that read the command's output.
 enum JSONText {
+    /// An object in one line.
+    static func line(_ object: Any) throws -> String {
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: data, as: UTF8.self)
+    }
+
     static func pretty(_ object: Any) throws -> String {
         let data = try JSONSerialization.data(
             withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
