@@ -6,7 +6,6 @@ import Logging
 /// The portal's side is idempotent by the call's identifier, so at least once sent is exactly once recorded.
 struct OutboxCourier: Sendable {
     private static let batch = 100
-    private static let longestPause = Duration.seconds(60)
 
     let store: OutboxStore
     let portals: PortalRegistry
@@ -18,29 +17,20 @@ struct OutboxCourier: Sendable {
 
     /// Delivers until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            var pause = Self.longestPause
-            do {
-                let next = try await deliverDue()
-                pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
-            } catch {
-                logger.error("outbox not readable", metadata: ["error": "\(error)"])
-                pause = backOff.longest
-            }
-            await bell.wait(atMost: pause, clock: clock)
-        }
+        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
+            .run("outbox not readable", logger, deliverDue)
     }
 
     /// One pass over what is due; portals do not wait for each other.
     ///
-    /// - Returns: When the next pass is to be.
-    private func deliverDue() async throws -> Moment {
+    /// - Returns: When the next pass is to be; nil when nothing waits.
+    private func deliverDue() async throws -> Moment? {
         let moment = now()
         let waiting = try await store.waiting(limit: Self.batch)
         let due = waiting.prefix { $0.dueAt <= moment }
         // With a full batch more may be due already.
         let isAll = waiting.count < Self.batch
-        var next = waiting.dropFirst(due.count).first?.dueAt ?? (isAll ? moment.adding(Self.longestPause) : moment)
+        var next = waiting.dropFirst(due.count).first?.dueAt ?? (isAll ? nil : moment)
         await withTaskGroup(of: Moment?.self) { group in
             for messages in Dictionary(grouping: due, by: \.portal).values {
                 group.addTask {
@@ -52,7 +42,7 @@ struct OutboxCourier: Sendable {
                     return next
                 }
             }
-            for await again in group { next = min(next, again ?? next) }
+            for await again in group { next = [next, again].compactMap(\.self).min() }
         }
         return next
     }

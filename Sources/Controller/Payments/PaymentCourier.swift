@@ -7,7 +7,6 @@ import Logging
 /// crash or a lost answer between the two systems moves no money twice.
 struct PaymentCourier: Sendable {
     private static let batch = 100
-    private static let longestPause = Duration.seconds(60)
     /// The platform looks this long before the order for its reference, as clocks differ.
     private static let margin = Duration.seconds(86_400)
 
@@ -23,19 +22,11 @@ struct PaymentCourier: Sendable {
 
     /// Works at each ring of the bell and whenever an order is due, until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            var pause = Self.longestPause
-            do {
+        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
+            .run("payments not readable", logger) {
                 try await pass()
-                if let next = try await store.nextDue() {
-                    pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
-                }
-            } catch {
-                logger.error("payments not readable", metadata: ["error": "\(error)"])
-                pause = backOff.longest
+                return try await store.nextDue()
             }
-            await bell.wait(atMost: pause, clock: clock)
-        }
     }
 
     private func pass() async throws {

@@ -6,7 +6,6 @@ import RequestSigning
 /// Brings warnings to mail servers and webhooks, again and again until they are taken, for three days.
 struct WarningCourier: Sendable {
     private static let batch = 100
-    private static let longestPause = Duration.seconds(60)
     /// A warning that is older is none any more.
     private static let life = Duration.seconds(3 * 86_400)
 
@@ -22,19 +21,11 @@ struct WarningCourier: Sendable {
 
     /// Works at each ring of the bell and whenever a warning is due, until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            var pause = Self.longestPause
-            do {
+        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
+            .run("warnings not readable", logger) {
                 try await pass()
-                if let next = try await store.nextDue() {
-                    pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
-                }
-            } catch {
-                logger.error("warnings not readable", metadata: ["error": "\(error)"])
-                pause = backOff.longest
+                return try await store.nextDue()
             }
-            await bell.wait(atMost: pause, clock: clock)
-        }
     }
 
     /// What is due now; targets do not wait for each other.

@@ -1,0 +1,32 @@
+import Logging
+
+/// Work that is done again and again: at each ring of a bell, when something is due, and now and then.
+struct Rounds: Sendable {
+    private static let longestPause = Duration.seconds(60)
+
+    let bell: Bell
+    /// Between two rounds when the work itself cannot be read.
+    let pauseAfterFailure: Duration
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Moment
+
+    /// Works until cancelled.
+    ///
+    /// - Parameters:
+    ///   - complaint: What the log says when a round fails.
+    ///   - round: Does what is due, and says when something will be; nil for nothing that is known of.
+    func run(_ complaint: Logger.Message, _ logger: Logger, _ round: () async throws -> Moment?) async {
+        while !Task.isCancelled {
+            var pause = Self.longestPause
+            do {
+                if let next = try await round() {
+                    pause = min(pause, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
+                }
+            } catch {
+                logger.error(complaint, metadata: ["error": "\(error)"])
+                pause = pauseAfterFailure
+            }
+            await bell.wait(atMost: pause, clock: clock)
+        }
+    }
+}
