@@ -9,7 +9,7 @@ extension PortalPage {
     static func balance(statement: AnswerRow, payments: AnswerRow, request: String) -> String {
         let balance = statement.row("BALANCE")
         let currency = balance.text("CURRENCY")
-        let blocked = "<p role=\"alert\">The money is out: there are no calls until a payment arrives.</p>"
+        let blocked = "<p role=\"alert\">The money is out: what costs money waits for a payment.</p>"
         let next = statement.text("next")
         let older = next.isEmpty ? "" : "<p>" + link("Older", "/balance", [("cursor", next)]) + "</p>"
         return document(
