@@ -31,11 +31,15 @@ class Signature(requests.auth.AuthBase):
 
 
 class Token(requests.auth.AuthBase):
+    def __init__(self, person):
+        self.token = os.environ[person + "_TOKEN"]
+
     def __call__(self, request):
-        request.headers["Authorization"] = "Bearer " + os.environ["OPERATOR_TOKEN"]
+        request.headers["Authorization"] = "Bearer " + self.token
         return request
 
 
 schemathesis.auth.set_from_requests(Signature("portal->controller")).apply_to(path_regex="^/portal/")
 schemathesis.auth.set_from_requests(Signature("scenario->controller")).apply_to(path="/scenario")
-schemathesis.auth.set_from_requests(Token()).apply_to(path_regex="^/(admin/|metrics)")
+schemathesis.auth.set_from_requests(Token("OPERATOR")).apply_to(path_regex="^/(admin/|metrics)")
+schemathesis.auth.set_from_requests(Token("SUPPORT")).apply_to(path_regex="^/support/")
