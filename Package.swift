@@ -181,6 +181,11 @@ let package = Package(
         // Tests.
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: swiftSettings),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .target(name: "TestProcesses", path: "Tests/TestProcesses", swiftSettings: swiftSettings),
+        .target(
+            name: "TestOpenAPI", dependencies: ["TestProcesses", .product(name: "Yams", package: "Yams")],
+            path: "Tests/TestOpenAPI", exclude: ["requirements.txt", "schemathesis.toml", "signing.py"],
+            swiftSettings: swiftSettings),
         .target(
             name: "TestPostgres", dependencies: ["Storage"], path: "Tests/TestPostgres", swiftSettings: swiftSettings),
         tests("LayeringTests", []),
@@ -253,11 +258,9 @@ let package = Package(
         tests(
             "ControllerTests",
             [
-                "Controller", "TestPostgres", "HTTPServing", "OutsideRequests", "Billing", "PhoneNumbers",
-                "RequestSigning",
-                "Storage", "Digests",
-                nioCore, nioHTTP1,
-                hummingbird, httpTypes, httpClient, logging, lifecycle, .product(name: "Yams", package: "Yams"),
+                "Controller", "TestPostgres", "TestProcesses", "TestOpenAPI", "HTTPServing", "OutsideRequests",
+                "Billing", "PhoneNumbers", "RequestSigning", "Storage", "Digests", nioCore, nioHTTP1, hummingbird,
+                httpTypes, httpClient, logging, lifecycle,
             ]),
     ]
 )

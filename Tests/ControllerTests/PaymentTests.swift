@@ -109,6 +109,7 @@ import Testing
                 (try await world.pay("P234567892345", "250.00"), 404, "ORDER_NOT_FOUND"),
                 (try await world.pay(order, "much"), 400, "WRONG_REQUEST"),
                 (try await world.pay(order, "-250"), 400, "WRONG_REQUEST"),
+                (try await world.pay(order, "250.00", payment: "payment-é"), 400, "WRONG_REQUEST"),
                 (try await world.pay(order, "250.00", "GBP"), 400, "WRONG_REQUEST"),
                 (try await world.pay("", "250.00"), 400, "WRONG_REQUEST"),
             ]

@@ -1,5 +1,6 @@
 import Foundation
 import RequestSigning
+import TestProcesses
 import Testing
 
 @testable import Controller

@@ -14,6 +14,9 @@ struct PaymentCallback: Sendable, Equatable {
         let fields = CommandFields(json)
         self.system = system
         self.payment = try fields.text("payment_id", 1...64)
+        guard Self.fitsHeader(self.payment) else {
+            throw CommandFields.wrong("payment_id", "1 to 64 printable characters of ASCII, no blank at either end")
+        }
         guard self.payment == payment else {
             throw CommandFields.wrong("payment_id", "the same as in the header \(SignatureHeader.payment)")
         }
@@ -22,6 +25,11 @@ struct PaymentCallback: Sendable, Equatable {
             throw CommandFields.wrong("currency", Currency.allCases.map(\.rawValue).joined(separator: ", "))
         }
         amount = try fields.amount("amount", currency)
+    }
+
+    /// Whether a header can say it, and says it as it is.
+    private static func fitsHeader(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20...0x7e).contains($0) } && text.first != " " && text.last != " "
     }
 
     /// The same for each arrival of the callback.

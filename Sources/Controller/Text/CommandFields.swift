@@ -13,10 +13,10 @@ struct CommandFields: Sendable {
         return value
     }
 
-    /// A text of so many characters, none of them a control character.
+    /// A text of so many characters (Unicode scalars: what looks like one may have any number), none of them a control character.
     func optionalText(_ name: String, _ length: ClosedRange<Int>) throws(ControllerError) -> String? {
         guard let value = given(name) else { return nil }
-        guard let text = value.string, length.contains(text.count),
+        guard let text = value.string, length.contains(text.unicodeScalars.count),
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw Self.wrong(name, "a text of \(length.lowerBound) to \(length.upperBound) characters") }
         return text

@@ -1,5 +1,6 @@
 import Foundation
 import PhoneNumbers
+import TestProcesses
 import Testing
 
 @testable import Controller

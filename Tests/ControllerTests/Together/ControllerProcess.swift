@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestProcesses
 
 @testable import Controller
 

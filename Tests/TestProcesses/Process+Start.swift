@@ -9,7 +9,7 @@ extension Process {
     /// - Parameters:
     ///   - path: Where programs are looked for; the environment of the test stays out of it.
     ///   - variables: What the program's environment has besides.
-    func start(
+    public func start(
         path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", variables: [String: String] = [:]
     ) throws {
         environment = variables.merging(["PATH": path]) { $1 }
