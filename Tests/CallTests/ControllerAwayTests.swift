@@ -7,39 +7,55 @@ import Testing
 
 /// The controller is down, or what it gave is broken: the caller is helped all the same.
 @Suite(.serialized) struct ControllerAwayTests {
-    /// Portal and voice platform in one group, the controller in another that can be stopped alone.
-    private static func runSplit(
-        _ body: (TestInstallation, _ stopController: () async throws -> Void) async throws -> Void
-    ) async throws {
+    /// Portal and voice platform in one group, the controller in another that can be stopped and started alone.
+    private actor Controller {
+        private let settings: Settings
+        private var installation: Installation?
+        private var run: Task<Void, any Error>?
+
+        init(_ settings: Settings) { self.settings = settings }
+
+        func start() async throws {
+            let controller = try Installation(settings: settings, roles: [.controller])
+            installation = controller
+            run = Task { try await controller.run(signals: []) }
+            try await controller.ready()
+        }
+
+        func stop() async throws {
+            await installation?.stop()
+            let run = run
+            (installation, self.run) = (nil, nil)
+            try await run?.value
+        }
+    }
+
+    private static func runSplit(_ body: (TestInstallation, Controller) async throws -> Void) async throws {
         let directory = NSTemporaryDirectory() + "switchboard-test-" + UUID().uuidString
         let whole = try await TestInstallation.prepare(directory)
-        let controller = try Installation(settings: whole.settings, roles: [.controller])
+        let controller = Controller(whole.settings)
         let others = try Installation(settings: whole.settings, roles: [.voice, .portal])
-        let controllerRun = Task { try await controller.run(signals: []) }
         let othersRun = Task { try await others.run(signals: []) }
+        let result: Result<Void, any Error>
         do {
-            try await controller.ready()
+            try await controller.start()
             try await others.ready()
-            try await body(TestInstallation(demo: whole)) {
-                await controller.stop()
-                try await controllerRun.value
-            }
+            result = .success(try await body(TestInstallation(demo: whole), controller))
         } catch {
-            for installation in [controller, others] { await installation.stop() }
-            _ = await (controllerRun.result, othersRun.result)
-            await whole.installation.close()
-            throw error
+            result = .failure(error)
         }
-        for installation in [controller, others] { await installation.stop() }
-        _ = await (controllerRun.result, othersRun.result)
+        try? await controller.stop()
+        await others.stop()
+        _ = await othersRun.result
         await whole.installation.close()
+        try result.get()
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     @Test func withoutAnySettingsTheCallerHearsAnApology() async throws {
-        try await Self.runSplit { installation, stopController in
+        try await Self.runSplit { installation, controller in
             _ = try await installation.prepared()
-            try await stopController()
+            try await controller.stop()
             let caller = try await installation.caller()
             let call = try await caller.call(DemoCompany.number)
             try await caller.journal.first("the end after the apology", within: .seconds(60)) {
@@ -53,18 +69,52 @@ import Testing
     }
 
     @Test func withCachedSettingsTheCallGoesOnToTheDefaultDirection() async throws {
-        try await Self.runSplit { installation, stopController in
+        try await Self.runSplit { installation, controller in
             let credentials = try await installation.prepared()
             let desk = try await installation.phone(
                 credentials.phoneLogin, domain: credentials.domain, password: credentials.phonePassword,
                 behaviour: PhoneBehaviour(answer: .after(.milliseconds(200))))
             try await desk.register()
             try await talkOnce(installation, desk)
-            try await stopController()
+            try await controller.stop()
             try await talkOnce(installation, desk)
             let log = try await installation.finishedLog(with: "Controller did not answer")
             #expect(log.contains("Get B24 config:"), "the settings came from the cache")
             await desk.stop()
+        }
+    }
+
+    /// The answer, the talk and its end happen while nobody hears the scenario; its report is given up.
+    @Test func aCallThatIsAnsweredAndEndsWhileTheControllerIsAwayIsReadFromThePlatform() async throws {
+        try await Self.runSplit { installation, controller in
+            let credentials = try await installation.prepared()
+            let desk = try await installation.phone(
+                credentials.phoneLogin, domain: credentials.domain, password: credentials.phonePassword)
+            try await desk.register()
+            let caller = try await installation.caller()
+            let call = try await caller.call(DemoCompany.number)
+            let event = try await desk.journal.first("the ringing", within: .seconds(60)) {
+                if case .incoming = $0 { true } else { false }
+            }
+            guard case .incoming(let ringing, _) = event else { return }
+            try await controller.stop()
+            try await desk.answer(ringing)
+            try await desk.journal.first("the answer") { $0 == .answered(ringing) }
+            try await caller.hangUp(call)
+            _ = try await installation.finishedLog(with: "Call history was not delivered")
+            try await controller.start()
+            let history = try #require(try await installation.finishedCall()["history"] as? [String: Any])
+            #expect(history["PORTAL_USER_ID"] as? String == "67")
+            #expect(history["CALL_STATUS"] as? String == "true")
+            #expect(history["CALL_DEVICE"] as? String == "PHONE")
+            #expect((Int(history["CALL_DURATION"] as? String ?? "") ?? 0) > 0)
+            let browser = try await installation.browser()
+            let known = try await Wait.until("the call at the portal") {
+                (try await browser.get("/api/calls")["calls"] as? [[String: Any]])?.first
+            }
+            #expect(known["employee_id"] as? Int == 67)
+            #expect(known["success"] as? Bool == true)
+            for phone in [desk, caller] { await phone.stop() }
         }
     }
 

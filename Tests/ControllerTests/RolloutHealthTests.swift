@@ -37,12 +37,12 @@ import Testing
         try await World.run(setting) { world async throws in
             _ = try await world.command("GetAccountInfo")
             let ended: JSONValue = ["duration": 5, "finish_reason": "JS session error", "calls": []]
+            try await world.call("reported", version: 9)
+            try await world.call("apologised", version: 9, failed: true)
             world.platform.state.withLock { state in
                 state.sessions["reported"] = ended
                 state.sessions["apologised"] = ended
             }
-            try await world.call("reported", version: 9)
-            try await world.call("apologised", version: 9, failed: true)
             _ = try await world.scenario(
                 "IncomingInvite",
                 [

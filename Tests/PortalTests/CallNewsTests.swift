@@ -100,6 +100,27 @@ import Testing
         }
     }
 
+    @Test func aLaterRevisionTakesThePlaceOfAnEarlierOneNeverTheOtherWayRound() async throws {
+        try await PortalFixture.run { portal in
+            let token = try await portal.logIn()
+            func tell(_ user: String, status: String, revision: JSONValue?) async throws {
+                guard case .object(var fields) = Self.history(user, status: status) else { return }
+                fields["REVISION"] = revision
+                let answer = try await portal.signed("/telephony/AddCallHistory", .object(fields))
+                #expect(answer.text == #"{"result":"OK"}"#)
+            }
+            try await tell("", status: "false", revision: "1")
+            try await tell("68", status: "true", revision: "2")
+            try await tell("67", status: "true", revision: "2")
+            try await tell("", status: "false", revision: nil)
+            let calls = try await portal.api(.get, "/api/calls", token).json["calls"]?.elements ?? []
+            #expect(calls.count == 1)
+            #expect(calls.first?["employee_id"] == 68)
+            #expect(calls.first?["success"] == true)
+            #expect(try await Self.leads(portal, token).map { $0["responsible_id"] } == [68])
+        }
+    }
+
     @Test func aMissedCallOfAnUnknownCallerMakesOneLeadOfTheQueuesFirst() async throws {
         try await PortalFixture.run { portal in
             let token = try await portal.logIn()

@@ -29,20 +29,6 @@ struct CallFacts: Sendable, Equatable {
     var talkSeconds: Int64
     var recordURL: String?
 
-    init(_ fields: FormFields, recordedAt: Moment) {
-        let started = Int64(fields["CALL_START_DATE"]) ?? 0
-        let believed = (recordedAt.milliseconds - Self.longestCall)...(recordedAt.milliseconds + Self.clockSkew)
-        startedAt = believed.contains(started) ? Moment(milliseconds: started) : recordedAt
-        number = Self.searchable(fields["PHONE_NUMBER"])
-        employee = Int64(fields["PORTAL_USER_ID"]).flatMap { $0 > 0 ? $0 : nil }
-        line = fields["ACCOUNT_SEARCH_ID"].isEmpty ? fields["PORTAL_NUMBER"] : fields["ACCOUNT_SEARCH_ID"]
-        direction = Self.direction(fields["INCOMING"])
-        outcome = Self.outcome(isAnswered: fields["CALL_STATUS"] == "true", code: fields["CALL_FAILED_CODE"])
-        let duration = min(max(Int64(fields["CALL_DURATION"]) ?? 0, 0), Self.longestCall / 1000)
-        talkSeconds = outcome == .answered ? duration : 0
-        recordURL = fields["URL"].isEmpty ? nil : fields["URL"]
-    }
-
     /// A number in one spelling, its digits; a name that holds none stays as it is.
     static func searchable(_ number: String) -> String {
         let digits = number.filter { ("0"..."9").contains($0) }
@@ -66,5 +52,21 @@ struct CallFacts: Sendable, Equatable {
         case "423": .refused
         default: .failed
         }
+    }
+}
+
+extension CallFacts {
+    init(_ fields: FormFields, recordedAt: Moment) {
+        let started = Int64(fields["CALL_START_DATE"]) ?? 0
+        let believed = (recordedAt.milliseconds - Self.longestCall)...(recordedAt.milliseconds + Self.clockSkew)
+        startedAt = believed.contains(started) ? Moment(milliseconds: started) : recordedAt
+        number = Self.searchable(fields["PHONE_NUMBER"])
+        employee = Int64(fields["PORTAL_USER_ID"]).flatMap { $0 > 0 ? $0 : nil }
+        line = fields["ACCOUNT_SEARCH_ID"].isEmpty ? fields["PORTAL_NUMBER"] : fields["ACCOUNT_SEARCH_ID"]
+        direction = Self.direction(fields["INCOMING"])
+        outcome = Self.outcome(isAnswered: fields["CALL_STATUS"] == "true", code: fields["CALL_FAILED_CODE"])
+        let duration = min(max(Int64(fields["CALL_DURATION"]) ?? 0, 0), Self.longestCall / 1000)
+        talkSeconds = outcome == .answered ? duration : 0
+        recordURL = fields["URL"].isEmpty ? nil : fields["URL"]
     }
 }

@@ -42,6 +42,21 @@ struct CallTotals: Sendable {
         }
     }
 
+    /// Takes a call out again, as it was counted; a subject that it leaves without calls is not shown any more.
+    static func takeBack(
+        _ facts: CallFacts, on day: Day, cost: Int64, _ portal: PortalID, in transaction: Transaction
+    ) throws {
+        let (answered, missed) = (facts.outcome == .answered, facts.outcome == .missed)
+        for (scope, subject) in subjects(day, employee: facts.employee, line: facts.line) {
+            try add(
+                scope, subject, day, portal, [-1, answered ? -1 : 0, missed ? -1 : 0, -facts.talkSeconds, -cost],
+                in: transaction)
+            try transaction.execute(
+                "DELETE FROM call_total WHERE portal_id = ? AND scope = ? AND day = ? AND subject = ? AND calls = 0",
+                [.text(portal.rawValue), .text(scope.rawValue), .text(day.rawValue), .text(subject)])
+        }
+    }
+
     /// Adds what a call has cost, once that is known.
     static func add(
         cost: Int64, on day: Day, employee: Int64?, line: String, _ portal: PortalID, in transaction: Transaction

@@ -12,6 +12,16 @@ struct HistoryStore: Sendable {
         case reconciliation
     }
 
+    /// What a report has become.
+    enum Reception: Sendable, Equatable {
+        /// A row and a message.
+        case first
+        /// The call's row instead of what the platform's history had told.
+        case completed
+        /// Nothing: the call is known.
+        case repeated
+    }
+
     /// One row.
     struct Entry: Sendable, Equatable {
         var portal: PortalID
@@ -37,43 +47,61 @@ struct HistoryStore: Sendable {
     private static let platformFields: Set<String> = ["ACCESS_URL", "ACCOUNT_ID", "APPLICATION_ID", "CALL_LOG", "URL"]
 
     /// Records the call, puts the message for the portal beside it and counts the session for its version: all or
-    /// nothing; the first report counts.
-    ///
-    /// - Returns: Whether this was the first.
+    /// nothing; the first report counts, and the scenario's after one of the platform.
     func record(
         _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source,
         outcome: SessionOutcome = SessionOutcome(), at moment: Moment
-    ) async throws -> Bool {
-        let json = JSONValue.object(Self.report(fields)).encoded
+    ) async throws -> Reception {
+        try await database.write { transaction in
+            if try Self.insert(fields, key, portal, source, at: moment, in: transaction) {
+                try Self.note(fields, key, portal, source, outcome, at: moment, in: transaction)
+                return .first
+            }
+            let isNews =
+                try source == .scenario && Self.complete(fields, key, portal, outcome, at: moment, in: transaction)
+            return isNews ? .completed : .repeated
+        }
+    }
+
+    /// Adds the call's row and counts it; false when there is one.
+    private static func insert(
+        _ fields: FormFields, _ key: CallKey, _ portal: PortalID, _ source: Source, at moment: Moment,
+        in transaction: Transaction
+    ) throws -> Bool {
         let facts = CallFacts(fields, recordedAt: moment)
-        return try await database.write { transaction in
-            let day = try Self.day(of: facts, portal, in: transaction)
-            let isFirst =
-                try transaction.execute(
-                    """
-                    INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at, started_at, day,
-                        phone_number, employee_id, line, direction, outcome, talk_seconds, record_url)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (portal_id, call_id) DO NOTHING
-                    """,
-                    [
-                        .text(portal.rawValue), .text(key.rawValue), .text(fields.encoded), .text(source.rawValue),
-                        .integer(moment.milliseconds),
-                    ] + Self.columns(facts, day)) == 1
-            guard isFirst else { return false }
-            if source == .scenario { try transaction.notify(.reports, "") }
-            try CallTotals.count(facts, on: day, cost: 0, portal, in: transaction)
-            try OutboxStore.add("AddCallHistory", key: key.rawValue, json, portal, at: moment, to: transaction)
+        let day = try day(of: facts, portal, in: transaction)
+        let isFirst =
             try transaction.execute(
                 """
-                UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?)
-                WHERE portal_id = ? AND call_id = ?
-                """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
-            if let version = outcome.version {
-                try HealthStore.add(
-                    SessionCounts(outcome), to: version, portal, session: key.rawValue, at: moment, in: transaction)
-            }
-            return true
+                INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at, started_at, day,
+                    phone_number, employee_id, line, direction, outcome, talk_seconds, record_url)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (portal_id, call_id) DO NOTHING
+                """,
+                [
+                    .text(portal.rawValue), .text(key.rawValue), .text(fields.encoded), .text(source.rawValue),
+                    .integer(moment.milliseconds),
+                ] + columns(facts, day)) == 1
+        if isFirst { try CallTotals.count(facts, on: day, cost: 0, portal, in: transaction) }
+        return isFirst
+    }
+
+    /// What follows from a call's first report.
+    private static func note(
+        _ fields: FormFields, _ key: CallKey, _ portal: PortalID, _ source: Source, _ outcome: SessionOutcome,
+        at moment: Moment, in transaction: Transaction
+    ) throws {
+        if source == .scenario { try transaction.notify(.reports, "") }
+        try OutboxStore.add(
+            "AddCallHistory", key: key.rawValue, message(fields, .first), portal, at: moment, to: transaction)
+        try transaction.execute(
+            """
+            UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?)
+            WHERE portal_id = ? AND call_id = ?
+            """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
+        if let version = outcome.version {
+            try HealthStore.add(
+                SessionCounts(outcome), to: version, portal, session: key.rawValue, at: moment, in: transaction)
         }
     }
 
@@ -119,12 +147,12 @@ struct HistoryStore: Sendable {
     }
 
     /// The portal's day of the call's beginning.
-    private static func day(of facts: CallFacts, _ portal: PortalID, in transaction: Transaction) throws -> Day {
+    static func day(of facts: CallFacts, _ portal: PortalID, in transaction: Transaction) throws -> Day {
         CivilTime(facts.startedAt, in: try HistoryOptions.find(portal, in: transaction).timeZone).day
     }
 
     /// From `started_at` to `record_url`.
-    private static func columns(_ facts: CallFacts, _ day: Day) -> [SQLValue] {
+    static func columns(_ facts: CallFacts, _ day: Day) -> [SQLValue] {
         [
             .integer(facts.startedAt.milliseconds), .text(day.rawValue), .text(facts.number),
             .optional(facts.employee), .text(facts.line), .text(facts.direction.rawValue),
@@ -212,6 +240,13 @@ struct HistoryStore: Sendable {
     /// The report of a call as the portal gets it: the recording is asked for by `GetRecordingLink`.
     fileprivate static func report(_ fields: FormFields) -> [JSONValue.Field] {
         toldFields(fields) + [.init(name: "HAS_RECORDING", value: fields["URL"].isEmpty ? "N" : "Y")]
+    }
+
+    /// Which message of a call it is: a portal takes a later one in the place of an earlier one.
+    enum Revision: Int64 { case first = 1, completed }
+
+    static func message(_ fields: FormFields, _ revision: Revision) -> String {
+        JSONValue.object(report(fields) + [.init(name: "REVISION", value: .text(String(revision.rawValue)))]).encoded
     }
 }
 

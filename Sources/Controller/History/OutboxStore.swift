@@ -32,6 +32,28 @@ struct OutboxStore: Sendable {
         try transaction.notify(.outbox, "")
     }
 
+    /// Puts another body into a message and has it sent, again when the former has arrived.
+    ///
+    /// A delivery that is under way does not count for it: it has another moment.
+    static func replace(
+        _ command: String, key: String, _ body: String, _ portal: PortalID, at moment: Moment,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO outbox (portal_id, command, message_key, body, created_at, attempts, due_at)
+            VALUES (?, ?, ?, ?, ?, 0, ?)
+            ON CONFLICT (portal_id, command, message_key) DO UPDATE SET body = excluded.body, delivered_at = NULL,
+                attempts = 0, error = NULL,
+                due_at = CASE WHEN outbox.due_at < excluded.due_at THEN excluded.due_at ELSE outbox.due_at + 1 END
+            """,
+            [
+                .text(portal.rawValue), .text(command), .text(key), .text(body), .integer(moment.milliseconds),
+                .integer(moment.milliseconds),
+            ])
+        try transaction.notify(.outbox, "")
+    }
+
     /// How long before a move messages may have been told to the former place after it was copied.
     private static let retold = Duration.seconds(2 * 86_400)
 

@@ -80,12 +80,14 @@ struct Reconciler: Sendable {
             if isOld { try await calls.lose(call.key, portal.id, at: now()) }
             return
         }
-        guard session.hasEnded else { return }
-        let fields = CallSummary(call: call, session: session, account: account).fields
-        let isFirst = try await history.record(
-            fields, call.key, portal.id, source: .reconciliation,
-            outcome: SessionOutcome(version: call.scenarioVersion, failure: session.failure), at: now())
-        guard isFirst else { return }
+        guard session.isComplete(at: now()) else { return }
+        let summary = CallSummary(
+            call: call, session: session, account: account, currency: portal.access.currency)
+        let outcome = SessionOutcome(version: call.scenarioVersion, failure: session.failure)
+        let reception = try await history.record(
+            outcome.noted(in: summary.fields), call.key, portal.id, source: .reconciliation, outcome: outcome, at: now()
+        )
+        guard reception == .first else { return }
         calls.forget(call.key, portal.id)
         try await price(call.key, session, portal)
         logger.info(
@@ -102,7 +104,7 @@ struct Reconciler: Sendable {
             else { continue }
             do {
                 let session = try await session(entry.key, since: entry.recordedAt, account)
-                if let session, session.hasEnded {
+                if let session, session.isComplete(at: now()) {
                     try await price(entry.key, session, portal)
                     continue
                 }

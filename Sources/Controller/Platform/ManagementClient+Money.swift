@@ -39,12 +39,12 @@ extension ManagementClient {
         var movements: [Movement] = []
         for row in answer["result"]?.elements ?? [] {
             guard let id = row["transaction_id"]?.int64,
-                let time = row["performed_at"]?.string.flatMap(RecordedFile.seconds),
+                let performedAt = PlatformDate.moment(row["performed_at"]),
                 let amount = row["amount"].flatMap({ PlatformMoney.money($0, currency) })
             else { throw ManagementError(method: method, kind: .wrongAnswer("a row has no id, time or amount")) }
             movements.append(
                 Movement(
-                    id: id, performedAt: Moment(milliseconds: time * 1000), amount: amount,
+                    id: id, performedAt: performedAt, amount: amount,
                     kind: row["transaction_type"]?.string.flatMap(TransactionKind.init(rawValue:)),
                     reference: row["payment_reference"]?.string))
         }

@@ -5,16 +5,28 @@ struct PlatformSession: Sendable, Equatable {
     /// One leg of it.
     struct Leg: Sendable, Equatable {
         var isIncoming: Bool
+        /// Whether it was answered.
         var isSuccessful: Bool
-        var duration: Int64
+        /// Seconds since the answer; nil while the leg's end is not written.
+        var duration: Int64?
+        /// A telephone number, or the name of a user.
         var remoteNumber: String
+        /// Whether the far end is a user of the account, not a number.
+        var isUser: Bool
+        var startedAt: Moment?
         var recordURL: String?
+        /// Decimal text.
+        var cost: String?
     }
+
+    /// How long legs may be missing after the end of their session.
+    private static let longestWriting = Duration.seconds(60)
 
     /// The platform's number of it; later sessions have higher ones.
     var number: Int64
     var applicationID: Int64?
     var accountID: Int64?
+    var startedAt: Moment?
     /// Seconds; nil while the session runs.
     var duration: Int64?
     var finishReason: String?
@@ -27,6 +39,31 @@ struct PlatformSession: Sendable, Equatable {
 
     /// A session's duration is known when it has ended.
     var hasEnded: Bool { duration != nil || finishReason != nil }
+
+    /// Whether the session is over and nothing of it is to come any more.
+    ///
+    /// A script that dies ends its session before the legs have ended: they have neither talk time nor cost until then.
+    func isComplete(at now: Moment) -> Bool {
+        guard hasEnded else { return false }
+        guard legs.contains(where: { $0.duration == nil }), let startedAt else { return true }
+        return startedAt.adding(.seconds(duration ?? 0) + Self.longestWriting) < now
+    }
+
+    /// The caller's leg.
+    var callersLeg: Leg? { legs.first { $0.isIncoming } }
+
+    /// The leg of who talked with the caller; nil when nobody did.
+    ///
+    /// Of two that were answered at once the scenario ends one in the same moment: it is the shorter one.
+    var talk: Leg? {
+        guard callersLeg?.isSuccessful == true else { return nil }
+        var longest: Leg?
+        for leg in legs where !leg.isIncoming && leg.isSuccessful {
+            guard let other = longest else { longest = leg; continue }
+            if leg.duration ?? 0 > other.duration ?? 0 { longest = leg }
+        }
+        return longest
+    }
 
     /// The script's failure, if the session ended by one; what the platform itself did wrong is none.
     var failure: SessionOutcome.Failure? {
@@ -41,6 +78,7 @@ struct PlatformSession: Sendable, Equatable {
         number = json["call_session_history_id"]?.int64 ?? 0
         applicationID = json["application_id"]?.int64
         accountID = json["account_id"]?.int64
+        startedAt = PlatformDate.moment(json["start_date"])
         duration = json["duration"]?.int64
         finishReason = json["finish_reason"]?.string
         logURL = json["log_file_url"]?.string
@@ -63,7 +101,7 @@ struct PlatformSession: Sendable, Equatable {
     }
 
     /// The shortest decimal text that reads back as the number the platform wrote.
-    private static func decimal(_ value: JSONValue) -> String? {
+    fileprivate static func decimal(_ value: JSONValue) -> String? {
         switch value {
         case .text(let text): text
         case .integer(let integer): String(integer)
@@ -86,8 +124,11 @@ extension PlatformSession.Leg {
     init(_ json: JSONValue) {
         isIncoming = json["incoming"] == true
         isSuccessful = json["successful"] == true
-        duration = json["duration"]?.int64 ?? 0
+        duration = json["duration"]?.int64
         remoteNumber = json["remote_number"]?.string ?? ""
+        isUser = json["remote_number_type"]?.string == "user"
+        startedAt = PlatformDate.moment(json["start_time"])
+        cost = json["cost"].flatMap(PlatformSession.decimal)
         recordURL = json["record_url"]?.string
     }
 }

@@ -35,6 +35,14 @@ struct SessionCounts: Sendable, Equatable {
         if let time = outcome.timeToAnswer { answers[Self.answerClass(time)] = 1 }
     }
 
+    /// What a report adds to a session that is counted already.
+    init(_ outcome: SessionOutcome, after counted: SessionOutcome) {
+        self.init(outcome)
+        guard counted.version == outcome.version else { return }
+        sessions = 0
+        if counted.failure != nil { (failed, scriptErrors) = (0, 0) }
+    }
+
     /// A failure of a session that is counted already.
     init(failure: SessionOutcome.Failure) { add(failure) }
 

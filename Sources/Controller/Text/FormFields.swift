@@ -26,6 +26,17 @@ struct FormFields: Sendable, Equatable {
     /// The value of the first field of that name, empty when there is none.
     subscript(name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
 
+    /// The same with another value of a field, in its place or at the end.
+    func with(_ name: String, _ value: String) -> FormFields {
+        var result = self
+        if let index = fields.firstIndex(where: { $0.name == name }) {
+            result.fields[index].value = value
+        } else {
+            result.fields.append(Field(name: name, value: value))
+        }
+        return result
+    }
+
     /// The text, with everything but unreserved characters escaped.
     var encoded: String {
         fields.map { Self.escaped($0.name) + "=" + Self.escaped($0.value) }.joined(separator: "&")

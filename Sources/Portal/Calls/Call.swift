@@ -36,6 +36,8 @@ struct CallRecord: Sendable {
     var failureCode: String?
     var duration: Int64
     var hasRecording: Bool
+    /// A later one takes the place of an earlier one.
+    var revision: Int64
     /// All fields as they came, JSON.
     var fields: String
 
@@ -49,6 +51,7 @@ struct CallRecord: Sendable {
         duration =
             try input.loose("CALL_DURATION", atMost: 20).flatMap { Int64($0) }.map { min(max($0, 0), 864_000) } ?? 0
         hasRecording = try input.loose("HAS_RECORDING", atMost: 10) == "Y"
+        revision = try input.loose("REVISION", atMost: 10).flatMap { Int64($0) } ?? 1
         fields = String(decoding: try source.encoded(), as: UTF8.self)
     }
 }

@@ -85,7 +85,7 @@ struct CallDesk: Sendable {
         deliver(news)
     }
 
-    /// The call's history; a repetition changes nothing.
+    /// The call's history; a repetition changes nothing, a later revision takes its place.
     func history(_ record: CallRecord) async throws {
         let (now, region) = (now(), region)
         let news = try await database.write { transaction in

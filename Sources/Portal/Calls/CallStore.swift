@@ -47,19 +47,24 @@ struct CallStore {
         ).map(Self.call)
     }
 
-    /// Writes the history row; false when the call has one already.
+    /// Writes the history row; false when the call has one that is as late.
     func record(_ record: CallRecord, now: Int64) throws -> Bool {
         try transaction.execute(
             """
             INSERT INTO call_history (call_id, line, caller, employee_id, is_success, failure_code, duration,
-                has_recording, received_at, fields)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (call_id) DO NOTHING
+                has_recording, received_at, fields, revision)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (call_id) DO UPDATE SET line = excluded.line, caller = excluded.caller,
+                employee_id = excluded.employee_id, is_success = excluded.is_success,
+                failure_code = excluded.failure_code, duration = excluded.duration,
+                has_recording = excluded.has_recording, fields = excluded.fields, revision = excluded.revision
+            WHERE excluded.revision > call_history.revision
             """,
             [
                 .text(record.id.rawValue), .text(record.line), .text(record.caller),
                 .optional(record.employee?.rawValue), .flag(record.isSuccess), .optional(record.failureCode),
                 .integer(record.duration), .flag(record.hasRecording), .integer(now),
-                .text(record.fields),
+                .text(record.fields), .integer(record.revision),
             ]) == 1
     }
 

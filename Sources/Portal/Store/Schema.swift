@@ -16,6 +16,9 @@ enum Schema {
         Migration("2026-12 recordings by link", recordings),
         Migration("2026-12 news of payments", payments),
         Migration("2026-12 support", support),
+        Migration(
+            "2026-12 revisions of histories",
+            ["ALTER TABLE call_history ADD COLUMN revision BIGINT NOT NULL DEFAULT 1"]),
     ]
 
     private static let company = [
