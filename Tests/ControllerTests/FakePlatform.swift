@@ -250,7 +250,7 @@ extension FakePlatform.State {
         switch method {
         case "AddAccount":
             let name = fields["account_name"]
-            guard fields["parent_account_api_key"] == "master-key" || fields["account_id"] == "1" else {
+            guard fields["parent_account_api_key"] == World.masterKey || fields["account_id"] == "1" else {
                 return FakePlatform.error(100)
             }
             guard accounts[name] == nil else { return FakePlatform.error(106) }

@@ -172,7 +172,8 @@ import Testing
             #expect(log.contains("call routed"))
             #expect(log.contains("*9*44"))
             let users = world.platform.state.withLock { $0.users.values }
-            let secrets = [World.caller, "74012000001", World.licence, World.token, "master-key", "key-1001"] + users
+            let secrets =
+                [World.caller, "74012000001", World.licence, World.token, World.masterKey, "key-1001"] + users
             for secret in secrets { #expect(!log.contains(secret), "\(secret)") }
         }
     }

@@ -99,7 +99,7 @@ import Testing
             let client = client([:])
             let account = try await client.addAccount(
                 name: "p-demo-0123456789", email: "p@portals.invalid", password: PasswordGenerator.password(),
-                parent: .init(accountID: 1, apiKey: Secret("master-key")))
+                parent: .init(accountID: 1, apiKey: Secret(World.masterKey)))
             #expect(platform.count("AddAccount") == 3)
             // Trouble inside the platform says nothing of what has run: only a look may be repeated.
             await #expect(throws: ManagementError.self) { try await client.addApplication(name: "desk", account) }

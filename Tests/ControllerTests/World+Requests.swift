@@ -118,7 +118,7 @@ extension World {
     }
 
     func answer(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await client.execute(request, timeout: .seconds(180))
+        let response = try await client.execute(request, timeout: patience)
         let body = try await response.body.collect(upTo: 1 << 24)
         return Answer(
             status: Int(response.status.code), text: String(buffer: body),

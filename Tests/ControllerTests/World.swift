@@ -21,6 +21,7 @@ struct World: Sendable {
     static let licence = "DEMO-KEY-0001"
     static let otherLicence = "DEMO-KEY-0002"
     static let token = "operator-token"
+    static let masterKey = "master-key-of-roubles"
 
     let platform: FakePlatform
     let portal: FakePortal
@@ -30,6 +31,8 @@ struct World: Sendable {
     let databasePath: String
     let configuration: ControllerConfiguration
     var client = HTTPClient.shared
+    /// How long a request waits for its answer.
+    var patience = TimeAmount.seconds(180)
 
     /// What a test may set before the controller starts.
     struct Setting: Sendable {
@@ -127,7 +130,7 @@ struct World: Sendable {
         _ setting: Setting, _ database: DatabaseLocation, _ folder: String, platformBase: String, portalPort: Int
     ) -> ControllerConfiguration {
         let address = "http://127.0.0.1:\(portalPort)"
-        let master = PlatformAccess.Credentials(accountID: 1, apiKey: Secret("master-key"))
+        let master = PlatformAccess.Credentials(accountID: 1, apiKey: Secret(World.masterKey))
         return ControllerConfiguration(
             port: 0, database: database, publicURL: "http://controller.example",
             platform: PlatformAccess(

@@ -186,7 +186,8 @@ import Testing
         let keys = withToken ? [Currency.rub: try #require(ServiceKey(json: ServiceKeyTests.file(pair)))] : [:]
         let master =
             withToken
-            ? Credentials(accountID: 1, proof: .master(.rub)) : Credentials(accountID: 1, apiKey: Secret("master-key"))
+            ? Credentials(accountID: 1, proof: .master(.rub))
+            : Credentials(accountID: 1, apiKey: Secret(World.masterKey))
         let child =
             withToken
             ? Credentials(accountID: 1001, proof: .master(.rub))

@@ -123,13 +123,13 @@ extension KilledControllerTests {
         let database: Database
         let client: HTTPClient
 
-        func controller(_ name: String) throws -> ControllerProcess {
-            try ControllerProcess(
+        func controller(_ name: String) throws -> ServerProcess {
+            try .controller(
                 "\(folder)/\(name)", database: address, platform: platformBase, portal: portalBase)
         }
 
         /// Once it listens.
-        func world(_ process: ControllerProcess) async throws -> World {
+        func world(_ process: ServerProcess) async throws -> World {
             var world = World(
                 platform: platform, portal: portal, base: try await process.address(), platformBase: platformBase,
                 log: RecordedLog(), databasePath: folder,

@@ -1,5 +1,6 @@
 import Foundation
 import RequestSigning
+import Storage
 import Synchronization
 import Testing
 
@@ -54,6 +55,57 @@ import Testing
         let answer = try await world.send("/portal/GetAccountInfo", "{}", signing)
         if answer.status != 200, answer.status != 503 { Issue.record("\(portal): \(answer.status) \(answer.text)") }
         return answer.status
+    }
+
+    /// Those that come in the processes' test.
+    private static let newcomers =
+        ProcessInfo.processInfo.environment["SWITCHBOARD_STORM"].flatMap(Int.init).map { max(1, $0) } ?? 120
+
+    @Test("Ten thousand portals a minute all get their account at a real voice platform, each one, and none is refused")
+    func processes() async throws {
+        let licences = FakeLicenceServer()
+        let portals = (0..<Self.newcomers).map { "portal\($0)" }
+        for portal in portals { licences.licence(portal, key: "KEY-OF-\(portal)") }
+        try await within(.seconds(1200), "account of each portal") {
+            try await StormOfProcesses.run(licences) { storm in
+                let atRest = (storm.controller.processorSeconds, storm.platform.processorSeconds)
+                let report = try await Newcomers(portals, at: storm.world).run()
+                Self.tell(
+                    report, portals.count, controller: storm.controller.processorSeconds - atRest.0,
+                    platform: storm.platform.processorSeconds - atRest.1)
+                try await Self.count(storm, Int64(portals.count))
+                #expect(Set(licences.state.withLock { $0.questions }).count == portals.count)
+                #expect(licences.state.withLock { $0.questions.count } == portals.count)
+            }
+        }
+    }
+
+    private static func count(_ storm: StormOfProcesses, _ portals: Int64) async throws {
+        let made = "account_id IS NOT NULL AND application_id IS NOT NULL AND rule_id IS NOT NULL"
+        let tables: [(Database, String)] = [
+            (storm.databases.controller, "account WHERE \(made)"),
+            (storm.databases.platform, "account WHERE parent_id IS NOT NULL"),
+            (storm.databases.platform, "application"), (storm.databases.platform, "scenario"),
+            (storm.databases.platform, "call_rule"), (storm.databases.platform, "rule_scenario"),
+        ]
+        for (database, table) in tables {
+            let found = try await database.read {
+                try $0.queryOne("SELECT COUNT(*) AS number FROM \(table)")?.integer("number")
+            }
+            #expect(found == portals, "\(table)")
+        }
+    }
+
+    private static func tell(_ report: Newcomers.Report, _ count: Int, controller: Double, platform: Double) {
+        func seconds(_ duration: Duration) -> String { String(format: "%.2f", duration / .seconds(1)) }
+        print(
+            """
+            \(count) portals came within \(seconds(report.arrival)) s and had their accounts after \
+            \(seconds(report.end)) s. A portal waited \(seconds(report.wait(0.5))) s (median), \
+            \(seconds(report.wait(0.99))) s (p99), \(seconds(report.wait(1))) s at most; \(report.refused) requests were \
+            told to come again, \(report.abandoned) portals lost their patience. Processor time: controller \
+            \(String(format: "%.1f", controller)) s, voice platform \(String(format: "%.1f", platform)) s
+            """)
     }
 
     @Test("Who comes when too many wait is told to come again; the others run in their order")
