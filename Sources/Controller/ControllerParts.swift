@@ -127,10 +127,13 @@ struct ControllerParts: Sendable {
             source: source, now: now)
         let supportStore = SupportStore(database: database)
         let historyDesk = HistoryDesk(search: archive, totals: totals)
+        let logs = SessionLogs(calls: calls, history: history, provisioner: provisioner, source: source, now: now)
+        let view = CallView(calls: calls, history: history)
         let portal = PortalEndpoint(
             provisioner: provisioner, settings: settings,
             relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
-            desk: historyDesk, recordings: recordings, balances: balanceDesk,
+            desk: historyDesk, calls: CallDesk(calls: calls, view: view, logs: logs, routing: routing, now: now),
+            recordings: recordings, balances: balanceDesk,
             watch: watch, numbers: NumberDesk(shop: shop), payments: payments,
             statement: StatementDesk(provisioner: provisioner, watch: watch, now: now),
             support: SupportDesk(store: supportStore, now: now),
@@ -138,15 +141,9 @@ struct ControllerParts: Sendable {
                 store: warningStore, policy: configuration.webhooks, hasMail: configuration.mailer != nil),
             sipServer: configuration.platform.sipServer)
         let admin = AdminEndpoint(
-            own: Set(configuration.portals.map(\.id)), portals: portals, calls: calls, history: history, outbox: outbox,
-            totals: totals, routing: routing,
-            balances: balanceDesk, now: now)
-        let logs = SessionLogs(calls: calls, history: history, provisioner: provisioner, source: source, now: now)
-        let ownPortals = OwnPortalEndpoint(
-            own: admin.own, accounts: accounts, lines: settings.store, numbers: shop.store, calls: calls, logs: logs,
-            recordings: recordings)
+            portals: portals, calls: calls, outbox: outbox, totals: totals, balances: balanceDesk)
         let support = SupportEndpoint(
-            store: supportStore, portals: portals, calls: calls, history: history, desk: historyDesk,
+            store: supportStore, portals: portals, view: view, desk: historyDesk,
             lines: settings.store, accounts: accounts, logs: logs, recordings: recordings, now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands
@@ -165,7 +162,7 @@ struct ControllerParts: Sendable {
             ] + health.endpoints + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
                 + PortalAdministration(registry: portals, accounts: accounts).endpoints
                 + StaffAdministration(store: staff, now: now).endpoints
-                + PaymentEndpoint(desk: payments, portals: portals).endpoints + ownPortals.endpoints
+                + PaymentEndpoint(desk: payments, portals: portals).endpoints
                 + support.endpoints,
             gate: RequestGate(
                 portals: portals, nonces: nonces,

@@ -126,15 +126,32 @@ struct TestInstallation {
             at: DemoPhones.trunkAddress)
     }
 
+    /// The controller as the demo's portal sees it.
+    var portalSession: PortalSession {
+        PortalSession(
+            url: settings.url("controller"), portal: settings.text("portal.id"),
+            licenceKey: demo.installation.secrets.licenceKey, http: demo.installation.client)
+    }
+
     /// The controller's only call, once it has its history.
     func finishedCall(within limit: Duration = .seconds(60)) async throws -> [String: Any] {
-        let client = OperatorClient(
-            url: settings.url("controller"), token: demo.installation.secrets.operatorToken,
-            client: demo.installation.client)
-        return try await Wait.until("a call with history", within: limit) {
-            let calls = try await client.calls(limit: 10)["calls"] as? [[String: Any]] ?? []
-            return calls.first { $0["history"] is [String: Any] }
+        try await Wait.until("a call with history", within: limit) {
+            let calls = try await portalSession.ask("FindCalls", [:])["result"] as? [[String: Any]] ?? []
+            guard let id = calls.first?["CALL_ID"] as? String else { return nil }
+            return try await portalSession.call(id)
         }
+    }
+
+    /// The file of a call's recording at the voice platform.
+    func recording(of call: Any?) async throws -> String {
+        let id = try #require(call as? String, "the call's identifier")
+        let database = try Database.open(path: "\(directory)/controller/controller.sqlite")
+        defer { try? database.close() }
+        let row = try await database.read {
+            try $0.queryOne("SELECT record_url FROM call_history WHERE call_id = ?", [.text(id)])
+        }
+        let name = try #require(try row?.optionalText("record_url")?.split(separator: "/").last, "its recording")
+        return "\(directory)/voice/records/\(name.prefix(2))/\(name)"
     }
 }
 

@@ -5,44 +5,28 @@ import Testing
 @testable import Controller
 
 @Suite struct OperatorViewTests {
-    @Test("Of other companies' calls the operator sees that they are and how long, not who called whom, nor why")
-    func others() async throws {
-        let server = FakeLicenceServer()
-        server.licence("guest", key: "KEY-OF-GUEST")
-        var setting = World.Setting()
-        setting.licences = server
-        setting.portal.state.withLock { $0.keys.append("KEY-OF-GUEST") }
-        try await World.run(setting) { world async throws in
-            var signing = World.Signing(direction: .scenarioToController)
-            (signing.portal, signing.licence) = ("guest", "KEY-OF-GUEST")
-            let fields = [
-                ("COMMAND", "IncomingInvite"), ("PHONE_NUMBER", "74012000001"), ("ACCOUNT_SEARCH_ID", "test"),
-                ("CALL_ID", "guests-call"), ("CALLER_ID", World.caller), ("DIRECT_CODE", ""), ("ACCESS_URL", ""),
-            ]
-            let form = FormFields(fields.map { .init(name: $0.0, value: $0.1) })
-            #expect(try await world.send("/scenario", form.encoded, signing).status == 200)
+    @Test("Of calls the operator sees that they are and how long, not who called whom, nor why")
+    func counts() async throws {
+        try await World.run { world async throws in
             _ = try await world.invite()
+            _ = try await world.history()
+            let fields = ["call_id", "connected_at", "created_at", "ended_at", "portal", "state"]
             let list = try await world.admin("/admin/calls")
-            let calls = try #require(list.json?["calls"]?.elements)
-            let (guests, own) = (calls.first { $0["portal"] == "guest" }, calls.first { $0["portal"] == "demo" })
-            #expect(own?["caller"]?.string == World.caller)
-            #expect(guests?["state"] == "routed")
-            #expect(
-                guests?.names == ["call_id", "connected_at", "created_at", "ended_at", "portal", "state"])
-            let one = try await world.admin("/admin/calls/guests-call")
-            #expect(one.json == guests)
-            let why = try await world.admin("/admin/route/explain?line=test&portal=guest&caller=\(World.caller)")
-            #expect(why.status == 403 && why.code == "REFUSED")
-            for path in ["calls/guests-call/log", "calls/guests-call/recording"]
-                + ["users", "lines", "numbers"].map({ "portals/guest/\($0)" })
+            let call = try #require(list.json?["calls"]?.elements.first)
+            #expect(call["state"] == "closed" && call.names == fields)
+            #expect(try await world.admin("/admin/calls/\(World.callID)").json == call)
+            for path in ["calls", "calls/\(World.callID)", "totals?portal=demo&from=2020-01-01&to=2100-01-01"] {
+                #expect(try await !world.admin("/admin/\(path)").text.contains(World.caller), "\(path)")
+            }
+            for path in ["calls/\(World.callID)/log", "calls/\(World.callID)/recording", "route/explain"]
+                + ["users", "lines", "numbers"].map({ "portals/demo/\($0)" })
             {
-                let answer = try await world.admin("/admin/\(path)")
-                #expect([403, 404].contains(answer.status) && answer.text.contains("ask it for access"), "\(path)")
+                #expect(try await world.admin("/admin/\(path)").status == 404, "\(path)")
             }
         }
     }
 
-    @Test("Of his own portal the operator sees logs of calls, also of one that goes on, recordings, users and lines")
+    @Test("The portal sees its calls, also those that go on, their logs and recordings, its logins and lines")
     func own() async throws {
         try await World.run { world async throws in
             world.platform.state.withLock {
@@ -52,29 +36,35 @@ import Testing
             _ = try await world.command("GetUser", ["USER_ID": 67])
             _ = try await world.config()
             _ = try await world.invite()
-            let log = "/admin/calls/\(World.callID)/log"
-            #expect(try await world.admin(log).code == "CALL_NOT_FOUND")
+            let id: JSONValue = ["CALL_ID": .text(World.callID)]
+            #expect(try await world.command("GetCallLog", id).code == "CALL_NOT_FOUND")
             let address = JSONValue.text("\(world.platformBase)/record/a.log")
             world.platform.state.withLock {
                 $0.sessions[World.callID] = ["custom_data": .text(World.callID), "log_file_url": address, "calls": []]
             }
-            #expect(try await world.admin(log).text == "Loading scenario\n")
+            #expect(try await world.command("GetCallLog", id).text == "Loading scenario\n")
+            let running = try await world.command("GetRunningCalls").json?["result"]?.elements
+            let call = running?.first { $0["call_id"]?.string == World.callID }
+            #expect(call?["caller"]?.string == World.caller)
             _ = try await world.scenario(
                 "AddCallHistory",
                 [
                     ("CALL_ID", World.callID), ("URL", "\(world.platformBase)/record/a.mp3"),
                     ("CALL_LOG", "\(world.platformBase)/record/a.log"), ("CALL_STATUS", "true"),
                 ])
-            #expect(try await world.admin(log).text == "Loading scenario\n")
-            #expect(try await world.admin("/admin/calls/\(World.callID)/recording").text == "sound")
-            let lines = try await world.admin("/admin/portals/demo/lines")
-            #expect(lines.json?["lines"]?.elements.first?["line"] == "test")
-            let users = try await world.admin("/admin/portals/demo/users")
-            #expect(users.json?["users"]?.elements.contains { $0["enabled"] == true } == true)
-            #expect(try await world.admin("/admin/portals/demo/numbers").json?["numbers"] == [])
-            for path in ["/admin/calls/nobody/log", "/admin/calls/nobody/recording"] {
-                #expect(try await world.admin(path).status == 404)
+            let rest = try await world.command("GetRunningCalls").text
+            #expect(!rest.contains(World.callID))
+            #expect(try await world.command("GetCallLog", id).text == "Loading scenario\n")
+            let lines = try await world.command("GetLines").json?["result"]
+            #expect(lines?.elements.first?["line"] == "test")
+            let users = try await world.command("GetUsers").json?["result"]
+            #expect(users?.elements.contains { $0["enabled"] == true } == true)
+            for command in ["GetCall", "GetCallLog"] {
+                #expect(try await world.command(command, id, portal: "other").code == "CALL_NOT_FOUND")
+                #expect(try await world.command(command, ["CALL_ID": "nobody"]).code == "CALL_NOT_FOUND")
+                #expect(try await world.command(command).code == "WRONG_REQUEST")
             }
+            #expect(try await world.command("GetRunningCalls", ["LIMIT": 0]).code == "WRONG_REQUEST")
         }
     }
 }
@@ -82,6 +72,6 @@ import Testing
 extension JSONValue {
     fileprivate var names: [String] {
         guard case .object(let fields) = self else { return [] }
-        return fields.map(\.name)
+        return fields.map(\.name).sorted()
     }
 }

@@ -53,7 +53,7 @@ import Testing
             #expect(body["CALL_DEVICE"] == "PHONE")
             #expect(body["HAS_RECORDING"] == "Y")
             #expect(body["REVISION"] == "1")
-            let json = try #require(try await world.admin("/admin/calls/\(World.callID)").json)
+            let json = try #require(try await world.call())
             #expect(json["history_source"] == "reconciliation")
             #expect(json["history"]?["COST_FINAL"] == "3.35")
             #expect(json["history"]?["COST_CURRENCY"] == "RUB")
@@ -141,7 +141,7 @@ import Testing
             #expect(second["REVISION"] == "2")
             #expect(second["PORTAL_USER_ID"] == "67")
             #expect(second["CALL_QUALITY"] == "100")
-            let json = try #require(try await world.admin("/admin/calls/\(World.callID)").json)
+            let json = try #require(try await world.call())
             #expect(json["history_source"] == "scenario")
             #expect(json["history"]?["COST_FINAL"] == "3.35")
             for subject in ["employee", "day", "line"] {
@@ -223,7 +223,7 @@ import Testing
             _ = try await world.invite()
             world.platform.state.withLock { $0.sessions[World.callID] = Self.running }
             _ = try await world.history()
-            #expect(try await world.admin("/admin/calls/\(World.callID)").json?["history"]?["COST_FINAL"] == .null)
+            #expect(try await world.call()?["history"]?["COST_FINAL"] == .null)
             world.platform.state.withLock { $0.sessions[World.callID] = Self.ended }
             // A second call stays open, so every pass asks for it first: two passes later the first call has its cost.
             _ = try await world.invite(id: "open")

@@ -140,7 +140,7 @@ extension World {
     func untilPriced(_ id: String) async {
         await platform.events.wait { self.questions(about: id) >= 1 }
         while true {
-            let call = try? await admin("/admin/calls/\(id)").json
+            let call = try? await call(id)
             guard call?["history"]?["COST_FINAL"] ?? .null == .null else { return }
             await Task.yield()
         }

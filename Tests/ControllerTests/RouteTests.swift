@@ -34,8 +34,8 @@ import Testing
         try await World.run { world async throws in
             let answer = try await world.invite(caller: "hidden")
             #expect(answer.json?["TYPE_CONNECT"] == "queue")
-            let call = try await world.admin("/admin/calls/\(World.callID)")
-            #expect(call.text.contains("crm.not_asked"))
+            let call = try await world.call()
+            #expect(call?.encoded.contains("crm.not_asked") == true)
         }
     }
 
@@ -61,7 +61,7 @@ import Testing
             #expect(try await world.next(after: "67", "crm") == next)
             let last = try await world.next(after: "68", "queue")
             #expect(last.text == #"{"COMMAND":"voicemail","USER_ID":"68"}"#)
-            let json = try #require(try await world.admin("/admin/calls/\(World.callID)").json)
+            let json = try #require(try await world.call())
             #expect(json["decisions"]?.elements.count == 3)
         }
     }
@@ -71,7 +71,7 @@ import Testing
         try await World.run { world async throws in
             let first = try await world.invite(caller: "hidden")
             #expect(try await world.invite(caller: "hidden") == first)
-            #expect(try await world.admin("/admin/calls/\(World.callID)").json?["decisions"]?.elements.count == 1)
+            #expect(try await world.call()?["decisions"]?.elements.count == 1)
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
             #expect(ContinuousClock.now - begun < .seconds(30))
             // The portal never said which employees there are, so nobody can be rung.
             #expect(answer.json?["COMMAND"] == "voicemail")
-            let call = try await world.admin("/admin/calls/\(World.callID)").text
+            let call = try #require(try await world.call()).encoded
             #expect(call.contains("The CRM did not answer within 50 ms, so the call goes the line's default way."))
             #expect(call.contains("employees.missing"))
         }
@@ -110,7 +110,7 @@ import Testing
             world.portal.state.withLock { $0.isAway = true }
             let answer = try await world.invite(id: "two")
             #expect(answer.json?["TYPE_CONNECT"] == "queue")
-            let call = try await world.admin("/admin/calls/two").text
+            let call = try #require(try await world.call("two")).encoded
             #expect(call.contains("crm.failed"))
             #expect(call.contains("employees.stale"))
         }
@@ -119,18 +119,19 @@ import Testing
     @Test("Somebody asks beforehand who would get a call; nothing is remembered of it")
     func explain() async throws {
         try await World.run { world async throws in
-            let answer = try await world.admin(
-                "/admin/route/explain?line=test&caller=8(911)223-34-44&at=2026-03-01T09:00:00Z")
-            let json = try #require(answer.json)
-            #expect(json["portal"] == "demo")
+            let answer = try await world.command(
+                "ExplainRoute", ["LINE": "test", "CALLER": "8(911)223-34-44", "AT": "2026-03-01T09:00:00Z"])
+            let json = try #require(answer.json?["result"])
             #expect(json["answer"]?["USER_ID"] == "67")
             #expect(json["at"] == 1_772_355_600_000)
             #expect(json["steps"]?.elements.count == 3)
             #expect(json["explanation"]?.elements.last?["text"] == "Employee 67 (Anna) is available and is rung.")
             #expect(try await world.admin("/admin/calls").json?["calls"] == [])
             #expect(world.portal.told("Invite").isEmpty)
-            #expect(try await world.admin("/admin/route/explain?line=nobody&portal=demo").code == "LINE_UNKNOWN")
-            #expect(try await world.admin("/admin/route/explain?line=test&at=noon").code == "WRONG_REQUEST")
+            #expect(try await world.command("ExplainRoute", ["LINE": "nobody"]).code == "LINE_UNKNOWN")
+            for wrong: JSONValue in [[:], ["LINE": ""], ["LINE": "test", "AT": "noon"], ["LINE": "test", "AT": -1]] {
+                #expect(try await world.command("ExplainRoute", wrong).code == "WRONG_REQUEST")
+            }
         }
     }
 
@@ -142,7 +143,7 @@ import Testing
                 "StartCall",
                 [("CALL_ID", World.callID), ("CALL_DEVICE", "WEBRTC"), ("EXTERNAL", "N"), ("USER_ID", "67")])
             #expect(start.text == #"{"result":"OK"}"#)
-            #expect(try await world.admin("/admin/calls/\(World.callID)").json?["state"] == "connected")
+            #expect(try await world.call()?["state"] == "connected")
             let end = try await world.scenario(
                 "HangupCall",
                 [
@@ -154,7 +155,7 @@ import Testing
             let commands = world.portal.state.withLock { $0.told.map(\.command) }
             #expect(commands == ["LineSettings", "Invite", "StartCall", "HangupCall"])
             #expect(world.portal.told("StartCall").first?["USER_ID"] == "67")
-            #expect(try await world.admin("/admin/calls/\(World.callID)").json?["state"] == "ended")
+            #expect(try await world.call()?["state"] == "ended")
         }
     }
 

@@ -58,6 +58,11 @@ extension World {
         return try await send("/portal/\(command)", body.encoded, signing)
     }
 
+    /// A call as its portal sees it.
+    func call(_ id: String = callID) async throws -> JSONValue? {
+        try await command("GetCall", ["CALL_ID": .text(id)]).json?["result"]
+    }
+
     /// A scenario's message.
     func scenario(_ command: String, _ fields: [(String, String)]) async throws -> Answer {
         let form = FormFields(([("COMMAND", command)] + fields).map { .init(name: $0.0, value: $0.1) })

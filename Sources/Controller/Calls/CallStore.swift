@@ -160,6 +160,18 @@ struct CallStore: Sendable {
         }
     }
 
+    /// A portal's calls without a history, oldest first.
+    func open(_ portal: PortalID, limit: Int) async throws -> [CallRecord] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT * FROM call WHERE portal_id = ? AND state IN ('alerting', 'routed', 'connected', 'ended')
+                ORDER BY created_at LIMIT ?
+                """, [.text(portal.rawValue), .integer(limit)]
+            ).map(CallRecord.init)
+        }
+    }
+
     /// The latest calls, newest first.
     func latest(limit: Int) async throws -> [CallRecord] {
         try await database.read { transaction in

@@ -264,10 +264,7 @@ extension HistoryStore.Entry {
         costCurrency = try row.optionalText("cost_currency")
     }
 
-    /// As the operator sees it: the report's fields, then the final cost once it is known.
-    var json: JSONValue { .object(HistoryStore.texts(fields) + finalCost) }
-
-    /// As the portal sees it.
+    /// As the portal sees it: the report's fields, then the final cost once it is known.
     var told: JSONValue { .object(HistoryStore.report(fields) + finalCost) }
 
     private var finalCost: [JSONValue.Field] {

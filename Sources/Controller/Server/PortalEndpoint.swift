@@ -11,6 +11,7 @@ struct PortalEndpoint: Sendable {
     let relay: CommandRelay
     let history: HistoryStore
     let desk: HistoryDesk
+    let calls: CallDesk
     let recordings: RecordingEndpoint
     let balances: BalanceDesk
     let watch: BalanceWatch
@@ -29,6 +30,7 @@ struct PortalEndpoint: Sendable {
             PortalCommand("GetUser") {
                 Self.json(try await provisioner.credentials($1, employee: try employee($0)), sipServer)
             },
+            PortalCommand("GetUsers") { try await users($1) },
             PortalCommand("SetUserPassword") { json, portal in
                 try await changeUser(json) { try await provisioner.changePassword(portal, employee: $0, device: $1) }
             },
@@ -47,13 +49,14 @@ struct PortalEndpoint: Sendable {
                 try await settings.changed(try line($0), $1)
                 return Answers.done
             },
+            PortalCommand("GetLines") { ["result": .list(try await settings.store.list($1.id).map(\.json))] },
             PortalCommand("CallCommand") { try await callCommand($0, $1) },
             PortalCommand("GetBalanceSettings") { try await balances.settings($1) },
             PortalCommand("SetBalanceSettings") { try await balances.change($0, $1) },
             PortalCommand("GetCallHistory") { try await callHistory($0, $1) },
             PortalCommand("GetRecordingLink") { try await recordings.link($0, $1) },
-        ] + desk.commands + numbers.commands + payments.commands + statement.commands + support.commands
-            + warnings.commands
+        ] + desk.commands + calls.commands + numbers.commands + payments.commands + statement.commands
+            + support.commands + warnings.commands
     }
 
     /// The one door of all commands; a name that comes twice counts as the first of them.
@@ -79,6 +82,14 @@ struct PortalEndpoint: Sendable {
         return [
             "account_name": .text(account.name), "balance": info["balance"] ?? .null,
             "currency": .text(info["currency"]?.string ?? portal.access.currency.code),
+        ]
+    }
+
+    /// The logins of employees' devices.
+    private func users(_ portal: Portal) async throws -> JSONValue {
+        let users = try await provisioner.store.users(portal.id)
+        return [
+            "result": .list(users.map { ["login": .text($0.login), "enabled": .flag($0.isEnabled)] })
         ]
     }
 

@@ -8,8 +8,7 @@ import Hummingbird
 struct SupportEndpoint: Sendable {
     let store: SupportStore
     let portals: PortalRegistry
-    let calls: CallStore
-    let history: HistoryStore
+    let view: CallView
     let desk: HistoryDesk
     let lines: LineSettingsStore
     let accounts: AccountStore
@@ -89,7 +88,7 @@ struct SupportEndpoint: Sendable {
         let query = visit.query.sorted { $0.key < $1.key }
         let grant = try await look(
             .calls, query.map { "\($0.key)=\($0.value)" }.joined(separator: " "), visit)
-        guard let portal = try await portals.find(grant.portal) else { throw Self.noCall }
+        guard let portal = try await portals.find(grant.portal) else { throw CallView.noCall }
         return try await desk.find(
             .object(query.map { JSONValue.Field(name: $0.key.uppercased(), value: .text($0.value)) }), portal)
     }
@@ -97,16 +96,7 @@ struct SupportEndpoint: Sendable {
     private func call(_ visit: Visit) async throws -> JSONValue {
         let key = try Self.key(visit)
         let portal = try await look(.call, key.rawValue, visit).portal
-        let (call, entry) = (try await calls.find(key, portal), try await history.find(key, portal))
-        guard call != nil || entry != nil else { throw Self.noCall }
-        return [
-            "call_id": .text(key.rawValue), "line": (call?.line.rawValue).json,
-            "phone_number": (call?.phoneNumber).json, "caller": (call?.callerID).json,
-            "state": (call?.state.rawValue).json, "user_id": (call?.userID).json,
-            "created_at": (call?.createdAt.milliseconds).json, "connected_at": (call?.connectedAt?.milliseconds).json,
-            "ended_at": (call?.endedAt?.milliseconds).json, "history": entry?.told ?? .null,
-            "history_source": (entry?.source).json, "decisions": .list(call?.decisions ?? []),
-        ]
+        return try await view.show(key, portal)
     }
 
     private func log(_ visit: Visit) async throws -> Response {
@@ -152,9 +142,7 @@ struct SupportEndpoint: Sendable {
     }
 
     private static func key(_ visit: Visit) throws(ControllerError) -> CallKey {
-        guard let key = CallKey(rawValue: visit.segment("call")) else { throw noCall }
+        guard let key = CallKey(rawValue: visit.segment("call")) else { throw CallView.noCall }
         return key
     }
-
-    private static let noCall = ControllerError(.callNotFound, "the portal has no such call")
 }

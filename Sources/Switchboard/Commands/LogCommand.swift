@@ -12,8 +12,11 @@ struct LogShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show the session log of a call, its events and commands folded to one short line each.",
-        discussion: "Of portals of the controller's configuration; for others ask for the portal's permission first "
-            + "('switchboard support').")
+        discussion: """
+            Asks as the portal does: with the licence key of the installation for its own portal, with the one in \
+            \(PortalSession.keyVariable) for another. Whoever has neither asks the portal for its permission \
+            ('switchboard support').
+            """)
 
     @Argument(help: "The call's identifier; 'switchboard history' lists them.") var call: String
     @Flag(help: "Go on until the session has ended.") var follow = false
@@ -21,6 +24,7 @@ struct LogShowCommand: AsyncParsableCommand {
     @Option(help: "Letters of a line, 40 or more; 0 for as many as there are. Usual is the terminal's width.")
     var width: Int?
     @Option(help: "Colours: always, never, or auto for terminals only.") var colour = Colour.auto
+    @Option(help: "Whose call; portal.id when missing.") var portal: String?
     @OptionGroup var options: ConfigurationOptions
 
     enum Colour: String, ExpressibleByArgument, CaseIterable {
@@ -39,10 +43,10 @@ struct LogShowCommand: AsyncParsableCommand {
         let painter = SessionLogPainter(
             isColoured: colour == .always || (colour == .auto && isTerminal),
             width: width.map { $0 == 0 ? nil : $0 } ?? (isTerminal ? Self.columns : nil))
-        try await OperatorSession.run(settings) { client in
+        try await PortalSession.run(settings, portal: portal) { session in
             var tail = SessionLogTail()
             while true {
-                for line in tail.lines(of: try await client.log(call)) { print(raw ? line : painter.text(line)) }
+                for line in tail.lines(of: try await session.log(call)) { print(raw ? line : painter.text(line)) }
                 guard follow, !tail.hasEnded else { return }
                 try await Task.sleep(for: .seconds(1))
             }

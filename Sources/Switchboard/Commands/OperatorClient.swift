@@ -16,19 +16,6 @@ struct OperatorClient: Sendable {
 
     func calls(limit: Int) async throws -> [String: Any] { try await get("/admin/calls?limit=\(limit)") }
 
-    func call(_ id: String) async throws -> [String: Any] {
-        try await get("/admin/calls/\(id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? id)")
-    }
-
-    /// The session log, as far as it is written.
-    func log(_ call: String) async throws -> String {
-        String(decoding: try await download("/admin/calls/\(Self.segment(call))/log"), as: UTF8.self)
-    }
-
-    func recording(_ call: String) async throws -> Data {
-        try await download("/admin/calls/\(Self.segment(call))/recording")
-    }
-
     func totals(portal: String, by scope: String, from: String, to: String) async throws -> [String: Any] {
         var components = URLComponents()
         components.path = "/admin/totals"
@@ -40,15 +27,6 @@ struct OperatorClient: Sendable {
 
     func balance(_ portal: String) async throws -> [String: Any] {
         try await get("/admin/balance/\(Self.segment(portal))")
-    }
-
-    func route(line: String, caller: String, at time: String?) async throws -> [String: Any] {
-        var items = [URLQueryItem(name: "line", value: line), URLQueryItem(name: "caller", value: caller)]
-        if let time { items.append(URLQueryItem(name: "at", value: time)) }
-        var components = URLComponents()
-        components.path = "/admin/route/explain"
-        components.queryItems = items
-        return try await get(components.string ?? "/admin/route/explain")
     }
 
     func portals(limit: Int, after: String?) async throws -> [String: Any] {

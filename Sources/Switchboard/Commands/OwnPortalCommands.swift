@@ -15,7 +15,7 @@ struct UserListCommand: AsyncParsableCommand {
     @OptionGroup var portal: OwnPortalOptions
 
     func run() async throws {
-        try await portal.list("users") { user in
+        try await portal.list("GetUsers", "logins") { user in
             "\(user["login"] ?? "")  \(user["enabled"] as? Bool == false ? "shut out" : "let in")"
         }
     }
@@ -37,7 +37,7 @@ struct LineListCommand: AsyncParsableCommand {
     @OptionGroup var portal: OwnPortalOptions
 
     func run() async throws {
-        try await portal.list("lines") { line in
+        try await portal.list("GetLines", "lines") { line in
             let state =
                 line["error"] as? String ?? (line["stale"] as? Bool == true ? "to be asked for again" : "current")
             return "\(line["line"] ?? "")  \(line["phone_number"] ?? "")  version \(line["version"] ?? "")  \(state)"
@@ -60,7 +60,7 @@ struct NumberListCommand: AsyncParsableCommand {
     @OptionGroup var portal: OwnPortalOptions
 
     func run() async throws {
-        try await portal.list("numbers") { number in
+        try await portal.list("GetNumbers", "numbers") { number in
             ["PHONE_NUMBER", "STATE", "PRICE", "CURRENCY", "NEXT_RENEWAL"].compactMap { number[$0] }
                 .filter { !($0 is NSNull) }.map { "\($0)" }.joined(separator: "  ")
         }
@@ -80,6 +80,7 @@ struct RecordGetCommand: AsyncParsableCommand {
 
     @Argument(help: "The call's identifier; 'switchboard history' lists them.") var call: String
     @Option(name: .shortAndLong, help: "The file; what is there already is not overwritten.") var output: String
+    @Option(help: "Whose call; portal.id when missing.") var portal: String?
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
@@ -87,7 +88,7 @@ struct RecordGetCommand: AsyncParsableCommand {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw OperatorClient.Failure(description: "\(output) is there already; name another file.")
         }
-        let sound = try await OperatorSession.run(settings) { try await $0.recording(call) }
+        let sound = try await PortalSession.run(settings, portal: portal) { try await $0.recording(call) }
         guard FileManager.default.createFile(atPath: output, contents: sound, attributes: [.posixPermissions: 0o600])
         else {
             throw OperatorClient.Failure(description: "\(output) cannot be written; check its folder.")
@@ -98,20 +99,27 @@ struct RecordGetCommand: AsyncParsableCommand {
 
 /// Whose, and how it is printed.
 struct OwnPortalOptions: ParsableArguments {
-    @Option(help: "The portal's name, one of the controller's configuration; portal.id when missing.")
+    @Option(
+        help: ArgumentHelp(
+            "The portal's name; portal.id when missing. Of another one \(PortalSession.keyVariable) holds the key."))
     var portal: String?
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
+    @Flag(help: "Print the list as JSON.") var json = false
     @OptionGroup var options: ConfigurationOptions
 
-    /// Prints what the controller tells of the portal under this name, a line each.
-    func list(_ name: String, _ line: ([String: Any]) -> String) async throws {
+    /// Prints what the command answers, a line each, page after page.
+    func list(_ command: String, _ name: String, _ line: ([String: Any]) -> String) async throws {
         let settings = try await options.settings()
-        let id = portal ?? settings.text("portal.id")
-        let answer = try await OperatorSession.run(settings) { client in
-            try await client.get("/admin/portals/\(OperatorClient.segment(id))/\(name)")
+        let rows = try await PortalSession.run(settings, portal: portal) { session in
+            var rows: [[String: Any]] = []
+            var after: String?
+            repeat {
+                let answer = try await session.ask(command, after.map { ["AFTER": $0] } ?? [:])
+                rows += answer["result"] as? [[String: Any]] ?? []
+                after = answer["next"] as? String
+            } while after != nil
+            return rows
         }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        let rows = answer[name] as? [[String: Any]] ?? []
+        guard !json else { return print(try JSONText.pretty(rows)) }
         if rows.isEmpty { print("no \(name)") }
         for row in rows { print(line(row)) }
     }

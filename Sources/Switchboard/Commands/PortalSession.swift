@@ -3,6 +3,8 @@ import AsyncHTTPClient
 import CRM
 import Foundation
 import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
 import RequestSigning
 
 /// A short visit to the controller as a portal: whoever has its licence key sees its calls, and nobody else does.
@@ -11,25 +13,33 @@ struct PortalSession: Sendable {
     static let keyVariable = "LICENCE_KEY"
     private static let limit = Duration.seconds(60)
 
+    private static let longestRecording = 1 << 28
+
     private let client: SignedClient
+    private let http: HTTPClient
     private let url: String
 
-    static func run(
-        _ settings: Settings, portal: String?, _ body: (PortalSession) async throws -> Void
-    ) async throws {
+    init(url: String, portal: String, licenceKey key: String, http: HTTPClient) {
+        client = SignedClient(
+            base: url, portal: portal, key: { RequestKey(licenceKey: key, direction: .portalToController) },
+            http: http)
+        (self.url, self.http) = (url, http)
+    }
+
+    static func run<Value>(
+        _ settings: Settings, portal: String?, _ body: (PortalSession) async throws -> Value
+    ) async throws -> Value {
         let (id, key) = try key(settings, portal: portal)
-        let url = settings.url("controller")
         let http = HTTPClient(eventLoopGroupProvider: .singleton)
-        let client = SignedClient(
-            base: url, portal: id, key: { RequestKey(licenceKey: key, direction: .portalToController) }, http: http)
-        let outcome: Result<Void, any Error>
+        let session = PortalSession(url: settings.url("controller"), portal: id, licenceKey: key, http: http)
+        let outcome: Result<Value, any Error>
         do {
-            outcome = .success(try await body(PortalSession(client: client, url: url)))
+            outcome = .success(try await body(session))
         } catch {
             outcome = .failure(error)
         }
         try? await http.shutdown()
-        try outcome.get()
+        return try outcome.get()
     }
 
     private static func key(_ settings: Settings, portal: String?) throws -> (id: String, key: String) {
@@ -37,7 +47,7 @@ struct PortalSession: Sendable {
         let id = portal ?? own
         if let key = ProcessInfo.processInfo.environment[keyVariable], !key.isEmpty { return (id, key) }
         guard id == own else {
-            throw ValidationError("The calls of \(id) are its own: put its licence key into \(keyVariable).")
+            throw ValidationError("What \(id) has is its own affair: put its licence key into \(keyVariable).")
         }
         return (id, try Secrets.loadOrMake(in: settings.text("data.directory")).licenceKey)
     }
@@ -46,6 +56,35 @@ struct PortalSession: Sendable {
     func timeZone() async throws -> TimeZone {
         let options = try await ask("GetHistoryOptions", [:])
         return (options["TIME_ZONE"] as? String).flatMap { TimeZone(identifier: $0) } ?? .gmt
+    }
+
+    /// One call with every decision that was made for it.
+    func call(_ id: String) async throws -> [String: Any] {
+        try await ask("GetCall", ["CALL_ID": id])["result"] as? [String: Any] ?? [:]
+    }
+
+    /// The session log, as far as it is written.
+    func log(_ call: String) async throws -> String {
+        var log = Data()
+        try await stream("GetCallLog", ["CALL_ID": call]) { log.append($0) }
+        return String(decoding: log, as: UTF8.self)
+    }
+
+    /// The sound behind a link that lives for a minute.
+    func recording(_ call: String) async throws -> Data {
+        let link = try await ask("GetRecordingLink", ["CALL_ID": call, "SECONDS": 60])["url"] as? String ?? ""
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(HTTPClientRequest(url: link), timeout: TimeAmount(Self.limit))
+            guard response.status == .ok else {
+                throw OperatorClient.Failure(
+                    description: "The recording does not come (status \(response.status.code)); try again.")
+            }
+            return Data(buffer: try await response.body.collect(upTo: Self.longestRecording))
+        } catch let error as HTTPClientError {
+            throw OperatorClient.Failure(
+                description: "The recording does not come (\(error.shortDescription)); is controller.public.url right?")
+        }
     }
 
     func ask(_ command: String, _ body: [String: Any]) async throws -> [String: Any] {

@@ -64,31 +64,32 @@ struct Demo {
     // MARK: Report
 
     private func report(_ outcome: DemoCall.Outcome, _ credentials: DemoPhones.Credentials) async throws -> DemoReport {
-        let call = try await finishedCall(outcome.callID)
+        let portal = PortalSession(
+            url: settings.url("controller"), portal: settings.text("portal.id"),
+            licenceKey: installation.secrets.licenceKey, http: installation.client)
+        let call = try await finishedCall(outcome.callID, portal)
         let history = call["history"] as? [String: Any] ?? [:]
         let route = (call["decisions"] as? [[String: Any]])?.last ?? [:]
         let amount = history["COST_FINAL"].map { "\($0)" } ?? "0"
         let currency = history["COST_CURRENCY"] as? String ?? settings.text("portal.currency")
         return DemoReport(
-            history: history, route: route, sessionLog: try file(history["CALL_LOG"], in: "logs"),
-            recording: try file(history["URL"], in: "records"), cost: "\(amount) \(currency)",
-            callerHeard: outcome.callerHeard, employeeHeard: outcome.employeeHeard,
+            history: history, route: route,
+            sessionLog: try keep(Data(try await portal.log(outcome.callID).utf8), "session.log"),
+            recording: try keep(try await portal.recording(outcome.callID), "recording.mp3"),
+            cost: "\(amount) \(currency)", callerHeard: outcome.callerHeard, employeeHeard: outcome.employeeHeard,
             urls: [
                 "portal": settings.url("portal"), "controller": settings.url("controller"),
-                "voice": settings.url("voice.http"), "session_log": history["CALL_LOG"] as? String ?? "",
-                "recording": history["URL"] as? String ?? "",
+                "voice": settings.url("voice.http"),
             ],
             accounts: [credentials],
             sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))")
     }
 
     /// The controller's row of the call, once its history and final cost are there.
-    private func finishedCall(_ id: String) async throws -> [String: Any] {
-        let client = OperatorClient(
-            url: settings.url("controller"), token: installation.secrets.operatorToken, client: installation.client)
+    private func finishedCall(_ id: String, _ portal: PortalSession) async throws -> [String: Any] {
         var call: [String: Any] = [:]
         for _ in 0..<100 {
-            call = try await client.call(id)
+            call = try await portal.call(id)
             if let history = call["history"] as? [String: Any], !(history["COST_FINAL"] is NSNull),
                 history["COST_FINAL"] != nil
             {
@@ -99,10 +100,10 @@ struct Demo {
         return call
     }
 
-    private func file(_ url: Any?, in folder: String) throws -> String {
-        guard let url = url as? String, let name = url.split(separator: "/").last, name.count > 2 else {
-            throw EmployeeBrowser.Failure(description: "The history row names no file for \(folder).")
-        }
-        return "\(directory)/voice/\(folder)/\(name.prefix(2))/\(name)"
+    /// Puts what belongs to the call beside what its ends heard.
+    private func keep(_ data: Data, _ name: String) throws -> String {
+        let path = "\(directory)/\(name)"
+        try data.write(to: URL(filePath: path), options: .atomic)
+        return path
     }
 }

@@ -57,12 +57,6 @@ struct InteropCall {
         try #require(exitCode == 0, "sipp counts the call as successful")
     }
 
-    /// The file of a recording's address.
-    func recording(_ url: Any?) throws -> String {
-        let name = try #require((url as? String)?.split(separator: "/").last, "the recording's address")
-        return "\(installation.directory)/voice/records/\(name.prefix(2))/\(name)"
-    }
-
     private var server: String { address(port: "voice.sip.port") }
 
     private func address(port key: String) -> String {

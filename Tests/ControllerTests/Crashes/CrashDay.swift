@@ -58,9 +58,9 @@ struct CrashDay {
                     try #require(errand.isDone(answer), "\(errand.name): \(answer.status) \(answer.text)")
                     progress.done.withLock { $0 += 1 }
                 }
-                try await rest(world, crash)
                 let database = try await Database.open(TestDatabases.location(world.databasePath))
                 defer { try? database.close() }
+                try await rest(world, database, crash)
                 let aftermath = try await Aftermath(world, database)
                 found.withLock { $0 = aftermath }
             }
@@ -71,12 +71,15 @@ struct CrashDay {
     }
 
     /// Until every call is told, priced and noted as delivered.
-    private static func rest(_ world: World, _ crash: Crash) async throws {
+    private static func rest(_ world: World, _ database: Database, _ crash: Crash) async throws {
         while !crash.isOver {
             let steps = crash.steps.count
             let list = try await world.admin("/admin/calls").json
             let calls = list?["calls"]?.elements ?? []
-            let isPriced = calls.allSatisfy { $0["history"]?["COST_FINAL"] != nil && $0["state"] == "closed" }
+            let open = try await database.read {
+                try $0.queryOne("SELECT COUNT(*) AS number FROM call_history WHERE cost_final IS NULL")
+            }
+            let isPriced = try open?.integer("number") == 0 && calls.allSatisfy { $0["state"] == "closed" }
             let orders = try await world.admin("/admin/payments/demo").json?["result"]?.elements ?? []
             let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
             if calls.count == 2, isPriced, isPaid, list?["outbox"] == [:] { return }
