@@ -92,7 +92,7 @@ let package = Package(
         // Engines: the I/O.
         module("Storage", ["CPostgres", .product(name: "GRDB", package: "GRDB.swift"), logging]),
         module("ReplayMemory", ["Storage"]),
-        module("HTTPServing", [nioCore, hummingbirdCore, httpTypes, logging]),
+        module("HTTPServing", [nioCore, hummingbirdCore, hummingbird, httpTypes, logging]),
         module("OutsideRequests", [nioCore, nioPosix, nioHTTP1, httpClient]),
         module(
             "VoiceEngine",
@@ -248,7 +248,8 @@ let package = Package(
         tests(
             "PortalTests",
             [
-                "Portal", "TestPostgres", "HTTPServing", "RequestSigning", "Digests", "PhoneNumbers", hummingbird,
+                "Portal", "TestPostgres", "TestOpenAPI", "HTTPServing", "RequestSigning", "Digests", "PhoneNumbers",
+                hummingbird,
                 httpTypes,
                 httpClient, nioCore,
                 nioFoundation, nioHTTP1, logging, lifecycle,

@@ -166,6 +166,15 @@ public final class Portal: Service {
     }
 
     private func router() -> Router<BasicRequestContext> {
+        let router = endpoints()
+        router.answerOtherMethods(makesHead: true) { methods in
+            try ErrorAnswers.refusal(PortalRefusal(.wrongMethod, "the address takes \(methods)"))
+        }
+        return router
+    }
+
+    /// Every endpoint and page.
+    func endpoints() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ErrorAnswers(logger: parts.logger))
         ControllerRoutes(parts: parts).add(to: router)

@@ -55,11 +55,14 @@ import Testing
                 (.get, "/api/numbers/countries?locale=EN", nil, "GetNumberCountries"),
                 (.get, "/api/numbers/states?country=US&category=GEOGRAPHIC", nil, "GetNumberStates"),
                 (.get, "/api/numbers/regions?country=RU&category=GEOGRAPHIC", nil, "GetNumberRegions"),
-                (.get, "/api/numbers/offers?region=7&mask=7401*&limit=5&offset=10", nil, "FindNumbers"),
+                (
+                    .get, "/api/numbers/offers?country=RU&category=GEOGRAPHIC&region=7&mask=7401*&limit=5&offset=10",
+                    nil, "FindNumbers"
+                ),
                 (.post, "/api/numbers", order, "BuyNumber"),
                 (.patch, "/api/numbers/74012000001", ["auto_renew": false], "SetNumberRenewal"),
                 (.post, "/api/numbers/74012000001/renew", nil, "RenewNumber"),
-                (.delete, "/api/numbers/74012000001", nil, "ReleaseNumber"),
+                (.delete, "/api/numbers/%2B7%20401%20200-00-01", nil, "ReleaseNumber"),
             ]
             let employee = try await portal.logIn("olga", "secret-68")
             for (verb, path, body, command) in asked {
@@ -72,6 +75,7 @@ import Testing
             let search = try body("FindNumbers", portal)
             #expect(search["LIMIT"] == 5 && search["OFFSET"] == 10 && search["MASK"] == "7401*")
             #expect(try body("SetNumberRenewal", portal)["AUTO_RENEW"] == "N")
+            #expect(try body("ReleaseNumber", portal)["PHONE_NUMBER"] == "+7 401 200-00-01")
             let wrong = try await portal.api(.post, "/api/numbers", administrator, ["numbre": "1"])
             #expect(wrong.status == 400)
         }

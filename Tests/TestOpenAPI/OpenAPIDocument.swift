@@ -14,6 +14,7 @@ public struct OpenAPIDocument {
         public let ways: [Set<String>]
         /// Who may, where the proof alone does not say it.
         public let role: String?
+        public let hasBody: Bool
         /// Of these statuses.
         public let answers: Set<String>
         public let id: String
@@ -24,7 +25,7 @@ public struct OpenAPIDocument {
     public static let file = SourceTree.root.appending(path: "docs/openapi.yaml")
     private static let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
 
-    /// By method and path, as in `POST /portal/GetUser`.
+    /// By method and path, as in `POST /portal/GetUser`; once for each value of a part of the path that has a list of them.
     public let operations: [String: Operation]
     private let whole: Any?
 
@@ -34,12 +35,9 @@ public struct OpenAPIDocument {
         for (path, item) in Self.object(Self.at(whole, ["paths"])) where Self.serves(system, item, whole) {
             for method in Self.methods {
                 guard let operation = Self.at(item, [method]) else { continue }
-                operations["\(method.uppercased()) \(path)"] = Operation(
-                    ways: Self.ways(operation, whole), role: Self.at(operation, ["x-role"]) as? String,
-                    answers: Set(Self.object(Self.at(operation, ["responses"])).keys),
-                    id: Self.at(operation, ["operationId"]) as? String ?? "",
-                    isComplete: Self.at(operation, ["summary"]) is String
-                        && Self.object(Self.at(operation, ["responses"])).values.allSatisfy(Self.isShaped))
+                for path in Self.filled(path, item) {
+                    operations["\(method.uppercased()) \(path)"] = Self.operation(operation, whole)
+                }
             }
         }
         (self.whole, self.operations) = (whole, operations)
@@ -50,13 +48,27 @@ public struct OpenAPIDocument {
         (Self.at(whole, place) as? [Any] ?? []).compactMap { $0 as? String }
     }
 
-    /// The values of a parameter in the path.
-    public func choices(of parameter: String, in path: String) -> [String] {
-        for value in Self.at(whole, ["paths", path, "parameters"]) as? [Any] ?? []
-        where Self.at(value, ["name"]) as? String == parameter {
-            return (Self.at(value, ["schema", "enum"]) as? [Any] ?? []).compactMap { $0 as? String }
+    private static func operation(_ operation: Any, _ whole: Any?) -> Operation {
+        let answers = object(at(operation, ["responses"]))
+        return Operation(
+            ways: ways(operation, whole), role: at(operation, ["x-role"]) as? String,
+            hasBody: at(operation, ["requestBody"]) != nil, answers: Set(answers.keys),
+            id: at(operation, ["operationId"]) as? String ?? "",
+            isComplete: at(operation, ["summary"]) is String && answers.values.allSatisfy(isShaped))
+    }
+
+    /// The path with each value of its parts that have a list of them.
+    private static func filled(_ path: String, _ item: Any) -> [String] {
+        var paths = [path]
+        for parameter in at(item, ["parameters"]) as? [Any] ?? [] {
+            guard let name = at(parameter, ["name"]) as? String,
+                let choices = at(parameter, ["schema", "enum"]) as? [Any]
+            else { continue }
+            paths = paths.flatMap { path in
+                choices.compactMap { $0 as? String }.map { path.replacing("{\(name)}", with: $0) }
+            }
         }
-        return []
+        return paths
     }
 
     private static func serves(_ system: System, _ item: Any, _ whole: Any?) -> Bool {

@@ -41,11 +41,8 @@ enum Answers {
     static var refused: Response { error(ControllerError(.refused, "the request was refused")) }
 
     /// For a method that the address does not have.
-    static func notAllowed(but allowed: [HTTPRequest.Method]) -> Response {
-        let methods = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        var response = error(ControllerError(.wrongMethod, "the address takes \(methods)"))
-        response.headers[.allow] = methods
-        return response
+    static func notAllowed(but methods: String) -> Response {
+        error(ControllerError(.wrongMethod, "the address takes \(methods)"))
     }
 
     private static func status(_ code: ControllerError.Code) -> HTTPResponse.Status {

@@ -17,26 +17,16 @@ struct Routes: Sendable {
 
     private static let requestID = HTTPField.Name("X-Request-Id")
 
-    /// The methods of HTTP that a path may lack.
-    private static let methods: [HTTPRequest.Method] =
-        [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
-        + [HTTPRequest.Method("QUERY")].compactMap(\.self)
-
     /// Whoever may `GET` may `HEAD`; a method that a path does not have is 405, an address that does not exist 404.
     func router() -> Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: UnknownAddress())
-        for (path, endpoints) in Dictionary(grouping: endpoints, by: \.path) {
-            for endpoint in endpoints {
-                router.on(RouterPath(path), method: endpoint.method) { request, context in
-                    await measured(endpoint, request, context)
-                }
-            }
-            let allowed = endpoints.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }
-            for method in Self.methods where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ in Answers.notAllowed(but: allowed) }
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                await measured(endpoint, request, context)
             }
         }
+        router.answerOtherMethods(makesHead: true) { Answers.notAllowed(but: $0) }
         return router
     }
 

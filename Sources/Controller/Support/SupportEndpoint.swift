@@ -51,7 +51,8 @@ struct SupportEndpoint: Sendable {
                 .wrongRequest, "portal and code must be what the portal's administrator reads out, like K7QF-2MXD-9RTA")
         }
         let reason = json["reason"]?.string ?? ""
-        guard (1...500).contains(reason.count), !reason.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+        let letters = reason.unicodeScalars
+        guard (1...500).contains(letters.count), !letters.contains(where: { $0.value < 0x20 }) else {
             throw ControllerError(
                 .wrongRequest, "reason must tell the portal what the access is for, in 1 to 500 characters on one line")
         }

@@ -9,6 +9,7 @@ struct PortalRefusal: Error, Sendable, Hashable {
         case notAllowed = "NOT_ALLOWED"
         case notFound = "NOT_FOUND"
         case callNotFound = "CALL_NOT_FOUND"
+        case wrongMethod = "WRONG_METHOD"
         case wrongInput = "WRONG_INPUT"
         case inUse = "IN_USE"
         case tooLong = "TOO_LONG"

@@ -36,8 +36,11 @@ extension BalanceWarning {
         at = try input.integer("AT", 0...1 << 40)
         var lines: [String] = []
         for line in try input.list("EXPLANATION", atMost: Self.mostLines) ?? [] {
-            guard case .text(let text) = line, text.count <= 300 else {
-                throw input.wrong("EXPLANATION", "texts of at most 300 characters", line.typeName)
+            guard case .text(let text) = line, text.unicodeScalars.count <= 300,
+                !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+            else {
+                throw input.wrong(
+                    "EXPLANATION", "texts of at most 300 characters, none of control", line.typeName)
             }
             lines.append(text)
         }

@@ -43,7 +43,8 @@ struct CallRecord: Sendable {
 
     init(_ input: InputReader, source: JSONValue) throws {
         id = try input.callID()
-        line = try input.loose("ACCOUNT_SEARCH_ID", atMost: 255) ?? input.loose("PORTAL_NUMBER", atMost: 255) ?? ""
+        let number = try input.loose("PORTAL_NUMBER", atMost: 255)
+        line = try input.loose("ACCOUNT_SEARCH_ID", atMost: 255) ?? number ?? ""
         caller = try input.loose("PHONE_NUMBER", atMost: 255) ?? ""
         employee = try input.employee("PORTAL_USER_ID")
         isSuccess = try input.loose("CALL_STATUS", atMost: 10) == "true"
@@ -79,12 +80,14 @@ extension InputReader {
         switch self[key] {
         case nil: return nil
         case .text(let value): text = value
-        case .integer(let value): text = String(value)
-        case .real(let value): text = String(value)
-        case .flag(let value): text = value ? "true" : "false"
+        case .integer(let value): return String(value)
+        case .real(let value): return String(value)
+        case .flag(let value): return value ? "true" : "false"
         case let value?: throw wrong(key, "a text or a number", value.typeName)
         }
-        guard text.count <= length else { throw wrong(key, "at most \(length) characters", "\(text.count)") }
+        let count = text.unicodeScalars.count
+        guard count <= length else { throw wrong(key, "at most \(length) characters", "\(count)") }
+        guard !text.unicodeScalars.contains("\0") else { throw wrong(key, "a text without the character 0", "one") }
         return text
     }
 }

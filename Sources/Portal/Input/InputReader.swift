@@ -40,7 +40,9 @@ struct InputReader {
         guard let value = self[key] else { return nil }
         let expected = "a text of \(Self.words(length)) characters"
         guard case .text(let text) = value else { throw wrong(key, expected, value.typeName) }
-        guard length.contains(text.count) else { throw wrong(key, expected, "\(text.count) characters") }
+        // Unicode scalars: what looks like one character may have any number of them.
+        let count = text.unicodeScalars.count
+        guard length.contains(count) else { throw wrong(key, expected, "\(count) characters") }
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw wrong(key, "a text without control characters", "one")
         }

@@ -65,7 +65,7 @@ extension SupportRequest {
     init(_ input: InputReader) throws(InputError) {
         self.init(
             id: try input.grantID("GRANT_ID"), person: try input.text("PERSON", 1...64),
-            reason: try input.text("REASON", 1...500), scopes: try input.scopes("SCOPES"),
+            reason: try input.text("REASON", 1...500), scopes: try input.someScopes("SCOPES"),
             seconds: try input.integer("SECONDS", 1...1_000_000), askedAt: try input.integer("AT", 0...1 << 40),
             answerUntil: try input.integer("ANSWER_UNTIL", 0...1 << 40))
     }
@@ -96,6 +96,13 @@ extension InputReader {
             })
         else { throw wrong(key, "hexadecimal digits", "another text") }
         return text
+    }
+
+    /// At least one scope, as ``scopes(_:)`` reads them.
+    func someScopes(_ key: String) throws(InputError) -> [SupportRequest.Scope] {
+        let scopes = try scopes(key)
+        guard !scopes.isEmpty else { throw wrong(key, "at least one scope", has(key) ? "none" : "nothing") }
+        return scopes
     }
 
     /// Scopes without repetition, in the order of the list of all.

@@ -55,7 +55,7 @@ struct BalanceRoutes {
             body["LIMIT"] = .integer(try Exchange.number("limit", request, in: 1...500, fallback: 50))
         }
         if let cursor = request.uri.queryParameters["cursor"] {
-            guard cursor.count <= Self.longestCursor else {
+            guard cursor.unicodeScalars.count <= Self.longestCursor else {
                 throw InputError(path: "?cursor", expected: "what next was on the page before", found: "a longer text")
             }
             body["CURSOR"] = .text(String(cursor))

@@ -6,6 +6,25 @@ import Storage
 
 /// What the controller asks and tells: `POST /telephony/<Command>`, `POST /crm/<question>`; signed.
 struct ControllerRoutes {
+    /// What the controller tells, and asks about lines.
+    enum Command: String, CaseIterable {
+        case lineSettings = "LineSettings"
+        case invite = "Invite"
+        case startCall = "StartCall"
+        case hangupCall = "HangupCall"
+        case addCallHistory = "AddCallHistory"
+        case balanceWarning = "BalanceWarning"
+        case paymentReceived = "PaymentReceived"
+        case numberChanged = "NumberChanged"
+        case supportRequested = "SupportRequested"
+        case supportLook = "SupportLook"
+    }
+
+    /// What it asks about people and clients.
+    enum Question: String, CaseIterable {
+        case find, employees
+    }
+
     let parts: PortalParts
 
     func add(to router: Router<BasicRequestContext>) {
@@ -30,29 +49,31 @@ struct ControllerRoutes {
     }
 
     private func telephony(_ command: String, _ value: JSONValue) async throws -> JSONValue {
+        guard let command = Command(rawValue: command) else {
+            throw PortalRefusal(.notFound, "there is no such command")
+        }
         let input = try InputReader(value)
         switch command {
-        case "LineSettings": return try await lineSettings(input)
-        case "Invite": try await parts.desk.invite(input)
-        case "StartCall": try await parts.desk.start(input)
-        case "HangupCall": try await parts.desk.hangup(input)
-        case "AddCallHistory": try await parts.desk.history(CallRecord(input, source: value))
-        case "BalanceWarning":
+        case .lineSettings: return try await lineSettings(input)
+        case .invite: try await parts.desk.invite(input)
+        case .startCall: try await parts.desk.start(input)
+        case .hangupCall: try await parts.desk.hangup(input)
+        case .addCallHistory: try await parts.desk.history(CallRecord(input, source: value))
+        case .balanceWarning:
             let warning = try BalanceWarning(input)
             try await parts.database.write { try BalanceWarningStore(transaction: $0).add(warning) }
-        case "PaymentReceived":
+        case .paymentReceived:
             let news = try PaymentNews(input, at: parts.now())
             try await parts.database.write { try PaymentNewsStore(transaction: $0).add(news) }
-        case "NumberChanged":
+        case .numberChanged:
             let news = try NumberNews(input, at: parts.now())
             try await parts.database.write { try NumberNewsStore(transaction: $0).add(news) }
-        case "SupportRequested":
+        case .supportRequested:
             let request = try SupportRequest(input)
             try await parts.database.write { try SupportStore(transaction: $0).add(request) }
-        case "SupportLook":
+        case .supportLook:
             let look = try SupportLook(input)
             try await parts.database.write { try SupportStore(transaction: $0).add(look) }
-        default: throw PortalRefusal(.notFound, "there is no such command")
         }
         return ["result": "OK"]
     }
@@ -63,11 +84,13 @@ struct ControllerRoutes {
     }
 
     private func crm(_ question: String, _ value: JSONValue) async throws -> JSONValue {
+        guard let question = Question(rawValue: question) else {
+            throw PortalRefusal(.notFound, "there is no such question")
+        }
         let input = try InputReader(value)
         switch question {
-        case "find": return try await find(input)
-        case "employees": return try await employees()
-        default: throw PortalRefusal(.notFound, "there is no such question")
+        case .find: return try await find(input)
+        case .employees: return try await employees()
         }
     }
 

@@ -16,8 +16,17 @@ struct ErrorAnswers: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let (status, code, message) = answer(to: error)
-            return try Exchange.answer(["error": ["code": .text(code), "msg": .text(message)]], status: status)
+            return try Self.text(status, code, message)
         }
+    }
+
+    /// As if the refusal had been thrown.
+    static func refusal(_ refusal: PortalRefusal) throws -> Response {
+        try text(refusal.code.status, refusal.code.rawValue, refusal.message)
+    }
+
+    private static func text(_ status: HTTPResponse.Status, _ code: String, _ message: String) throws -> Response {
+        try Exchange.answer(["error": ["code": .text(code), "msg": .text(message)]], status: status)
     }
 
     private func answer(to error: any Error) -> (HTTPResponse.Status, code: String, message: String) {
@@ -53,6 +62,7 @@ extension PortalRefusal.Code {
         case .wrongLogin, .noSession: .unauthorized
         case .tooManyAttempts: .tooManyRequests
         case .notFound, .callNotFound: .notFound
+        case .wrongMethod: .methodNotAllowed
         case .wrongInput: .badRequest
         case .inUse: .conflict
         case .tooLong: .contentTooLarge

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Storage
 
@@ -13,17 +14,19 @@ struct NumberRoutes {
         "state": "STATE", "region": "REGION_ID", "price": "PRICE", "installation_price": "INSTALLATION_PRICE",
         "currency": "CURRENCY",
     ]
+    /// What an order may leave out.
+    private static let dispensable = ["state", "currency"]
     /// An order holds short texts only.
     private static let longestText = 64
 
     let parts: PortalParts
 
     func add(to router: Router<BasicRequestContext>) {
-        search("api/numbers", "GetNumbers", router)
-        search("api/numbers/countries", "GetNumberCountries", router)
-        search("api/numbers/states", "GetNumberStates", router)
-        search("api/numbers/regions", "GetNumberRegions", router)
-        search("api/numbers/offers", "FindNumbers", router)
+        search("api/numbers", "GetNumbers", [], router)
+        search("api/numbers/countries", "GetNumberCountries", [], router)
+        search("api/numbers/states", "GetNumberStates", ["country", "category"], router)
+        search("api/numbers/regions", "GetNumberRegions", ["country", "category"], router)
+        search("api/numbers/offers", "FindNumbers", ["country", "category", "region"], router)
         router.get("api/numbers/news") { request, _ in
             try await parts.administrator(request)
             let limit = try Exchange.number("limit", request, in: 1...500, fallback: 100)
@@ -56,9 +59,15 @@ struct NumberRoutes {
         }
     }
 
-    private func search(_ path: String, _ command: String, _ router: Router<BasicRequestContext>) {
+    /// - Parameter needed: What the question must name.
+    private func search(
+        _ path: String, _ command: String, _ needed: [String], _ router: Router<BasicRequestContext>
+    ) {
         router.get(RouterPath(path)) { request, _ in
             try await parts.administrator(request)
+            for name in needed where request.uri.queryParameters[Substring(name)] == nil {
+                throw InputError(path: "?\(name)", expected: "a text", found: "nothing")
+            }
             var body: [String: JSONValue] = [:]
             for (name, field) in Self.filters {
                 if let value = request.uri.queryParameters[Substring(name)] { body[field] = .text(String(value)) }
@@ -76,7 +85,10 @@ struct NumberRoutes {
     private static func order(_ input: InputReader) throws -> JSONValue {
         var body: [String: JSONValue] = [:]
         for (name, field) in order {
-            if let text = try input.optionalText(name, 1...longestText) { body[field] = .text(text) }
+            let text =
+                dispensable.contains(name)
+                ? try input.optionalText(name, 1...longestText) : try input.text(name, 1...longestText)
+            if let text { body[field] = .text(text) }
         }
         return .object(body)
     }
@@ -84,7 +96,9 @@ struct NumberRoutes {
     private func ask(
         _ command: String, _ context: BasicRequestContext, _ more: [String: JSONValue] = [:]
     ) async throws -> Response {
-        let number = try context.parameters.require("number")
+        guard let number = try context.parameters.require("number").removingPercentEncoding else {
+            throw InputError(path: "", expected: "a number whose percent-encoding is UTF-8", found: "another")
+        }
         let body = more.merging(["PHONE_NUMBER": .text(number)]) { first, _ in first }
         return try Exchange.answer(try await parts.controller.ask(command, .object(body)))
     }

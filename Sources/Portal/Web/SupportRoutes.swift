@@ -34,7 +34,7 @@ struct SupportRoutes {
             let input = try await Exchange.input(request)
             try input.allowOnly(["scopes", "seconds"])
             let answered = try await parts.support.grant(
-                try context.parameters.require("request"), try input.scopes("scopes"),
+                try context.parameters.require("request"), try input.someScopes("scopes"),
                 seconds: try input.integer("seconds", Self.lengths), by: employee.id)
             return try Exchange.answer(answered.json(at: parts.now()))
         }
