@@ -155,6 +155,8 @@ import Testing
             let commands = world.portal.state.withLock { $0.told.map(\.command) }
             #expect(commands == ["LineSettings", "Invite", "StartCall", "HangupCall"])
             #expect(world.portal.told("StartCall").first?["USER_ID"] == "67")
+            #expect(world.portal.told("Invite").first?["STEP"] == "1")
+            #expect(world.portal.told("StartCall").first?["STEP"] == "2")
             #expect(try await world.call()?["state"] == "ended")
         }
     }

@@ -100,6 +100,41 @@ import Testing
         }
     }
 
+    @Test func newsThatComesLateChangesNothingThatIsNewer() async throws {
+        try await PortalFixture.run { portal in
+            let (ivan, olga) = (try await portal.logIn(), try await portal.logIn("olga", "secret-68"))
+            func tell(_ command: String, _ user: Int64, _ call: String, step: Int64?) async throws {
+                guard case .object(var fields) = Self.invite(user, call: call) else { return }
+                fields["STEP"] = step.map { .text(String($0)) }
+                let answer = try await portal.signed("/telephony/\(command)", .object(fields))
+                #expect(answer.text == #"{"result":"OK"}"#)
+            }
+            // The next employee's turn, and then the first one's.
+            try await tell("Invite", 68, "turns", step: 2)
+            try await tell("Invite", 67, "turns", step: 1)
+            // The talk before its ringing; the ringing of the one before.
+            try await tell("StartCall", 68, "talk", step: 3)
+            try await tell("Invite", 68, "talk", step: 2)
+            try await tell("Invite", 67, "talk", step: 1)
+            // The end before everything.
+            try await tell("HangupCall", 67, "over", step: nil)
+            try await tell("Invite", 67, "over", step: 1)
+            try await tell("StartCall", 67, "over", step: 2)
+            try await tell("Invite", 67, "marker", step: 1)
+            try await tell("Invite", 68, "marker", step: 2)
+            try await portal.withEvents(olga) { events in
+                let shown = try await [events.next(), events.next()].map { $0.data["callId"] }
+                #expect(Set(shown) == ["marker", "turns"])
+            }
+            try await tell("Invite", 67, "marker", step: 3)
+            try await portal.withEvents(ivan) { events in
+                let shown = try await events.next()
+                #expect(shown.data["callId"] == "marker")
+            }
+            #expect(try await Self.leads(portal, ivan).count == 1, "the talk has its card")
+        }
+    }
+
     @Test func aLaterRevisionTakesThePlaceOfAnEarlierOneNeverTheOtherWayRound() async throws {
         try await PortalFixture.run { portal in
             let token = try await portal.logIn()

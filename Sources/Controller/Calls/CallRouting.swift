@@ -59,9 +59,9 @@ struct CallRouting: Sendable {
             waited: moment.seconds - call.createdAt.seconds, portal)
         let decision = Router.decide(input)
         let offered = call.take(decision, at: moment)
-        try await calls.saveRoute(call, offeredTo: offered, at: moment)
+        let step = try await calls.saveRoute(call, offeredTo: offered, at: moment)
         if let offered, case .wait(let type, _, _) = decision.answer {
-            notices.invite(call, employee: offered, type: type, portal)
+            notices.invite(call, employee: offered, type: type, step: step, portal)
         }
         logger.info(
             "call routed",

@@ -11,6 +11,10 @@ struct CallStore: Sendable {
         var call: CallKey
     }
 
+    /// The number of a call's last step; news of it carries the number, as news of two controllers has no order.
+    static let steps = Migration(
+        "2026-12 steps of calls", ["ALTER TABLE call ADD COLUMN step BIGINT NOT NULL DEFAULT 0"])
+
     let database: Database
     /// Calls that look for somebody who answers.
     private let routed: RowMemory<Key, CallRecord>
@@ -70,14 +74,16 @@ struct CallStore: Sendable {
     }
 
     /// Writes a decision, and that its employee has had his turn.
-    func saveRoute(_ call: CallRecord, offeredTo employee: EmployeeID?, at moment: Moment) async throws {
+    ///
+    /// - Returns: The number of this step of the call, 0 for a call without a row.
+    func saveRoute(_ call: CallRecord, offeredTo employee: EmployeeID?, at moment: Moment) async throws -> Int64 {
         let lookup = try call.lookup.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        try await database.write(.soon) { transaction in
-            try transaction.execute(
+        let step = try await database.write(.soon) { transaction in
+            let row = try transaction.queryOne(
                 """
                 UPDATE call SET state = CASE WHEN state = 'alerting' THEN 'routed' ELSE state END, dialled_code = ?,
-                    lookup = ?, attempts = ?, last_answer = ?, decisions = ?
-                WHERE portal_id = ? AND call_id = ?
+                    lookup = ?, attempts = ?, last_answer = ?, decisions = ?, step = step + 1
+                WHERE portal_id = ? AND call_id = ? RETURNING step
                 """,
                 [
                     .optional(call.dialledCode), .optional(lookup), .text(call.attemptsText),
@@ -85,7 +91,8 @@ struct CallStore: Sendable {
                     .text(call.portal.rawValue), .text(call.key.rawValue),
                 ])
             try transaction.notify(.calls, call.portal.joined(to: call.key.rawValue))
-            guard let employee else { return }
+            let step = try row?.integer("step") ?? 0
+            guard let employee else { return step }
             try transaction.notify(.turns, call.portal.rawValue)
             try transaction.execute(
                 """
@@ -93,6 +100,7 @@ struct CallStore: Sendable {
                 ON CONFLICT (portal_id, employee_id) DO UPDATE SET offered_at = excluded.offered_at
                 """,
                 [.text(call.portal.rawValue), .integer(employee.rawValue), .integer(moment.milliseconds)])
+            return step
         }
         routed.change(Key(portal: call.portal, call: call.key)) { known in
             let state = known.state
@@ -100,22 +108,33 @@ struct CallStore: Sendable {
             known.state = state == .alerting ? .routed : state
         }
         if let employee { turns.change(call.portal) { $0[employee] = moment } }
+        return step
     }
 
     /// Somebody has answered.
-    func connect(_ key: CallKey, _ portal: PortalID, user: Int64?, device: String, at moment: Moment) async throws {
+    ///
+    /// - Returns: The number of this step of the call, 0 for a call without a row; nil when the call is over.
+    func connect(
+        _ key: CallKey, _ portal: PortalID, user: Int64?, device: String, at moment: Moment
+    ) async throws -> Int64? {
         defer { forget(key, portal) }
-        try await database.write(.soon) { transaction in
-            try transaction.execute(
+        return try await database.write(.soon) { transaction in
+            let row = try transaction.queryOne(
                 """
-                UPDATE call SET state = 'connected', user_id = ?, device = ?, connected_at = COALESCE(connected_at, ?)
-                WHERE portal_id = ? AND call_id = ? AND state IN ('alerting', 'routed', 'connected')
+                UPDATE call SET state = 'connected', user_id = ?, device = ?, connected_at = COALESCE(connected_at, ?),
+                    step = step + 1
+                WHERE portal_id = ? AND call_id = ? AND state IN ('alerting', 'routed', 'connected') RETURNING step
                 """,
                 [
                     .optional(user), .text(device), .integer(moment.milliseconds), .text(portal.rawValue),
                     .text(key.rawValue),
                 ])
             try transaction.notify(.calls, portal.joined(to: key.rawValue))
+            if let row { return try row.integer("step") }
+            let known = try transaction.queryOne(
+                "SELECT state FROM call WHERE portal_id = ? AND call_id = ?",
+                [.text(portal.rawValue), .text(key.rawValue)])
+            return known == nil ? 0 : nil
         }
     }
 

@@ -5,10 +5,16 @@ import Synchronization
 
 /// Tells portals of calls without making the call wait: in order for each portal, tried once, bounded.
 ///
+/// Another controller's news may overtake ours: news of a call that goes on carries the number of its step, and the portal
+/// passes over what is older than what it knows. The end of a call is final without one.
+///
 /// For news that loses its worth in seconds. What must arrive goes through the outbox.
 final class PortalNotices: Sendable {
     /// News beyond this many is dropped, oldest first: a portal that far behind is away.
     static let mostWaiting = 100
+
+    /// The field with the number of the call's step; 0 says nothing of an order.
+    static let step = "STEP"
 
     private struct Notice: Sendable {
         var command: String
@@ -41,14 +47,14 @@ final class PortalNotices: Sendable {
     }
 
     /// The card pops up at the employee's.
-    func invite(_ call: CallRecord, employee: EmployeeID, type: ConnectType, _ portal: Portal) {
+    func invite(_ call: CallRecord, employee: EmployeeID, type: ConnectType, step: Int64, _ portal: Portal) {
         send(
             "Invite",
             [
                 "CALL_ID": .text(call.key.rawValue), "USER_ID": .text(employee.description),
                 "CALLER_ID": .text(call.callerID), "PHONE_NUMBER": .text(call.phoneNumber),
                 "ACCOUNT_SEARCH_ID": .text(call.line.rawValue), "TYPE_CONNECT": .text(type.rawValue),
-                "CRM": (call.lookup?.matches ?? CRMMatches()).json,
+                "CRM": (call.lookup?.matches ?? CRMMatches()).json, Self.step: .text(String(step)),
             ], portal)
     }
 

@@ -77,11 +77,14 @@ struct ScenarioEndpoint: Sendable {
     }
 
     private func start(_ fields: FormFields, _ portal: Portal) async throws -> String {
-        try await calls.connect(
+        let step = try await calls.connect(
             try key(fields), portal.id, user: Int64(fields["USER_ID"]),
             device: String(fields["CALL_DEVICE"].prefix(16)),
             at: now())
-        notices.send("StartCall", HistoryStore.told(fields), portal)
+        // That a call which is over had begun is no news.
+        if let step {
+            notices.send("StartCall", HistoryStore.told(fields.with(PortalNotices.step, String(step))), portal)
+        }
         return Answers.done.encoded
     }
 

@@ -156,5 +156,6 @@ enum Schema {
         SupportStore.migration,
         WarningSchema.migration,
         PortalStore.moves,
+        CallStore.steps,
     ]
 }

@@ -16,6 +16,8 @@ struct Call: Sendable, Hashable {
     /// The caller's card as the employee sees it, null for an unknown caller.
     var card: JSONValue
     var createdAt: Int64
+    /// The number of the last step that the portal knows; news of an earlier one is old.
+    var step: Int64 = 0
 
     /// What an employee's browser is told.
     func json(lineTitle: String) -> JSONValue {
@@ -64,6 +66,9 @@ extension InputReader {
         }
         return id
     }
+
+    /// The number of a call's step, 0 when the news has none: then it counts as the latest.
+    func step() throws(InputError) -> Int64 { try loose("STEP", atMost: 20).flatMap { Int64($0) } ?? 0 }
 
     /// An employee's number as integer or text; nil for nothing, an empty text and 0.
     func employee(_ key: String) throws(InputError) -> EmployeeID? {

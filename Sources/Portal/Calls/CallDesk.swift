@@ -3,7 +3,7 @@ import Storage
 
 /// Takes the controller's news of calls: keeps their rows, makes leads, tells the employees' browsers.
 ///
-/// News may come twice or in another order; each ends in the same rows. The steps of a call are written for
+/// News may come twice or in another order; each ends in the same rows, as older news changes nothing that is newer. The steps of a call are written for
 /// ``Durability/soon``, its history is on the disk before it is acknowledged.
 struct CallDesk: Sendable {
     let database: Database
@@ -19,23 +19,29 @@ struct CallDesk: Sendable {
         }
         let caller = try input.loose("CALLER_ID", atMost: 255) ?? ""
         let typeConnect = try input.loose("TYPE_CONNECT", atMost: 20) ?? ""
+        let step = try input.step()
         let lineNames = try lineNames(input)
         let (now, region) = (now(), region)
         let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
             let line = try LineStore(transaction: transaction).find(anyOf: lineNames)
             let known = try calls.find(id)
-            guard known?.status != .finished else { return [Delivery]() }
+            guard try !calls.isOver(id) else { return [Delivery]() }
+            let isOld = known.map { step > 0 && step < $0.step } ?? false
             let cards = CallerCard(transaction: transaction, region: region)
             let card =
                 line?.usesCRM == false
                 ? nil
-                : try cards.findOrMakeLead(caller, line: line, call: id, responsible: employee, now: now)
-            let call = Call(
+                : try cards.findOrMakeLead(
+                    caller, line: line, call: id, responsible: isOld ? known?.employee ?? employee : employee, now: now)
+            var call = Call(
                 id: id, line: line?.searchID.rawValue ?? lineNames.compactMap(\.self).first ?? "", caller: caller,
                 status: known?.status ?? .waiting, employee: employee, typeConnect: typeConnect,
-                card: card?.shown ?? .null, createdAt: known?.createdAt ?? now)
+                card: card?.shown ?? .null, createdAt: known?.createdAt ?? now, step: max(step, known?.step ?? 0))
+            // Who calls is news all the same where the answer has come before the ringing.
+            if isOld, let known { (call.employee, call.typeConnect) = (known.employee, known.typeConnect) }
             try calls.put(call)
+            guard !isOld else { return [] }
             try calls.invite(employee, to: id)
             let title = line?.title ?? call.line
             var news = [Delivery(.invite, call.json(lineTitle: title), to: employee)]
@@ -50,6 +56,7 @@ struct CallDesk: Sendable {
         let id = try input.callID()
         let employee = try input.employee("USER_ID")
         let device = try input.loose("CALL_DEVICE", atMost: 20) ?? ""
+        let step = try input.step()
         let (now, region) = (now(), region)
         let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
@@ -58,8 +65,9 @@ struct CallDesk: Sendable {
                 ?? Call(
                     id: id, line: "", caller: "", status: .waiting, employee: nil, typeConnect: "", card: .null,
                     createdAt: now)
-            guard call.status != .finished else { return [Delivery]() }
+            guard try !calls.isOver(id), step == 0 || step >= call.step else { return [Delivery]() }
             call.status = .connected
+            call.step = max(step, call.step)
             call.employee = employee ?? call.employee
             try calls.put(call)
             guard let talks = call.employee else { return [] }
@@ -75,9 +83,17 @@ struct CallDesk: Sendable {
     /// The caller's leg has ended.
     func hangup(_ input: InputReader) async throws {
         let id = try input.callID()
+        let lineNames = try lineNames(input)
+        let now = now()
         let news = try await database.write(.soon) { transaction in
             let calls = CallStore(transaction: transaction)
-            guard var call = try calls.find(id), call.status != .finished else { return [Delivery]() }
+            // One that is not known yet is kept, so that it does not ring when its invitation comes.
+            var call =
+                try calls.find(id)
+                ?? Call(
+                    id: id, line: lineNames.compactMap(\.self).first ?? "", caller: "", status: .waiting, employee: nil,
+                    typeConnect: "", card: .null, createdAt: now)
+            guard call.status != .finished else { return [Delivery]() }
             call.status = .finished
             try calls.put(call)
             return try calls.invited(to: id).map { Delivery(.hangup, id.json, to: $0) }

@@ -13,17 +13,24 @@ struct CallStore {
     func put(_ call: Call) throws {
         try transaction.execute(
             """
-            INSERT INTO call (call_id, line, caller, status, employee_id, type_connect, card, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO call (call_id, line, caller, status, employee_id, type_connect, card, created_at, step)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (call_id) DO UPDATE SET line = excluded.line, caller = excluded.caller,
                 status = excluded.status, employee_id = excluded.employee_id, type_connect = excluded.type_connect,
-                card = excluded.card
+                card = excluded.card, step = excluded.step
             """,
             [
                 .text(call.id.rawValue), .text(call.line), .text(call.caller), .text(call.status.rawValue),
                 .optional(call.employee?.rawValue), .text(call.typeConnect),
                 .text(String(decoding: try call.card.encoded(), as: UTF8.self)), .integer(call.createdAt),
+                .integer(call.step),
             ])
+    }
+
+    /// Whether the call has ended, also one of which nothing but its history has come.
+    func isOver(_ id: CallID) throws -> Bool {
+        if try find(id)?.status == .finished { return true }
+        return try transaction.queryOne("SELECT id FROM call_history WHERE call_id = ?", [.text(id.rawValue)]) != nil
     }
 
     func invite(_ employee: EmployeeID, to call: CallID) throws {
@@ -102,6 +109,7 @@ struct CallStore {
             status: Call.Status(rawValue: try row.text("status")) ?? .finished,
             employee: try row.optionalInteger("employee_id").map(EmployeeID.init),
             typeConnect: try row.text("type_connect"),
-            card: try JSONValue(parsing: Data(try row.text("card").utf8)), createdAt: try row.integer("created_at"))
+            card: try JSONValue(parsing: Data(try row.text("card").utf8)), createdAt: try row.integer("created_at"),
+            step: try row.integer("step"))
     }
 }

@@ -19,6 +19,7 @@ enum Schema {
         Migration(
             "2026-12 revisions of histories",
             ["ALTER TABLE call_history ADD COLUMN revision BIGINT NOT NULL DEFAULT 1"]),
+        Migration("2026-12 steps of calls", ["ALTER TABLE call ADD COLUMN step BIGINT NOT NULL DEFAULT 0"]),
     ]
 
     private static let company = [

@@ -60,6 +60,27 @@ struct SeveralControllersTests {
         }
     }
 
+    @Test("News of a call from both has one order; that a call began which is over is told by neither")
+    func steps() async throws {
+        try await Self.run { first, second async throws in
+            _ = try await first.command("GetAccountInfo")
+            _ = try await first.invite()
+            _ = try await second.next(after: "67", "crm")
+            let talk = [("CALL_ID", World.callID), ("CALL_DEVICE", "PHONE"), ("USER_ID", "68")]
+            _ = try await first.scenario("StartCall", talk)
+            _ = try await second.scenario("HangupCall", talk)
+            _ = try await first.scenario("StartCall", talk)
+            // Each tells in its own order: what comes behind has all before it.
+            for (world, call) in [(first, "behind"), (second, "last")] { _ = try await world.invite(id: call) }
+            let portal = first.portal
+            await portal.events.wait { portal.told("Invite").count == 4 && !portal.told("HangupCall").isEmpty }
+            let news = portal.told("Invite").filter { $0["CALL_ID"]?.string == World.callID } + portal.told("StartCall")
+            let steps = news.compactMap { $0["STEP"]?.string }.sorted()
+            #expect(steps == ["1", "2", "3"])
+            #expect(portal.told("StartCall").map { $0["STEP"] } == ["3"])
+        }
+    }
+
     @Test("Settings changed at one are in force at the other")
     func settings() async throws {
         try await Self.run { first, second async throws in
