@@ -1,8 +1,9 @@
 import AsyncHTTPClient
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
-/// Where the log of a call's session is, also while the call goes on.
+/// The logs of calls' sessions, also while the calls go on, as whoever may read them gets them: without addresses.
 struct SessionLogs: Sendable {
     let calls: CallStore
     let history: HistoryStore
@@ -10,7 +11,7 @@ struct SessionLogs: Sendable {
     let source: RecordingSource
     let now: @Sendable () -> Moment
 
-    /// The log as far as it is written; its body arrives while it is read.
+    /// The log as far as it is written, as ``BlankedLog`` has it; its body arrives while it is read.
     ///
     /// - Throws: `ControllerError`: `callNotFound` when the call or its log is not there (any more); `platformAway`.
     func read(_ key: CallKey, _ portal: PortalID) async throws -> Response {
@@ -24,7 +25,11 @@ struct SessionLogs: Sendable {
                 .xContentTypeOptions: "nosniff",
             ],
             body: ResponseBody { writer in
-                for try await part in body { try await writer.write(part) }
+                var log = BlankedLog()
+                for try await part in body {
+                    try await writer.write(ByteBuffer(bytes: log.append(part.readableBytesView)))
+                }
+                try await writer.write(ByteBuffer(bytes: log.end()))
                 try await writer.finish(nil)
             })
     }
