@@ -33,11 +33,31 @@ import Testing
         return settings
     }
 
-    private static func callback(_ installation: TestInstallation, _ order: String) throws -> SignedCallback {
+    private static func callback(
+        _ installation: TestInstallation, _ order: String, _ secret: String = secret
+    ) throws -> SignedCallback {
         try SignedCallback(
             url: installation.settings.url("controller"), system: "bank", secret: secret, payment: "bank-417",
             fields: ["payment_id": "bank-417", "order": order, "amount": "5.00", "currency": "USD"],
             time: Int64(Date().timeIntervalSince1970))
+    }
+
+    /// The bank gets another key while it sends: first both are good, then the new one alone.
+    private static func keyIsChanged(_ installation: TestInstallation, _ directory: String, _ order: String)
+        async throws
+    {
+        let new = String(repeating: "7c", count: 32)
+        func give(formerUntil: Int64?) throws {
+            var secrets = try Secrets.loadOrMake(in: directory)
+            secrets.paymentKeys = ["bank": secret]
+            secrets.setPaymentKey(new, of: "bank", formerUntil: formerUntil)
+            try secrets.save(in: directory)
+        }
+        try give(formerUntil: Int64(Date().timeIntervalSince1970) + 3600)
+        for key in [secret, new] { _ = try await callback(installation, order, key).send() }
+        try give(formerUntil: nil)
+        _ = try await callback(installation, order, new).send()
+        await #expect(throws: (any Error).self) { try await callback(installation, order, secret).send() }
     }
 
     @Test func whoHasPaidIsCalledAgain() async throws {
@@ -61,6 +81,7 @@ import Testing
             let order = try #require(orders?.first?["REFERENCE"] as? String)
             // The bank is impatient.
             for _ in 0..<3 { _ = try await Self.callback(installation, order).send() }
+            try await Self.keyIsChanged(installation, directory, order)
             let news = try await Wait.until("the portal's news of the payment") {
                 (try await browser.get("/api/balance/news")["news"] as? [[String: Any]])?.first
             }

@@ -259,6 +259,32 @@ import Testing
         }
     }
 
+    @Test("Two keys are good until the former one ends; a new one counts from the next callback on")
+    func rotation() throws {
+        let (new, end) = (String(repeating: "7c", count: 32), Moment(milliseconds: 5000))
+        let system = try #require(
+            PaymentSystem(name: "bank", secret: Secret(new), former: (Secret(World.bankSecret), end)))
+        #expect(system.keys(at: Moment(milliseconds: 4999)).count == 2)
+        #expect(system.keys(at: end).count == 1)
+        #expect(PaymentSystem(name: "bank", secret: Secret(new), former: (Secret("5a"), end)) == nil)
+    }
+
+    @Test("A key that is changed while the controller runs is taken at once")
+    func newKey() async throws {
+        let new = Secret(String(repeating: "7c", count: 32))
+        let known = Mutex(World.paymentSystems)
+        var setting = World.Setting()
+        setting.paymentSystems = { known.withLock { $0 } }
+        try await World.run(setting) { world async throws in
+            let order = try reference(try await world.order("5"))
+            known.withLock { $0 = [PaymentSystem(name: "bank", secret: new)].compactMap(\.self) }
+            #expect(try await world.pay(order, "5.00").status == 403)
+            let former = (secret: Secret(World.bankSecret), until: Moment(milliseconds: .max))
+            known.withLock { $0 = [PaymentSystem(name: "bank", secret: new, former: former)].compactMap(\.self) }
+            #expect(try await world.pay(order, "5.00").status == 200)
+        }
+    }
+
     @Test("Only a plain name and a whole secret make a payment system")
     func systems() {
         let secret = Secret(World.bankSecret)

@@ -57,7 +57,7 @@ struct World: Sendable {
         var witness: (any WriteWitness)?
         /// Of the master's service account; without it the master has an API key.
         var serviceKey: ServiceKey?
-        var paymentSystems = World.paymentSystems
+        var paymentSystems: @Sendable () -> [PaymentSystem] = { World.paymentSystems }
         var mailer = FakeMailer()
     }
 

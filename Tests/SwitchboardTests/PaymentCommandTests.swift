@@ -1,7 +1,9 @@
 import Foundation
+import Logging
 import RequestSigning
 import Testing
 
+@testable import Controller
 @testable import Switchboard
 
 /// `switchboard payment` as an operator calls it, without a running controller.
@@ -37,6 +39,35 @@ import Testing
         #expect(headers[SignatureHeader.signature] == request.signature(requestKey))
         let curl = try run(["sign"] + Self.callback)
         #expect(curl.output.hasPrefix("curl -H ") && curl.output.contains(#"X-Switchboard-Payment: 1'\''1"#))
+    }
+
+    @Test func `a new key leaves the former one its time, and a running controller sees both`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        func made(_ arguments: [String] = []) throws -> [String: Any] {
+            let made = try run(["key", "bank", "--json"] + arguments)
+            #expect(made.status == 0, "\(made.errors)")
+            return try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any] ?? [:]
+        }
+        let first = try made()
+        #expect(first["former_until"] is NSNull)
+        let secrets = try Secrets.loadOrMake(in: directory)
+        let watch = try PaymentKeyWatch(directory: directory, secrets: secrets, logger: Logger(label: "test"))
+        let now = Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        #expect(watch.current().map { $0.keys(at: now).count } == [1])
+        let second = try made(["--overlap", "1"])
+        let until = try #require(second["former_until"] as? Int64)
+        #expect((3500...3700).contains(until - now.seconds))
+        #expect(try Secrets.loadOrMake(in: directory).formerPaymentKeys?["bank"]?.key == first["key"] as? String)
+        #expect(watch.current().map { $0.keys(at: now).count } == [2])
+        // A file that is no good leaves the keys as they were.
+        let whole = try Data(contentsOf: Secrets.file(in: directory))
+        try Data("{".utf8).write(to: Secrets.file(in: directory))
+        #expect(watch.current().map { $0.keys(at: now).count } == [2])
+        try whole.write(to: Secrets.file(in: directory))
+        _ = try made(["--overlap", "0"])
+        #expect(try Secrets.loadOrMake(in: directory).formerPaymentKeys == nil)
+        #expect(watch.current().map { $0.keys(at: now).count } == [1])
+        #expect(try run(["key", "bank", "--overlap", "-1"]).status == 64)
     }
 
     @Test func `what is wrong is said, and nothing is made`() throws {

@@ -25,7 +25,7 @@ public struct ControllerConfiguration: Sendable {
     public var limits: TimeLimits
     public var rollout: RolloutPolicy
     /// Who may confirm payments; each has a name of its own.
-    public var paymentSystems: [PaymentSystem]
+    public var paymentSystems: @Sendable () -> [PaymentSystem]
     /// How long a payment order may be paid.
     public var paymentOrderLife: Duration
     /// Takes warnings by mail; nil when there is no mail server.
@@ -38,7 +38,7 @@ public struct ControllerConfiguration: Sendable {
         publicURL: String = "http://127.0.0.1:8081", platform: PlatformAccess, portals: [PortalAccess],
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
-        rollout: RolloutPolicy = RolloutPolicy(), paymentSystems: [PaymentSystem] = [],
+        rollout: RolloutPolicy = RolloutPolicy(), paymentSystems: @escaping @Sendable () -> [PaymentSystem] = { [] },
         paymentOrderLife: Duration = .seconds(14 * 86_400), mailer: (any WarningMailer)? = nil,
         webhooks: OutsidePolicy = OutsidePolicy()
     ) {

@@ -11,13 +11,14 @@ import RequestSigning
 struct PaymentGate: Sendable {
     private static let longestBody = 16 << 10
 
-    private let keys: [String: RequestKey]
+    private let systems: @Sendable () -> [PaymentSystem]
     /// Signs for systems that do not exist, so that their refusal takes the same time.
     private let decoy: RequestKey
     private let now: @Sendable () -> Moment
 
-    init(systems: [PaymentSystem], now: @escaping @Sendable () -> Moment) {
-        keys = Dictionary(systems.map { ($0.name, $0.key) }, uniquingKeysWith: { first, _ in first })
+    /// - Parameter systems: Asked at each callback, so that a new key is good at once.
+    init(systems: @escaping @Sendable () -> [PaymentSystem], now: @escaping @Sendable () -> Moment) {
+        self.systems = systems
         decoy = RequestKey(
             licenceKey: Hexadecimal.encode(SecureRandom.bytes(32)), direction: .portalToController)
         self.now = now
@@ -42,11 +43,12 @@ struct PaymentGate: Sendable {
         let signed = SignedRequest(
             method: request.method.rawValue, path: request.head.path ?? "", body: bytes, time: time, nonce: payment)
         let system = parameters.get("system") ?? ""
-        let key = keys[system]
+        let now = now()
+        let keys = systems().first { $0.name == system }?.keys(at: now)
         let isRight =
             (try? RequestVerifier.verify(
-                signed, signature: header(SignatureHeader.signature), keys: [key ?? decoy], now: now().seconds)) != nil
-        guard isRight, key != nil else { return nil }
+                signed, signature: header(SignatureHeader.signature), keys: keys ?? [decoy], now: now.seconds)) != nil
+        guard isRight, keys != nil else { return nil }
         return Admitted(system: system, payment: payment, body: bytes)
     }
 }

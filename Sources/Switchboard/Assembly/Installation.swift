@@ -146,6 +146,8 @@ struct Installation: Sendable {
         let directory = "\(dataDirectory)/controller"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let database = try settings.database("controller.database", usual: "\(directory)/controller.sqlite")
+        let logger = Logger(label: "controller")
+        let payments = try PaymentKeyWatch(directory: dataDirectory, secrets: secrets, logger: logger)
         return Deferred { [self] in
             let serviceKeys = try MasterAccounts.serviceKeys(in: settings.text("controller.platform.keys"))
             let masters = try await MasterAccounts.resolve(
@@ -175,11 +177,11 @@ struct Installation: Sendable {
                 limits: TimeLimits(
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
                     reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
-                rollout: settings.rolloutPolicy(), paymentSystems: try secrets.paymentSystems(),
+                rollout: settings.rolloutPolicy(), paymentSystems: { payments.current() },
                 mailer: try settings.mailer(ProcessInfo.processInfo.environment),
                 webhooks: OutsidePolicy(allowsPrivateNetworks: settings.boolean("controller.webhooks.private")))
             return TelephonyController(
-                configuration, logger: Logger(label: "controller"), onListening: { _ in listening.note(.controller) })
+                configuration, logger: logger, onListening: { _ in listening.note(.controller) })
         }
     }
 

@@ -13,11 +13,13 @@ struct Secrets: Codable, Sendable {
     var storageKey: String
     /// Secrets of the payment systems that may confirm payments, by their names; `switchboard payment key` makes them.
     var paymentKeys: [String: String]?
+    /// Those that they had before and that are good for a while.
+    var formerPaymentKeys: [String: FormerKey]?
     static let fileName = "secrets.json"
 
     /// Reads the file of a data directory, or makes it, readable for its owner only.
     static func loadOrMake(in directory: String) throws -> Secrets {
-        let url = URL(filePath: directory).appending(path: fileName)
+        let url = file(in: directory)
         if FileManager.default.fileExists(atPath: url.path) {
             return try read(url)
         }
@@ -29,6 +31,11 @@ struct Secrets: Codable, Sendable {
         try secrets.write(url)
         return secrets
     }
+
+    /// - Throws: ``AssemblyError/unreadableSecrets(path:)``
+    static func read(in directory: String) throws -> Secrets { try read(file(in: directory)) }
+
+    static func file(in directory: String) -> URL { URL(filePath: directory).appending(path: fileName) }
 
     /// A file from before there was a storage key gets one.
     private static func read(_ url: URL) throws -> Secrets {
@@ -46,14 +53,17 @@ struct Secrets: Codable, Sendable {
 
     /// Writes the file of a data directory anew.
     func save(in directory: String) throws {
-        try write(URL(filePath: directory).appending(path: Self.fileName))
+        try write(Self.file(in: directory))
     }
 
+    /// A running server may read at any moment: it finds the former file or the whole new one.
     private func write(_ url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let data = try encoder.encode(self)
-        guard FileManager.default.createFile(atPath: url.path, contents: data, attributes: [.posixPermissions: 0o600])
+        let draft = url.path + ".new"
+        guard FileManager.default.createFile(atPath: draft, contents: data, attributes: [.posixPermissions: 0o600]),
+            rename(draft, url.path) == 0
         else { throw AssemblyError.unreadableSecrets(path: url.path) }
     }
 

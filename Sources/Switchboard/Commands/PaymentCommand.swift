@@ -13,24 +13,36 @@ struct PaymentCommand: AsyncParsableCommand {
             commandName: "key",
             abstract: "Give a payment system a new key, kept in secrets.json of the data directory.",
             discussion: """
-                Prints the key for the payment system. A key that the system had before ends. The controller takes the \
-                new one at its next start.
+                Prints the key for the payment system. The one that the system had before is good for --overlap hours \
+                more. A running controller of this data directory takes the new one with the next callback.
                 """)
 
         @Argument(help: "1 to 32 lower-case latin letters, digits, hyphens: the end of the callbacks' address.")
         var system: String
+        @Option(help: "Hours for which the former key is good, too; 0 to 8760.") var overlap: Int64 = 168
         @Flag(help: "Print JSON.") var json = false
         @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard (0...8760).contains(overlap) else { throw ValidationError("--overlap wants 0 to 8760 hours.") }
+        }
 
         func run() async throws {
             let directory = try await options.settings().text("data.directory")
             var secrets = try Secrets.loadOrMake(in: directory)
             let key = Secrets.random()
-            secrets.paymentKeys = (secrets.paymentKeys ?? [:]).merging([system: key]) { $1 }
+            let end = Int64(Date().timeIntervalSince1970) + overlap * 3600
+            secrets.setPaymentKey(key, of: system, formerUntil: overlap == 0 ? nil : end)
             _ = try secrets.paymentSystems()
             try secrets.save(in: directory)
-            guard !json else { return print(try JSONText.pretty(["system": system, "key": key])) }
+            let until = secrets.formerPaymentKeys?[system]?.until
+            guard !json else {
+                return print(try JSONText.pretty(["system": system, "key": key, "former_until": until as Any]))
+            }
             print("system: \(system)\nkey: \(key)")
+            if let until {
+                print("former key: until \(Date(timeIntervalSince1970: Double(until)).formatted(.iso8601))")
+            }
         }
     }
 
