@@ -232,7 +232,7 @@ let package = Package(
             "VoicePlatformTests",
             [
                 "VoicePlatform", "OutsideRequests", "Billing", "Storage", "CallControl", "PhoneNumbers",
-                "ScenarioRuntime", "VoiceEngine", "Digests", "TestPostgres",
+                "ScenarioRuntime", "VoiceEngine", "Digests", "TestPostgres", "TestOpenAPI",
                 nioCore, nioPosix, nioHTTP1, hummingbird, httpClient, logging, lifecycle,
             ]),
         tests("WorkerProtocolTests", ["WorkerProtocol"]),

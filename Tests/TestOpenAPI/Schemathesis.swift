@@ -11,6 +11,8 @@ public struct Schemathesis: Sendable {
     public var server: String
     /// Operations with one of these tags are tried.
     public var tags: [String]
+    /// More arguments that choose among the operations.
+    public var more: [String] = []
     /// What `proofs.py` finds in its environment.
     public var secrets: [String: String]
     /// What stands in `schemathesis.toml` for things that a test makes first, and what they are.
@@ -40,7 +42,7 @@ public struct Schemathesis: Sendable {
             [
                 SourceTree.python.appending(path: "schemathesis").path, "--config-file", configuration.path, "run",
                 OpenAPIDocument.file.path, "--url", server,
-            ] + tags.flatMap { ["--include-tag", $0] }, in: scratch,
+            ] + tags.flatMap { ["--include-tag", $0] } + more, in: scratch,
             variables: secrets.merging([
                 "PYTHONPATH": "\(Self.common.path):\(folder.path)", "SCHEMATHESIS_HOOKS": "proofs",
             ]) { $1 })
@@ -89,7 +91,13 @@ private enum PythonProgram {
         let (ended, end) = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in end.finish() }
         try process.start(variables: variables.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 })
-        for await _ in ended {}
+        // A test whose time is over ends the program, too.
+        let number = process.processIdentifier
+        await withTaskCancellationHandler {
+            await Task { for await _ in ended {} }.value
+        } onCancel: {
+            kill(number, SIGTERM)
+        }
         return Schemathesis.Report(
             status: process.terminationStatus, text: try String(contentsOf: report, encoding: .utf8))
     }

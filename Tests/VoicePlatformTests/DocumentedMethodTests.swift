@@ -29,14 +29,6 @@ import Testing
         }
     }
 
-    @Test func `the machine-readable description lists the same methods`() throws {
-        let lines = try text("docs/openapi.yaml").split(separator: "\n")
-        let start = try #require(lines.firstIndex { $0.hasPrefix("  /platform_api/{method}:") })
-        let names = lines[start...].drop { !$0.hasSuffix("enum:") }.dropFirst().prefix { $0.hasPrefix("        - ") }
-            .map { String($0.dropFirst("        - ".count)) }
-        #expect(names.sorted() == APIMethod.all.map(\.name).sorted())
-    }
-
     private func text(_ path: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -194,7 +194,7 @@ import Testing
 
     private static let routes: [String: Guard] = {
         var routes: [String: Guard] = [
-            "GET /log/{name}": .file(.log), "GET /record/{name}": .file(.record), "GET /health": .open,
+            "GET /log/{log}": .file(.log), "GET /record/{record}": .file(.record), "GET /health": .open,
             "GET /ready": .open,
         ]
         for method in ["GET", "POST"] {
@@ -210,7 +210,7 @@ import Testing
     @Test func `the table has every route of the server and no other`() async throws {
         try await TestPlatform.run { platform in
             let service = platform.core.httpService(hosting: platform.hosting, orders: platform.hosting.orders)
-            let served = service.routes.router().routes.map(\.description)
+            let served = service.routes.endpoints().routes.map(\.description)
             #expect(served.sorted() == Self.routes.keys.sorted())
         }
     }

@@ -86,8 +86,9 @@ import Testing
     @Test func `a recording is served whole and in parts`() async throws {
         try await TestPlatform.run { platform in
             let name = PlatformFiles.newRecordName()
-            try write("0123456789", to: platform.core.files.recordPath(name), platform)
-            try await note(record: name, log: PlatformFiles.newLogName(), platform)
+            try Self.write("0123456789", to: platform.core.files.recordPath(name))
+            try await Self.note(
+                record: name, log: PlatformFiles.newLogName(), of: try await platform.child("tenant-one"))
             let path = "/record/\(name)"
             let whole = try await platform.fetch(path)
             #expect(whole.status == 200)
@@ -110,8 +111,9 @@ import Testing
     @Test func `a log is text, and a name that was never given out is not found`() async throws {
         try await TestPlatform.run { platform in
             let name = PlatformFiles.newLogName()
-            try write("2026-01-01 00:00:00 Executing", to: platform.core.files.logPath(name), platform)
-            try await note(record: PlatformFiles.newRecordName(), log: name, platform)
+            try Self.write("2026-01-01 00:00:00 Executing", to: platform.core.files.logPath(name))
+            try await Self.note(
+                record: PlatformFiles.newRecordName(), log: name, of: try await platform.child("tenant-one"))
             #expect(try await platform.fetch("/log/\(name)").status == 403)
             let owner = try await platform.master
             let log = try await platform.fetch("/log/\(name)?account_id=\(owner.id)&api_key=\(owner.key)")
@@ -129,8 +131,9 @@ import Testing
     @Test func `a recording that loses nothing is served as what it is`() async throws {
         try await TestPlatform.run { platform in
             let name = PlatformFiles.newRecordName(isLossless: true)
-            try write("fLaC", to: platform.core.files.recordPath(name), platform)
-            try await note(record: name, log: PlatformFiles.newLogName(), platform)
+            try Self.write("fLaC", to: platform.core.files.recordPath(name))
+            try await Self.note(
+                record: name, log: PlatformFiles.newLogName(), of: try await platform.child("tenant-one"))
             let record = try await platform.fetch("/record/\(name)")
             #expect(record.text == "fLaC" && record.headers["content-type"] == "audio/flac")
             #expect(try await platform.fetch("/record/\(name.dropLast(5)).mp3").status == 404)
@@ -154,8 +157,9 @@ import Testing
     }
 
     /// A session with the files, so that they belong to somebody.
-    private func note(record: String, log: String, _ platform: TestPlatform) async throws {
-        let plan = try await HistoryTests.plan(platform, try await platform.child("tenant-one"))
+    static func note(record: String, log: String, of tenant: Tenant) async throws {
+        let platform = tenant.platform
+        let plan = try await HistoryTests.plan(platform, tenant)
         try await platform.core.database.write { transaction in
             let history = SessionHistory(transaction: transaction)
             let id = try history.insert(HistoryTests.session(plan, logName: log))
@@ -164,7 +168,7 @@ import Testing
         }
     }
 
-    private func write(_ text: String, to path: String?, _ platform: TestPlatform) throws {
+    static func write(_ text: String, to path: String?) throws {
         let path = try #require(path)
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }

@@ -16,7 +16,14 @@ struct PlatformHTTP: Sendable {
     let database: Database
     let limits: VoicePlatformLimits
 
+    /// An address answers methods that it does not have with 405.
     func router() -> Router<Context> {
+        let router = endpoints()
+        router.answerOtherMethods(makesHead: false) { _ in Response(status: .methodNotAllowed) }
+        return router
+    }
+
+    func endpoints() -> Router<Context> {
         let router = Router(context: Context.self)
         for method in [HTTPRequest.Method.get, .post] {
             router.on("/platform_api", method: method) { request, context in
@@ -29,11 +36,11 @@ struct PlatformHTTP: Sendable {
         for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options] {
             router.on("/request/{session}/{token}", method: method) { request, _ in try await control(request) }
         }
-        router.get("/log/{name}") { request, context in
+        router.get("/log/{log}") { request, context in
             let name = try await permitted(.log, request, context)
             return try await serve(files.logPath(name), nil, "text/plain; charset=utf-8", context)
         }
-        router.get("/record/{name}") { request, context in
+        router.get("/record/{record}") { request, context in
             let name = try await permitted(.record, request, context)
             return try await serve(
                 files.recordPath(name), request.headers[.range], PlatformFiles.recordType(name), context)
@@ -69,7 +76,7 @@ struct PlatformHTTP: Sendable {
     private func permitted(
         _ kind: FileAccess.Kind, _ request: Request, _ context: Context
     ) async throws -> String {
-        let name = context.parameters.get("name") ?? ""
+        let name = context.parameters.get(kind.rawValue) ?? ""
         guard files.logPath(name) != nil || files.recordPath(name) != nil,
             let query = try? FormDecoder.urlEncoded(request.uri.query ?? "")
         else { throw HTTPError(.notFound) }
