@@ -11,7 +11,7 @@ import Testing
         try await PortalFixture.run { portal async throws in
             try await furnish(portal)
             let report = try await Schemathesis(
-                beside: #filePath, server: portal.base, tags: ["employees", "portal-signed"],
+                beside: #filePath, server: portal.base, tags: ["employees", "portal-signed", "health"],
                 secrets: [
                     "LICENCE_KEY": PortalFixture.licenceKey, "SESSION_TOKEN": try await portal.logIn(),
                     "SECONDS_NOW": String(portal.clock.now),
@@ -36,6 +36,24 @@ import Testing
                 "phone_password":"b","phone_enabled":true,"domain":"d","sip_server":"s"}
                 """)
         }
+        let number = """
+            {"PHONE_NUMBER":"74012000001","STATE":"ACTIVE","REQUEST_ID":null,"COUNTRY":"RU","CATEGORY":"GEOGRAPHIC",
+            "REGION":"Kaliningrad","PRICE":"10.00","CURRENCY":"RUB","NEXT_RENEWAL":null,"AUTO_RENEW":"Y","VERSION":1}
+            """
+        for command in ["BuyNumber", "SetNumberRenewal", "RenewNumber", "ReleaseNumber"] {
+            portal.controller.answer(command, #"{"result":\#(number)}"#)
+        }
+        for command in ["GetNumbers", "GetStatement", "GetPayments"] {
+            portal.controller.answer(command, #"{"result":[],"next":null}"#)
+        }
+        portal.controller.answer(
+            "GetBalance", #"{"result":{"BALANCE":"1.00","CURRENCY":"RUB","BLOCKED":"N","AT":1800000000,"FRESH":"Y"}}"#)
+        portal.controller.answer(
+            "CreatePaymentOrder",
+            """
+            {"result":{"REFERENCE":"PQ4RT7ZKM2W9X","REQUEST_ID":"request-1","AMOUNT":"500.00","CURRENCY":"RUB",
+            "STATE":"OPEN","CREATED_AT":1800000000,"EXPIRES_AT":1801209600}}
+            """)
         portal.controller.answer(
             "GetRecordingLink", #"{"url":"http://controller.example/recordings/1","expires_at":1800003600000}"#)
         portal.controller.answer("NewSupportCode", #"{"PORTAL":"demo","CODE":"1234","EXPIRES_AT":1800001800}"#)
