@@ -21,7 +21,7 @@ TEST_PROGRAM = $$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path)/switchboardPack
 TESTS_IN_PARALLEL = timeout --signal=QUIT 15m $(TEST_PROGRAM) --testing-library swift-testing \
 	--experimental-maximum-parallelization-width 24
 TESTS_IN_TURN = timeout --signal=QUIT 25m $(TEST_PROGRAM) --testing-library swift-testing --no-parallel
-# Portals in `make bench-scale`, and how many of them come at once for the first time.
+# Portals in `make bench-scale`, and how many come for the first time within a minute.
 SCALE ?= 1000000
 STORM ?= 10000
 
@@ -77,10 +77,17 @@ bench: test-dependencies ## Measure; prints a table and writes .build/bench.json
 	$(SWIFT) build $(BUILD_FLAGS) -c release
 	$$($(SWIFT) build $(BUILD_FLAGS) -c release --show-bin-path)/switchboard-bench --output .build/bench.json $(BENCH_ARGS)
 
-bench-scale: test-dependencies ## Measure the controller's queries among a million portals (SCALE=...), on SQLite and PostgreSQL
+bench-scale: test-dependencies ## Measure the controller among a million portals (SCALE=...) and ten thousand new ones (STORM=...)
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	SWITCHBOARD_SCALE=$(SCALE) SWITCHBOARD_STORM=$(STORM) TEST_POSTGRES_DURABLE=1 scripts/test-postgres run \
-		$(TEST_PROGRAM) --testing-library swift-testing --no-parallel --filter '^ControllerTests\.(Scale|Storm)'
+	SWITCHBOARD_SCALE=$(SCALE) TEST_POSTGRES_DURABLE=1 scripts/test-postgres run \
+		$(TEST_PROGRAM) --testing-library swift-testing --no-parallel --filter '^ControllerTests\.Scale'
+	@# The servers of the storm as they run at work, the controller on a file and on PostgreSQL.
+	$(SWIFT) build $(BUILD_FLAGS) -c release --product switchboard
+	for database in file postgres; do \
+		SWITCHBOARD_PROGRAMS=$$($(SWIFT) build $(BUILD_FLAGS) -c release --show-bin-path) SWITCHBOARD_STORM=$(STORM) \
+		SWITCHBOARD_TEST_DATABASE=$$database TEST_POSTGRES_DURABLE=1 scripts/test-postgres run $(TEST_PROGRAM) \
+		--testing-library swift-testing --no-parallel --filter '^ControllerTests\.StormTests/processes' || exit 1; \
+	done
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

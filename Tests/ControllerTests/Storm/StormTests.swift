@@ -15,9 +15,7 @@ import Testing
         func add(_ name: String) { names.withLock { $0.append(name) } }
     }
 
-    /// `make bench-scale` has ten thousand come.
-    private static let comers =
-        ProcessInfo.processInfo.environment["SWITCHBOARD_STORM"].flatMap(Int.init).map { max(1, $0) } ?? 300
+    private static let comers = 300
 
     @Test("Hundreds of portals that come at once all get their account, each one, and the platform is never crowded")
     func registrations() async throws {
@@ -57,7 +55,7 @@ import Testing
         return answer.status
     }
 
-    /// Those that come in the processes' test.
+    /// `make bench-scale` has ten thousand come.
     private static let newcomers =
         ProcessInfo.processInfo.environment["SWITCHBOARD_STORM"].flatMap(Int.init).map { max(1, $0) } ?? 120
 

@@ -15,8 +15,7 @@ final class ServerProcess: @unchecked Sendable {  // The process is started once
     ///   - variables: What its environment has besides.
     private init(_ role: String, _ folder: String, _ arguments: [String], variables: [String: String] = [:]) throws {
         try Self.writeSecrets(folder)
-        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        process.executableURL = URL(filePath: program).deletingLastPathComponent().appending(path: "switchboard")
+        process.executableURL = try Self.folder().appending(path: "switchboard")
         process.arguments = ["serve", "--role", role, "--data-directory", folder] + arguments
         let log = Pipe()
         process.standardError = log
@@ -36,6 +35,13 @@ final class ServerProcess: @unchecked Sendable {  // The process is started once
             }
         }
         try process.start(variables: variables)
+    }
+
+    /// Where the program is: beside the tests, or where `SWITCHBOARD_PROGRAMS` says, for figures of a release build.
+    private static func folder() throws -> URL {
+        if let other = ProcessInfo.processInfo.environment["SWITCHBOARD_PROGRAMS"] { return URL(filePath: other) }
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: tests).deletingLastPathComponent()
     }
 
     /// A controller.
