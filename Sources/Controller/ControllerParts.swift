@@ -62,10 +62,10 @@ struct ControllerParts: Sendable {
             notices: notices, now: now, logger: logger)
         let reporter = HistoryReporter(
             calls: calls, history: history, versions: versions, now: now, logger: logger)
+        let backOff = BackOff(first: limits.firstBackOff, longest: limits.longestBackOff)
+        func rounds(_ bell: Bell) -> Rounds { Rounds(bell: bell, backOff: backOff, clock: clock, now: now) }
         let courier = OutboxCourier(
-            store: outbox, portals: portals,
-            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: outboxBell,
-            clock: clock, now: now, logger: logger)
+            store: outbox, portals: portals, rounds: rounds(outboxBell), logger: logger)
         let reconciler = Reconciler(
             calls: calls, history: history, provisioner: provisioner, portals: portals,
             interval: limits.reconciliation, bell: reconcilerBell, clock: clock, now: now, logger: logger)
@@ -88,7 +88,7 @@ struct ControllerParts: Sendable {
             locks: balanceLocks, clock: clock, now: now, logger: logger)
         let shop = NumberShop(
             store: NumberStore(database: database), provisioner: provisioner, balance: watch,
-            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), now: now, logger: logger)
+            backOff: backOff, now: now, logger: logger)
         let numberWatch = NumberWatch(
             shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
         let paymentStore = PaymentStore(database: database)
@@ -97,16 +97,14 @@ struct ControllerParts: Sendable {
             logger: logger)
         let paymentCourier = PaymentCourier(
             store: paymentStore, provisioner: provisioner, portals: portals, watch: watch,
-            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: paymentBell,
-            clock: clock, now: now, logger: logger)
+            rounds: rounds(paymentBell), logger: logger)
         let warningStore = WarningStore(database: database, secrets: secrets)
         let warningBell = Bell()
         let warnings = WarningCourier(
             store: warningStore, mailer: configuration.mailer,
             poster: OutsidePoster(policy: configuration.webhooks, group: http.eventLoopGroup),
             policy: configuration.webhooks,
-            backOff: BackOff(first: limits.firstBackOff, longest: limits.longestBackOff), bell: warningBell,
-            clock: clock, now: now, logger: logger)
+            rounds: rounds(warningBell), logger: logger)
         let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,

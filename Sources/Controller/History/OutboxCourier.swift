@@ -9,23 +9,19 @@ struct OutboxCourier: Sendable {
 
     let store: OutboxStore
     let portals: PortalRegistry
-    let backOff: BackOff
-    let bell: Bell
-    let clock: any Clock<Duration>
-    let now: @Sendable () -> Moment
+    let rounds: Rounds
     let logger: Logger
 
     /// Delivers until cancelled.
     func run() async {
-        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
-            .run("outbox not readable", logger, deliverDue)
+        await rounds.run("outbox not readable", logger, deliverDue)
     }
 
     /// One pass over what is due; portals do not wait for each other.
     ///
     /// - Returns: When the next pass is to be; nil when nothing waits.
     private func deliverDue() async throws -> Moment? {
-        let moment = now()
+        let moment = rounds.now()
         let waiting = try await store.waiting(limit: Self.batch)
         let due = waiting.prefix { $0.dueAt <= moment }
         // With a full batch more may be due already.
@@ -57,7 +53,7 @@ struct OutboxCourier: Sendable {
                 throw ControllerError(.internalFailure, "the message is damaged")
             }
             _ = try await portal.client.send(message.command, body)
-            try await store.markDelivered(message, at: now())
+            try await store.markDelivered(message, at: rounds.now())
             return nil
         } catch {
             return await putOff(message, error)
@@ -69,7 +65,7 @@ struct OutboxCourier: Sendable {
         logger.warning(
             "report not delivered",
             metadata: ["portal.id": "\(message.portal)", "attempt": "\(attempt)", "error": "\(error)"])
-        let again = now().adding(backOff.pause(afterAttempt: attempt))
+        let again = rounds.again(afterAttempt: attempt)
         do {
             try await store.postpone(message.id, until: again, error: "\(error)")
         } catch {

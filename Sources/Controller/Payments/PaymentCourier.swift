@@ -14,23 +14,19 @@ struct PaymentCourier: Sendable {
     let provisioner: Provisioner
     let portals: PortalRegistry
     let watch: BalanceWatch
-    let backOff: BackOff
-    let bell: Bell
-    let clock: any Clock<Duration>
-    let now: @Sendable () -> Moment
+    let rounds: Rounds
     let logger: Logger
 
     /// Works at each ring of the bell and whenever an order is due, until cancelled.
     func run() async {
-        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
-            .run("payments not readable", logger) {
-                try await pass()
-                return try await store.nextDue()
-            }
+        await rounds.run("payments not readable", logger) {
+            try await pass()
+            return try await store.nextDue()
+        }
     }
 
     private func pass() async throws {
-        for order in try await store.due(at: now(), limit: Self.batch) {
+        for order in try await store.due(at: rounds.now(), limit: Self.batch) {
             guard !Task.isCancelled else { return }
             do {
                 try await credit(order)
@@ -55,7 +51,7 @@ struct PaymentCourier: Sendable {
             knownSince: order.createdAt.adding(.zero - Self.margin), master)
         let info = await info(account)
         try await store.credit(
-            order, balance: info.flatMap { PlatformMoney.funds($0, order.amount.currency) }, at: now())
+            order, balance: info.flatMap { PlatformMoney.funds($0, order.amount.currency) }, at: rounds.now())
         logger.info(
             "payment credited", metadata: ["portal.id": "\(order.portal)", "order": "\(order.reference)"])
         if let info { await watch.saw(info, portal) }
@@ -75,7 +71,7 @@ struct PaymentCourier: Sendable {
         logger.error(
             "payment not credited",
             metadata: ["portal.id": "\(order.portal)", "order": "\(order.reference)", "error": "\(error)"])
-        let again = now().adding(backOff.pause(afterAttempt: order.attempts + 1))
+        let again = rounds.again(afterAttempt: order.attempts + 1)
         try await store.postpone(order, until: again, error: "\(error)")
     }
 }

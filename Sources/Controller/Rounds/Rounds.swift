@@ -5,10 +5,12 @@ struct Rounds: Sendable {
     private static let longestPause = Duration.seconds(60)
 
     let bell: Bell
-    /// Between two rounds when the work itself cannot be read.
-    let pauseAfterFailure: Duration
+    let backOff: BackOff
     let clock: any Clock<Duration>
     let now: @Sendable () -> Moment
+
+    /// When what has failed so often is to be tried again.
+    func again(afterAttempt attempt: Int64) -> Moment { now().adding(backOff.pause(afterAttempt: attempt)) }
 
     /// Works until cancelled.
     ///
@@ -24,7 +26,7 @@ struct Rounds: Sendable {
                 }
             } catch {
                 logger.error(complaint, metadata: ["error": "\(error)"])
-                pause = pauseAfterFailure
+                pause = backOff.longest
             }
             await bell.wait(atMost: pause, clock: clock)
         }

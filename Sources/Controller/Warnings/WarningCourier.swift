@@ -13,24 +13,20 @@ struct WarningCourier: Sendable {
     let mailer: (any WarningMailer)?
     let poster: OutsidePoster
     let policy: OutsidePolicy
-    let backOff: BackOff
-    let bell: Bell
-    let clock: any Clock<Duration>
-    let now: @Sendable () -> Moment
+    let rounds: Rounds
     let logger: Logger
 
     /// Works at each ring of the bell and whenever a warning is due, until cancelled.
     func run() async {
-        await Rounds(bell: bell, pauseAfterFailure: backOff.longest, clock: clock, now: now)
-            .run("warnings not readable", logger) {
-                try await pass()
-                return try await store.nextDue()
-            }
+        await rounds.run("warnings not readable", logger) {
+            try await pass()
+            return try await store.nextDue()
+        }
     }
 
     /// What is due now; targets do not wait for each other.
     private func pass() async throws {
-        let due = try await store.due(at: now(), limit: Self.batch)
+        let due = try await store.due(at: rounds.now(), limit: Self.batch)
         await withDiscardingTaskGroup { group in
             for delivery in due {
                 group.addTask { await deliver(delivery) }
@@ -41,12 +37,12 @@ struct WarningCourier: Sendable {
     private func deliver(_ delivery: WarningStore.Delivery) async {
         do {
             switch try await outcome(delivery) {
-            case .taken: try await store.end(delivery, at: now(), error: nil)
+            case .taken: try await store.end(delivery, at: rounds.now(), error: nil)
             case .never(let reason): try await giveUp(delivery, reason)
             case .later(let reason):
-                let moment = now()
+                let moment = rounds.now()
                 guard moment < delivery.createdAt.adding(Self.life) else { return try await giveUp(delivery, reason) }
-                let again = moment.adding(backOff.pause(afterAttempt: delivery.attempts + 1))
+                let again = rounds.again(afterAttempt: delivery.attempts + 1)
                 try await store.postpone(delivery, until: again, error: reason)
             }
         } catch {
@@ -61,7 +57,7 @@ struct WarningCourier: Sendable {
             metadata: [
                 "portal.id": "\(delivery.portal)", "channel": "\(delivery.channel.rawValue)", "error": "\(reason)",
             ])
-        try await store.end(delivery, at: now(), error: reason)
+        try await store.end(delivery, at: rounds.now(), error: reason)
     }
 
     private func outcome(_ delivery: WarningStore.Delivery) async throws -> WarningOutcome {
@@ -88,7 +84,7 @@ struct WarningCourier: Sendable {
     private func post(
         _ delivery: WarningStore.Delivery, to address: OutsideAddress, _ key: RequestKey
     ) async -> WarningOutcome {
-        let time = now().seconds
+        let time = rounds.now().seconds
         let signed = SignedRequest(
             method: "POST", path: Self.path(address.url), body: Array(delivery.body.utf8), time: time,
             nonce: delivery.key)

@@ -89,10 +89,7 @@ struct RecordGetCommand: AsyncParsableCommand {
             throw OperatorClient.Failure(description: "\(output) is there already; name another file.")
         }
         let sound = try await PortalSession.run(settings, portal: portal) { try await $0.recording(call) }
-        guard FileManager.default.createFile(atPath: output, contents: sound, attributes: [.posixPermissions: 0o600])
-        else {
-            throw OperatorClient.Failure(description: "\(output) cannot be written; check its folder.")
-        }
+        try OwnersFile.write(sound, to: output)
         print("\(output): \(sound.count) octets")
     }
 }

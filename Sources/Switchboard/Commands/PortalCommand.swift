@@ -25,11 +25,7 @@ struct PortalCommand: AsyncParsableCommand {
             umask(0o077)
             let settings = try await options.settings()
             let copy = try await PortalCopy.write(try settings.portal(Secrets.present(for: settings)))
-            let file = open(out, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-            guard file >= 0 else {
-                throw OperatorClient.Failure(description: "\(out) cannot be made, or is there; name another file.")
-            }
-            try FileHandle(fileDescriptor: file, closeOnDealloc: true).write(contentsOf: copy)
+            try OwnersFile.write(copy, to: out)
             let rows = copy.count { $0 == UInt8(ascii: "\n") } - 2
             guard json else { return print("\(out): \(rows) rows. It holds passwords of telephones: keep it safe.") }
             print(try JSONText.pretty(["file": out, "rows": rows]))

@@ -172,7 +172,7 @@ struct SupportCommand: AsyncParsableCommand {
 
         @Argument(help: "The grant's identifier.") var grant: String
         @Argument(help: "The call's identifier.") var call: String
-        @Option(help: "The file; nobody but its owner may read it.") var out: String
+        @Option(help: "The file, for its owner only; one that exists is not replaced.") var out: String
         @Flag(help: "Print the result as JSON.") var json = false
         @OptionGroup var options: ConfigurationOptions
 
@@ -180,10 +180,7 @@ struct SupportCommand: AsyncParsableCommand {
             let data = try await OperatorSession.run(try await options.settings()) { client in
                 try await client.download("/support/grants\(SupportCommand.path(grant, call))/recording")
             }
-            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-            guard FileManager.default.createFile(atPath: out, contents: data, attributes: attributes) else {
-                throw OperatorClient.Failure(description: "\(out) cannot be written; name another file.")
-            }
+            try OwnersFile.write(data, to: out)
             guard json else { return print("\(out): \(data.count) bytes") }
             print(try JSONText.pretty(["file": out, "bytes": data.count]))
         }
