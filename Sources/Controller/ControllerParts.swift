@@ -113,7 +113,8 @@ struct ControllerParts: Sendable {
         let silence = SilentSessionWatch(
             versions: versions, calls: calls, provisioner: provisioner, interval: limits.reconciliation, clock: clock,
             now: now, logger: logger)
-        let desk = RolloutDesk(versions: versions, keeper: keeper, now: now)
+        let journal = StaffJournal(database: database, logger: logger)
+        let desk = RolloutDesk(versions: versions, keeper: keeper, journal: journal, now: now)
         self.versions = versions
         let scenario = ScenarioEndpoint(
             settings: settings, routing: routing, calls: calls, history: reporter,
@@ -158,8 +159,8 @@ struct ControllerParts: Sendable {
                     PaymentMetrics(store: paymentStore, now: now).families,
                 ]).endpoint,
             ] + health.endpoints + admin.endpoints + RolloutEndpoint(desk: desk).endpoints
-                + PortalAdministration(registry: portals, accounts: accounts).endpoints
-                + StaffAdministration(store: staff, now: now).endpoints
+                + PortalAdministration(registry: portals, accounts: accounts, journal: journal, now: now).endpoints
+                + StaffAdministration(store: staff, journal: journal, now: now).endpoints
                 + PaymentEndpoint(desk: payments, portals: portals).endpoints
                 + support.endpoints,
             gate: RequestGate(
@@ -193,13 +194,19 @@ extension Portal {
         now: @escaping @Sendable () -> Moment
     ) {
         let keys = record.keys
-        let signed = SignedClient(
-            base: record.baseURL, portal: record.id.rawValue,
-            key: { RequestKey(licenceKey: keys.signing(at: now()).revealed, direction: .controllerToPortal) },
-            http: http, now: { now().seconds })
+        func client(_ key: @escaping @Sendable () -> Secret) -> SignedClient {
+            SignedClient(
+                base: record.baseURL, portal: record.id.rawValue,
+                key: { RequestKey(licenceKey: key().revealed, direction: .controllerToPortal) }, http: http,
+                now: { now().seconds })
+        }
+        let signed = client { keys.signing(at: now()) }
         self.init(
             access: record.access, keys: keys, licence: record.licence,
             client: PortalClient(signed: signed, limit: limits.portal),
+            former: keys.previous.map { previous in
+                PortalClient(signed: client { previous.key }, limit: limits.portal)
+            },
             crm: CRMWithinLimit(PortalCRM(client: signed), limit: limits.crm, clock: clock))
     }
 }

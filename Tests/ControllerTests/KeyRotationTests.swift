@@ -30,6 +30,7 @@ import Testing
             // The portal does not know the new key yet.
             #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status == 200)
             #expect(world.portal.state.withLock { $0.badSignatures } == 0)
+            await world.portal.events.wait { !world.portal.told("LicenceKeyChanged").isEmpty }
             world.portal.state.withLock { $0.keys = [fresh, World.licence] }
             #expect(try await Self.command(world, key: fresh).status == 200)
             #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status == 200)
@@ -38,6 +39,37 @@ import Testing
             let shown = try await world.admin("/admin/portals/demo")
             #expect(shown.json?["key_confirmed"] == true)
             #expect(!shown.text.contains(fresh))
+        }
+    }
+
+    @Test("The portal is told who gave it a key, under the key that it has, also when the new one was used before it")
+    func told() async throws {
+        try await World.run { world async throws in
+            world.portal.state.withLock { $0.keys = [] }
+            let token = try await world.administer("/admin/staff", #"{"name":"eve","role":"administrator"}"#)
+                .json?["token"]?.string
+            let answer = try await world.administer("/admin/portals/demo/key", "{}", token: try #require(token))
+            let fresh = try #require(answer.json?["licence_key"]?.string)
+            #expect(try await Self.command(world, key: fresh).status == 200)
+            #expect(try await world.admin("/admin/portals/demo").json?["key_confirmed"] == true)
+            #expect(world.portal.told("LicenceKeyChanged").isEmpty)
+            world.portal.state.withLock { $0.keys = [World.licence] }
+            await world.portal.events.wait { !world.portal.told("LicenceKeyChanged").isEmpty }
+            let notice = try #require(world.portal.told("LicenceKeyChanged").first)
+            #expect(notice["PERSON"] == "eve")
+            let until = try #require(answer.json?["former_key_until"]?.int64)
+            #expect(notice["FORMER_KEY_UNTIL"]?.int64 == until)
+        }
+    }
+
+    @Test("A portal that has forgotten the former key is told under the new one")
+    func toldLater() async throws {
+        try await World.run { world async throws in
+            world.portal.state.withLock { $0.keys = [] }
+            let fresh = try await Self.rotate(world)
+            #expect(try await Self.command(world, key: fresh).status == 200)
+            world.portal.state.withLock { $0.keys = [fresh] }
+            await world.portal.events.wait { world.portal.told("LicenceKeyChanged").count == 1 }
         }
     }
 

@@ -70,7 +70,7 @@ import Testing
 }
 
 extension JSONValue {
-    fileprivate var names: [String] {
+    var names: [String] {
         guard case .object(let fields) = self else { return [] }
         return fields.map(\.name).sorted()
     }

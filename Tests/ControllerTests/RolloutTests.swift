@@ -13,11 +13,11 @@ import Testing
     func publish() async throws {
         try await World.run { world async throws in
             _ = try await world.command("GetAccountInfo")
-            let published = try await world.operate(Self.path, ["source": "/* ten */", "note": "tones", "by": "anna"])
+            let published = try await world.operate(Self.path, ["source": "/* ten */", "note": "tones"])
             #expect(published.status == 200, "\(published.text)")
             #expect(published.json?["version"] == 10)
             #expect(published.json?["state"] == "draft")
-            #expect(published.json?["created_by"] == "anna")
+            #expect(published.json?["created_by"] == "operator")
             _ = try await world.invite(id: "before")
             #expect(world.platform.count("SetScenarioInfo") == 0)
             let begun = try await world.operate("\(Self.path)/10/rollout", ["share": 1000])
@@ -130,9 +130,9 @@ import Testing
             _ = try await world.command("GetAccountInfo")
             _ = try await world.operate(Self.path, ["source": "/* ten */", "share": 1000])
             _ = try await world.command("GetAccountInfo")
-            let stopped = try await world.operate("\(Self.path)/10/rollout", ["action": "stop", "by": "anna"])
+            let stopped = try await world.operate("\(Self.path)/10/rollout", ["action": "stop"])
             #expect(stopped.json?["state"] == "stopped")
-            #expect(stopped.json?["reason"] == "by anna")
+            #expect(stopped.json?["reason"] == "by operator")
             await world.platform.events.wait { world.publishedVersion == 9 }
             let again = try await world.operate("\(Self.path)/10/rollout", ["action": "resume"])
             #expect(again.status == 409)
@@ -147,6 +147,7 @@ import Testing
             ("", "{}", 400, "WRONG_REQUEST"), ("", "not json", 400, "WRONG_REQUEST"),
             ("", #"{"source":""}"#, 422, "SCENARIO_INVALID"),
             ("", #"{"source":"x","share":5.5}"#, 400, "WRONG_REQUEST"),
+            ("", #"{"source":"x","by":"somebody"}"#, 400, "WRONG_REQUEST"),
             ("", #"{"source":"x","share":1001}"#, 400, "WRONG_REQUEST"),
             ("", #"{"source":"x","shares":5}"#, 400, "WRONG_REQUEST"),
             ("", #"{"source":"x","include":["a"],"exclude":["a"]}"#, 400, "WRONG_REQUEST"),

@@ -83,11 +83,33 @@ import Testing
         }
     }
 
+    @Test func keysThatTheOperatorGaveAreKeptOnceAndShownToAdministrators() async throws {
+        try await PortalFixture.run { portal in
+            let change: JSONValue = [
+                "CHANGE_ID": "0b", "PERSON": "eve", "AT": 1_800_000_100, "FORMER_KEY_UNTIL": 1_800_604_900,
+            ]
+            for _ in 0..<2 { #expect(try await portal.signed("/telephony/LicenceKeyChanged", change).status == 200) }
+            let atOnce: JSONValue = [
+                "CHANGE_ID": "0c", "PERSON": "eve", "AT": 1_800_000_200, "FORMER_KEY_UNTIL": .null,
+            ]
+            #expect(try await portal.signed("/telephony/LicenceKeyChanged", atOnce).status == 200)
+            let nobody = try await portal.signed("/telephony/LicenceKeyChanged", ["CHANGE_ID": "0d", "AT": 1])
+            #expect(nobody.status == 400 && nobody.text.contains("PERSON"))
+            let ivan = try await portal.logIn()
+            let keys = try await portal.api(.get, "/api/support/keys", ivan).json["keys"]?.elements ?? []
+            #expect(keys.map { $0["id"] } == ["0c", "0b"] && keys.map { $0["person"] } == ["eve", "eve"])
+            #expect(keys.first?["former_key_until"] == .null)
+            let page = try await portal.send(.get, "/support", headers: [("Cookie", "session=\(ivan)")])
+            #expect(page.text.contains("eve") && page.text.contains("at once"))
+        }
+    }
+
     @Test func onlyAdministratorsHaveToDoWithIt() async throws {
         try await PortalFixture.run { portal in
             let olga = try await portal.logIn("olga", "secret-68")
             let doors: [(PortalFixture.Verb, String)] = [
-                (.get, "/api/support"), (.get, "/api/support/looks"), (.post, "/api/support/code"),
+                (.get, "/api/support"), (.get, "/api/support/looks"), (.get, "/api/support/keys"),
+                (.post, "/api/support/code"),
                 (.post, "/api/support/\(Self.id)/grant"), (.post, "/api/support/\(Self.id)/end"),
             ]
             let pages: [(PortalFixture.Verb, String)] = [

@@ -52,7 +52,7 @@ struct OutboxCourier: Sendable {
             guard let body = JSONValue(Data(message.body.utf8)) else {
                 throw ControllerError(.internalFailure, "the message is damaged")
             }
-            _ = try await portal.client.send(message.command, body)
+            try await portal.tell(message.command, body)
             try await store.markDelivered(message, at: rounds.now())
             return nil
         } catch {

@@ -19,13 +19,12 @@ extension PortalRegistry {
     /// Adds a portal to the built-in table under a fresh key, which the answer holds.
     ///
     /// - Throws: `ControllerError` with `exists` for an identifier that has been given.
-    func add(_ access: PortalAccess) async throws -> PortalRecord {
-        let moment = now()
-        let record = try await change(access.id) { before in
+    func add(_ access: PortalAccess, _ act: StaffAct) async throws -> PortalRecord {
+        let record = try await change(access.id, act) { before in
             guard before == nil else {
                 throw ControllerError(.exists, "there is a portal of this identifier; choose another, or show that one")
             }
-            return .listed(access, before: nil, at: moment)
+            return .listed(access, before: nil, at: act.at)
         }
         guard let record else { throw ControllerError(.internalFailure, "the portal was not written") }
         return record
@@ -34,11 +33,11 @@ extension PortalRegistry {
     /// Gives a portal a fresh licence key; the one that it uses stays good for `overlap`.
     ///
     /// - Returns: Nil when there is no such portal.
-    func rotateKey(_ id: PortalID, overlap: Duration) async throws -> PortalRecord? {
-        let (key, moment) = (Self.freshKey(), now())
-        return try await change(id) { before in
+    func rotateKey(_ id: PortalID, overlap: Duration, _ act: StaffAct) async throws -> PortalRecord? {
+        let key = Self.freshKey()
+        return try await change(id, act) { before in
             var record = before
-            record?.change(key: key, overlap: overlap, at: moment)
+            record?.change(key: key, overlap: overlap, at: act.at)
             return record
         }
     }
@@ -50,20 +49,20 @@ extension PortalRegistry {
     /// - Throws: `ControllerError` with `requestReused` for another move under the same name, `wrongRequest` when the
     ///   licence server says another address.
     func move(
-        _ id: PortalID, to address: PortalAddress, _ kind: PortalKind, request: String
+        _ id: PortalID, to address: PortalAddress, _ kind: PortalKind, request: String, _ act: StaffAct
     ) async throws -> PortalRecord? {
-        if let renewed = try await renewedByServer(id) {
+        if try await renewedByServer(id) != nil, let renewed = try await change(id, act, { $0 }) {
             guard renewed.baseURL == address.text else {
                 throw ControllerError(
                     .wrongRequest, "the licence server says another address; change the portal's licence there first")
             }
             return renewed
         }
-        let (key, moment) = (Self.freshKey(), now())
-        return try await change(id) { before in
+        let key = Self.freshKey()
+        return try await change(id, act) { before in
             guard let record = before else { return nil }
             guard record.move?.request == request else {
-                return record.moved(to: address.text, kind, key: key, request: request, at: moment)
+                return record.moved(to: address.text, kind, key: key, request: request, at: act.at)
             }
             guard record.baseURL == address.text, record.kind == kind else {
                 throw ControllerError(.requestReused, "this name stands for a move to another address; take another")

@@ -113,9 +113,10 @@ final class PortalRegistry: Sendable {
     /// Changes what is written of a portal, for everybody who asks from now on.
     @discardableResult
     func change(
-        _ id: PortalID, _ change: @escaping @Sendable (PortalRecord?) throws -> PortalRecord?
+        _ id: PortalID, _ act: StaffAct? = nil,
+        _ change: @escaping @Sendable (PortalRecord?) throws -> PortalRecord?
     ) async throws -> PortalRecord? {
         defer { portals.forget(id) }
-        return try await store.update(id, change)
+        return try await store.update(id, act, change)
     }
 }

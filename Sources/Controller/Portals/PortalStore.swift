@@ -28,19 +28,27 @@ struct PortalStore: Sendable {
 
     /// Changes a portal, or makes it, in one transaction.
     ///
-    /// - Parameter change: Gets what is there, nil for nothing, and gives what is to be there; nil changes nothing.
+    /// - Parameters:
+    ///   - act: What is to stand in the staff's journal, if a person changes it; also when the change is there already,
+    ///     as the answer to it may hold the key.
+    ///   - change: Gets what is there, nil for nothing, and gives what is to be there; nil changes nothing.
     /// - Returns: What is there now.
     @discardableResult
     func update(
-        _ id: PortalID, _ change: @escaping @Sendable (PortalRecord?) throws -> PortalRecord?
+        _ id: PortalID, _ act: StaffAct? = nil,
+        _ change: @escaping @Sendable (PortalRecord?) throws -> PortalRecord?
     ) async throws -> PortalRecord? {
         try await database.write { transaction in
             let found = try find(id, transaction)
             guard let changed = try change(found) else { return found }
+            if let act { try StaffJournal.write(act, to: transaction) }
             guard changed != found else { return changed }
             try transaction.execute(Self.upsert, changed.values(secrets))
             try transaction.notify(.portals, id.rawValue)
             if let move = changed.move, move != found?.move { try Self.follow(move, of: id, in: transaction) }
+            if let act, act.kind == .keyRotated {
+                try KeyNotice.add(act, of: id, formerUntil: changed.keys.previous?.until, to: transaction)
+            }
             if changed.needsScenarioKey, changed.keys.current != found?.keys.current {
                 try transaction.notify(.scenarioKeys, "")
             }

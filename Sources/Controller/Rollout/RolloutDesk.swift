@@ -4,10 +4,10 @@ import Foundation
 /// What the operator does with versions of the call scenario.
 struct RolloutDesk: Sendable {
     static let longestNote = 500
-    static let longestName = 100
 
     let versions: ScenarioVersions
     let keeper: RolloutKeeper
+    let journal: StaffJournal
     let now: @Sendable () -> Moment
 
     /// A change of a version's audience; what is nil stays as it is.
@@ -20,6 +20,15 @@ struct RolloutDesk: Sendable {
             Audience(
                 share: share ?? audience.share, included: included ?? audience.included,
                 excluded: excluded ?? audience.excluded)
+        }
+
+        /// As the staff's journal has it.
+        var text: String {
+            func names(_ name: String, _ portals: Set<PortalID>?) -> String? {
+                portals.map { "\(name)=\($0.sorted().map(\.rawValue).joined(separator: ","))" }
+            }
+            return [share.map { "share=\($0.rawValue)" }, names("include", included), names("exclude", excluded)]
+                .compactMap(\.self).joined(separator: " ")
         }
     }
 
@@ -34,22 +43,23 @@ struct RolloutDesk: Sendable {
                 "the scenario has \(source.utf8.count) bytes; 1 to \(ScenarioText.longest - 1025) are possible, none of them 0"
             )
         }
-        guard note.count <= Self.longestNote, name.count <= Self.longestName else {
-            throw ControllerError(
-                .wrongRequest,
-                "note takes \(Self.longestNote) characters, by \(Self.longestName); shorten them")
+        guard note.count <= Self.longestNote else {
+            throw ControllerError(.wrongRequest, "note takes \(Self.longestNote) characters; shorten it")
         }
         let audience = try checked(change?.applied(to: Audience()) ?? Audience())
+        let act = StaffAct(.versionPublished, change?.text ?? "", by: name, at: now())
         let number = try await versions.store.publish(
             ScenarioVersionStore.Draft(
                 source: source, digest: HashFunction.sha256.hexDigest(source), programNumber: nil, createdBy: name,
-                note: note, state: change == nil ? .draft : .rollingOut, audience: audience), atLeast: nil, at: now())
+                note: note, state: change == nil ? .draft : .rollingOut, audience: audience), atLeast: nil, at: act.at,
+            act)
+        journal.log(act.to("\(number)"))
         try await versions.reload()
         return number
     }
 
     /// Begins a draft's rollout, or changes whom a version is for.
-    func change(_ number: ScenarioNumber, _ change: Change) async throws {
+    func change(_ number: ScenarioNumber, _ change: Change, by name: String) async throws {
         let version = try await found(number)
         guard let base = versions.plan.versions.last(where: { $0.state == .complete }), number > base.number else {
             throw refused("a version that is complete, or older than one, is for everybody or nobody")
@@ -58,29 +68,35 @@ struct RolloutDesk: Sendable {
         let state = version.state == .paused ? ScenarioVersion.State.paused : .rollingOut
         try await move(
             number, from: [version.state == .paused ? .paused : .draft, .rollingOut], to: state, audience: audience,
+            StaffAct(.rolloutChanged, "\(number) \(change.text)", by: name, at: now()),
             "only a draft or a version that rolls out can change its audience")
     }
 
     /// Nobody else gets the version; who has it keeps it.
-    func pause(_ number: ScenarioNumber) async throws {
-        try await move(number, from: [.rollingOut], to: .paused, "only a version that rolls out can pause")
+    func pause(_ number: ScenarioNumber, by name: String) async throws {
+        try await move(
+            number, from: [.rollingOut], to: .paused, StaffAct(.rolloutPaused, "\(number)", by: name, at: now()),
+            "only a version that rolls out can pause")
     }
 
-    func resume(_ number: ScenarioNumber) async throws {
-        try await move(number, from: [.paused], to: .rollingOut, "only a version that pauses can be resumed")
+    func resume(_ number: ScenarioNumber, by name: String) async throws {
+        try await move(
+            number, from: [.paused], to: .rollingOut, StaffAct(.rolloutResumed, "\(number)", by: name, at: now()),
+            "only a version that pauses can be resumed")
     }
 
     /// Takes the version back, for good: its accounts get the one before it. A draft is withdrawn.
     func stop(_ number: ScenarioNumber, by name: String) async throws {
         let version = try await found(number)
+        let act = StaffAct(.versionStopped, "\(number)", by: name, at: now())
         if version.state == .draft {
-            return try await move(number, from: [.draft], to: .withdrawn, "the draft has been changed meanwhile")
+            return try await move(number, from: [.draft], to: .withdrawn, act, "the draft has been changed meanwhile")
         }
         if version.state == .complete, try await versions.store.completed(before: number) == nil {
             throw refused("there is no version before it that accounts could go back to; publish one")
         }
         try await move(
-            number, from: [.rollingOut, .paused, .complete], to: .stopped, reason: "by \(name)",
+            number, from: [.rollingOut, .paused, .complete], to: .stopped, reason: "by \(name)", act,
             "the version has been taken back already")
     }
 
@@ -118,12 +134,13 @@ struct RolloutDesk: Sendable {
 
     private func move(
         _ number: ScenarioNumber, from states: [ScenarioVersion.State], to state: ScenarioVersion.State,
-        audience: Audience? = nil, reason: String? = nil, _ refusal: String
+        audience: Audience? = nil, reason: String? = nil, _ act: StaffAct, _ refusal: String
     ) async throws {
         _ = try await found(number)
         let isDone = try await versions.store.change(
-            number, from: states, to: state, audience: audience, reason: reason, at: now())
+            number, from: states, to: state, audience: audience, reason: reason, at: act.at, act)
         guard isDone else { throw refused(refusal) }
+        journal.log(act)
         try await versions.reload()
     }
 

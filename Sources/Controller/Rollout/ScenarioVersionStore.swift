@@ -21,7 +21,11 @@ struct ScenarioVersionStore: Sendable {
     }
 
     /// Writes a version under the next number, or a higher one that is wished for.
-    func publish(_ draft: Draft, atLeast wished: ScenarioNumber?, at moment: Moment) async throws -> ScenarioNumber {
+    ///
+    /// - Parameter act: What is to stand in the staff's journal behind the number, if a person publishes it.
+    func publish(
+        _ draft: Draft, atLeast wished: ScenarioNumber?, at moment: Moment, _ act: StaffAct? = nil
+    ) async throws -> ScenarioNumber {
         try await database.write { transaction in
             let last = try transaction.queryOne(
                 "SELECT number FROM scenario_version ORDER BY number DESC LIMIT 1")?.integer("number")
@@ -42,6 +46,7 @@ struct ScenarioVersionStore: Sendable {
                 ])
             let published = ScenarioNumber(rawValue: number)
             try Self.writePortals(draft.audience, of: published, in: transaction)
+            if let act { try StaffJournal.write(act.to("\(number)"), to: transaction) }
             try transaction.notify(.scenarioVersions, "")
             return published
         }
@@ -84,7 +89,7 @@ struct ScenarioVersionStore: Sendable {
     /// - Returns: False when it was in none of these states, so that of two who do the same one has done it.
     func change(
         _ number: ScenarioNumber, from states: [ScenarioVersion.State], to state: ScenarioVersion.State,
-        audience: Audience? = nil, reason: String? = nil, at moment: Moment
+        audience: Audience? = nil, reason: String? = nil, at moment: Moment, _ act: StaffAct? = nil
     ) async throws -> Bool {
         let isOver = [.complete, .stopped, .withdrawn].contains(state)
         return try await database.write { transaction in
@@ -100,6 +105,7 @@ struct ScenarioVersionStore: Sendable {
                     .optional(isOver ? moment.milliseconds : nil), .integer(number.rawValue),
                 ] + states.map { .text($0.rawValue) })
             guard changed == 1 else { return false }
+            if let act { try StaffJournal.write(act, to: transaction) }
             try transaction.notify(.scenarioVersions, "")
             if let audience { try Self.writePortals(audience, of: number, in: transaction) }
             if isOver {

@@ -9,6 +9,8 @@ struct PortalAdministration: Sendable {
 
     let registry: PortalRegistry
     let accounts: AccountStore
+    let journal: StaffJournal
+    let now: @Sendable () -> Moment
 
     var endpoints: [Endpoint] {
         [
@@ -16,13 +18,15 @@ struct PortalAdministration: Sendable {
                 try await list(
                     try $0.number("limit", 1...Self.mostPortals, fallback: 50), after: $0.query["after"])
             },
-            .staff(.administrator, .post, "admin/portals") { try await create(try await $0.object()) },
+            .staff(.administrator, .post, "admin/portals") {
+                try await create(try await $0.object(), by: try $0.person())
+            },
             .staff(.viewer, .get, "admin/portals/:portal") { try await show($0.portalID) },
             .staff(.administrator, .post, "admin/portals/:portal/key") {
-                try await rotate($0.portalID, try await $0.object())
+                try await rotate($0.portalID, try await $0.object(), by: try $0.person())
             },
             .staff(.administrator, .post, "admin/portals/:portal/move") {
-                try await move($0.portalID, try await $0.object())
+                try await move($0.portalID, try await $0.object(), by: try $0.person())
             },
         ]
     }
@@ -44,7 +48,7 @@ struct PortalAdministration: Sendable {
     }
 
     /// The answer holds the licence key, this once.
-    private func create(_ json: JSONValue) async throws -> JSONValue {
+    private func create(_ json: JSONValue, by person: StaffMember) async throws -> JSONValue {
         let id = PortalID(rawValue: json["portal"]?.plainText ?? "")
         guard id.isWellFormed else {
             throw ControllerError(
@@ -59,20 +63,27 @@ struct PortalAdministration: Sendable {
             region: try Self.choice("region", json, Region.init(code:), ["RU", "US", "another ISO 3166 code"]),
             licensedUntil: try Self.seconds("licensed_until", json),
             kind: try Self.choice("kind", json, PortalKind.init(rawValue:), PortalKind.allCases.map(\.rawValue)))
-        return Self.with(key: access.licenceKey, try await self.json(try await registry.add(access)))
+        let act = StaffAct(.portalAdded, id.rawValue, by: person.name, at: now())
+        let record = try await registry.add(access, act)
+        journal.log(act)
+        return Self.with(key: access.licenceKey, try await self.json(record))
     }
 
-    private func rotate(_ id: PortalID, _ json: JSONValue) async throws -> JSONValue {
+    private func rotate(_ id: PortalID, _ json: JSONValue, by person: StaffMember) async throws -> JSONValue {
         let overlap = try Self.seconds("overlap_seconds", json) ?? PortalRecord.keyOverlap.components.seconds
         guard overlap <= Self.longestOverlap else {
             throw ControllerError(.wrongRequest, "overlap_seconds must be 0 to \(Self.longestOverlap)")
         }
-        guard let record = try await registry.rotateKey(id, overlap: .seconds(overlap)) else { throw Self.unknown }
+        let act = StaffAct(.keyRotated, id.rawValue, by: person.name, at: now())
+        guard let record = try await registry.rotateKey(id, overlap: .seconds(overlap), act) else {
+            throw Self.unknown
+        }
+        journal.log(act)
         return Self.with(key: record.keys.current, try await self.json(record))
     }
 
     /// The answer holds the licence key of the new place, also when the same move comes again.
-    private func move(_ id: PortalID, _ json: JSONValue) async throws -> JSONValue {
+    private func move(_ id: PortalID, _ json: JSONValue, by person: StaffMember) async throws -> JSONValue {
         guard let address = PortalAddress(json["address"]?.string ?? "") else {
             throw ControllerError(.wrongRequest, "address must be an http or https address without a query")
         }
@@ -83,7 +94,11 @@ struct PortalAdministration: Sendable {
                 "request must name the move, in 8 to 64 latin letters, digits, dots, hyphens or underscores")
         }
         let kind = try Self.choice("kind", json, PortalKind.init(rawValue:), ["box", "cloud"])
-        guard let record = try await registry.move(id, to: address, kind, request: request) else { throw Self.unknown }
+        let act = StaffAct(.portalMoved, "\(id) \(address.text)", by: person.name, at: now())
+        guard let record = try await registry.move(id, to: address, kind, request: request, act) else {
+            throw Self.unknown
+        }
+        journal.log(act)
         return Self.with(key: record.keys.current, try await self.json(record))
     }
 

@@ -11,9 +11,11 @@ struct RolloutEndpoint: Sendable {
         [
             .staff(.viewer, .get, "admin/scenario/versions") { _ in try await list() },
             .staff(.viewer, .get, "admin/scenario/versions/:number") { try await show($0.segment("number")) },
-            .staff(.publisher, .post, "admin/scenario/versions") { try await publish(try await $0.body()) },
+            .staff(.publisher, .post, "admin/scenario/versions") {
+                try await publish(try await $0.body(), try $0.person().name)
+            },
             .staff(.publisher, .post, "admin/scenario/versions/:number/rollout") {
-                try await rollout($0.segment("number"), try await $0.body())
+                try await rollout($0.segment("number"), try await $0.body(), try $0.person().name)
             },
         ]
     }
@@ -26,28 +28,27 @@ struct RolloutEndpoint: Sendable {
 
     private func show(_ text: String) async throws -> JSONValue { try await desk.status(try number(text)).json }
 
-    /// `source`, and if it is to be: `note`, `by`, and `share`, `include`, `exclude`, which begin the rollout.
-    private func publish(_ body: [UInt8]) async throws -> JSONValue {
-        let json = try object(body, ["source", "note", "by", "share", "include", "exclude"])
+    /// `source`, and if it is to be: `note`, and `share`, `include`, `exclude`, which begin the rollout.
+    private func publish(_ body: [UInt8], _ name: String) async throws -> JSONValue {
+        let json = try object(body, ["source", "note", "share", "include", "exclude"])
         guard let source = try word(json, "source") else {
             throw ControllerError(.wrongRequest, "source must be the scenario's text")
         }
         let number = try await desk.publish(
-            source: source, note: try word(json, "note") ?? "", by: try word(json, "by") ?? "operator",
-            change: try change(json))
+            source: source, note: try word(json, "note") ?? "", by: name, change: try change(json))
         return try await desk.status(number).json
     }
 
     /// `action` pause, resume or stop; or `share`, `include`, `exclude`.
-    private func rollout(_ text: String, _ body: [UInt8]) async throws -> JSONValue {
+    private func rollout(_ text: String, _ body: [UInt8], _ name: String) async throws -> JSONValue {
         let number = try number(text)
-        let json = try object(body, ["action", "by", "share", "include", "exclude"])
-        let (change, name) = (try change(json), try word(json, "by") ?? "operator")
+        let json = try object(body, ["action", "share", "include", "exclude"])
+        let change = try change(json)
         switch (try word(json, "action"), change) {
-        case ("pause", nil): try await desk.pause(number)
-        case ("resume", nil): try await desk.resume(number)
+        case ("pause", nil): try await desk.pause(number, by: name)
+        case ("resume", nil): try await desk.resume(number, by: name)
         case ("stop", nil): try await desk.stop(number, by: name)
-        case (nil, let change?): try await desk.change(number, change)
+        case (nil, let change?): try await desk.change(number, change, by: name)
         default:
             throw ControllerError(
                 .wrongRequest, "give either action (pause, resume, stop) or some of share, include, exclude")

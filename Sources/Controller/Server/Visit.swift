@@ -15,6 +15,14 @@ struct Visit: Sendable {
         self.member = member
     }
 
+    /// Who asks, where only persons of the staff are let in.
+    ///
+    /// - Throws: `ControllerError` with `refused` anywhere else.
+    func person() throws(ControllerError) -> StaffMember {
+        guard let member else { throw ControllerError(.refused, "the request was refused") }
+        return member
+    }
+
     /// A part of the path, decoded; empty when the path has none of this name.
     func segment(_ name: String) -> String {
         let text = parameters.get(name) ?? ""

@@ -33,18 +33,22 @@ struct StaffStore: Sendable {
         }
     }
 
-    func add(_ member: StaffMember, token: Secret) async throws {
+    func add(_ member: StaffMember, token: Secret, _ act: StaffAct) async throws {
         let digest = Self.digest(token)
         let isNew = try await database.write { transaction in
-            try transaction.execute(
-                """
-                INSERT INTO staff (name, role, token_digest, is_enabled, created_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (name) DO NOTHING
-                """,
-                [
-                    .text(member.name), .text(member.role.rawValue), .text(digest), .integer(member.isEnabled ? 1 : 0),
-                    .integer(member.createdAt.milliseconds),
-                ]) == 1
+            let isNew =
+                try transaction.execute(
+                    """
+                    INSERT INTO staff (name, role, token_digest, is_enabled, created_at) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (name) DO NOTHING
+                    """,
+                    [
+                        .text(member.name), .text(member.role.rawValue), .text(digest),
+                        .integer(member.isEnabled ? 1 : 0),
+                        .integer(member.createdAt.milliseconds),
+                    ]) == 1
+            if isNew { try StaffJournal.write(act, to: transaction) }
+            return isNew
         }
         guard isNew else {
             throw ControllerError(
@@ -53,18 +57,22 @@ struct StaffStore: Sendable {
     }
 
     /// The former token is good for nothing from now on.
-    func renew(_ name: String, token: Secret) async throws -> StaffMember {
+    func renew(_ name: String, token: Secret, _ act: StaffAct) async throws -> StaffMember {
         let digest = Self.digest(token)
-        return try await change(name, "UPDATE staff SET token_digest = ? WHERE name = ?", .text(digest))
+        return try await change(name, "UPDATE staff SET token_digest = ? WHERE name = ?", .text(digest), act)
     }
 
-    func setEnabled(_ isEnabled: Bool, _ name: String) async throws -> StaffMember {
-        try await change(name, "UPDATE staff SET is_enabled = ? WHERE name = ?", .integer(isEnabled ? 1 : 0))
+    func setEnabled(_ isEnabled: Bool, _ name: String, _ act: StaffAct) async throws -> StaffMember {
+        try await change(name, "UPDATE staff SET is_enabled = ? WHERE name = ?", .integer(isEnabled ? 1 : 0), act)
     }
 
-    private func change(_ name: String, _ statement: String, _ value: SQLValue) async throws -> StaffMember {
+    private func change(
+        _ name: String, _ statement: String, _ value: SQLValue, _ act: StaffAct
+    ) async throws -> StaffMember {
         let changed = try await database.write { transaction in
-            try transaction.execute(statement, [value, .text(name)])
+            if try transaction.execute(statement, [value, .text(name)]) == 1 {
+                try StaffJournal.write(act, to: transaction)
+            }
             return try transaction.queryOne("SELECT * FROM staff WHERE name = ?", [.text(name)])
         }
         guard let changed else {

@@ -157,5 +157,6 @@ enum Schema {
         WarningSchema.migration,
         PortalStore.moves,
         CallStore.steps,
+        StaffJournal.migration,
     ]
 }

@@ -20,10 +20,10 @@ struct SupportEndpoint: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            .staff(.support, .post, "support/grants") { try await ask(try await $0.object(), try Self.member($0)) },
+            .staff(.support, .post, "support/grants") { try await ask(try await $0.object(), try $0.person()) },
             .staff(.support, .get, "support/grants") { visit in
                 let moment = now()
-                let grants = try await store.grants(of: try Self.member(visit).name)
+                let grants = try await store.grants(of: try visit.person().name)
                 return ["grants": .list(grants.map { $0.json(at: moment) })]
             },
             .staff(.support, .get, Self.place) { try await show($0) },
@@ -71,7 +71,7 @@ struct SupportEndpoint: Sendable {
 
     private func show(_ visit: Visit) async throws -> JSONValue {
         let (grant, looks) = try await store.grant(
-            GrantID(rawValue: visit.segment("grant")), of: try Self.member(visit).name)
+            GrantID(rawValue: visit.segment("grant")), of: try visit.person().name)
         guard case .object(let fields) = grant.json(at: now()) else { return .null }
         return .object(fields + [JSONValue.Field(name: "journal", value: .list(looks.map(\.json)))])
     }
@@ -80,7 +80,7 @@ struct SupportEndpoint: Sendable {
 
     /// Lets a look happen that the grant allows, after it was written down.
     private func look(_ act: SupportLook.Act, _ object: String, _ visit: Visit) async throws -> SupportGrant {
-        let look = SupportLook(act, object, by: try Self.member(visit).name, at: now())
+        let look = SupportLook(act, object, by: try visit.person().name, at: now())
         let grant = try await store.look(look, GrantID(rawValue: visit.segment("grant")))
         return grant
     }
@@ -136,11 +136,6 @@ struct SupportEndpoint: Sendable {
     }
 
     // MARK: Reading and writing
-
-    private static func member(_ visit: Visit) throws(ControllerError) -> StaffMember {
-        guard let member = visit.member else { throw ControllerError(.refused, "the request was refused") }
-        return member
-    }
 
     private static func key(_ visit: Visit) throws(ControllerError) -> CallKey {
         guard let key = CallKey(rawValue: visit.segment("call")) else { throw CallView.noCall }

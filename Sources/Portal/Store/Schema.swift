@@ -20,6 +20,15 @@ enum Schema {
             "2026-12 revisions of histories",
             ["ALTER TABLE call_history ADD COLUMN revision BIGINT NOT NULL DEFAULT 1"]),
         Migration("2026-12 steps of calls", ["ALTER TABLE call ADD COLUMN step BIGINT NOT NULL DEFAULT 0"]),
+        Migration(
+            "2026-12 changes of the licence key",
+            [
+                """
+                CREATE TABLE key_change (
+                    change_id TEXT PRIMARY KEY, person TEXT NOT NULL, at BIGINT NOT NULL, former_until BIGINT)
+                """,
+                "CREATE INDEX key_change_by_time ON key_change (at, change_id)",
+            ]),
     ]
 
     private static let company = [

@@ -1,6 +1,6 @@
 import Storage
 
-/// Requests of support and their looks in an open transaction.
+/// Requests of support, their looks, and keys that the operator has given, in an open transaction.
 struct SupportStore {
     let transaction: Transaction
 
@@ -29,6 +29,25 @@ struct SupportStore {
                 .text(look.id), .text(look.request), .text(look.person), .text(look.act), .text(look.object),
                 .integer(look.at),
             ])
+    }
+
+    /// Keeps a change of the key; the same again changes nothing.
+    func add(_ change: KeyChange) throws {
+        try transaction.execute(
+            """
+            INSERT INTO key_change (change_id, person, at, former_until) VALUES (?, ?, ?, ?)
+            ON CONFLICT (change_id) DO NOTHING
+            """,
+            [
+                .text(change.id), .text(change.person), .integer(change.at),
+                change.formerUntil.map(SQLValue.integer) ?? .null,
+            ])
+    }
+
+    /// The latest first.
+    func keyChanges(_ limit: Int64) throws -> [KeyChange] {
+        try transaction.query("SELECT * FROM key_change ORDER BY at DESC, change_id DESC LIMIT ?", [.integer(limit)])
+            .map { try KeyChange($0) }
     }
 
     func find(_ id: String) throws -> SupportRequest? {

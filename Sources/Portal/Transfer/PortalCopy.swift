@@ -17,7 +17,7 @@ public enum PortalCopy {
         ] + CardKind.allCases.map(\.table) + [
             "card_phone", "call", "call_invite", "call_history", "balance_warning", "number_news", "payment_news",
             "support_request",
-            "support_look", "outbox",
+            "support_look", "key_change", "outbox",
         ]
 
     /// The copy's text; of one moment, also while the portal runs.

@@ -18,6 +18,7 @@ struct ControllerRoutes {
         case numberChanged = "NumberChanged"
         case supportRequested = "SupportRequested"
         case supportLook = "SupportLook"
+        case licenceKeyChanged = "LicenceKeyChanged"
     }
 
     /// What it asks about people and clients.
@@ -74,6 +75,9 @@ struct ControllerRoutes {
         case .supportLook:
             let look = try SupportLook(input)
             try await parts.database.write { try SupportStore(transaction: $0).add(look) }
+        case .licenceKeyChanged:
+            let change = try KeyChange(input)
+            try await parts.database.write { try SupportStore(transaction: $0).add(change) }
         }
         return ["result": "OK"]
     }

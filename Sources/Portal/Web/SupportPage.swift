@@ -3,8 +3,14 @@ import Foundation
 /// The page of support: a code to read out, requests to answer, and what was looked at.
 enum SupportPage {
     static func text(
-        code: JSONValue?, message: String?, requests: [SupportRequest], looks: [SupportLook], at moment: Int64
+        code: JSONValue?, message: String?, requests: [SupportRequest], looks: [SupportLook], keys: [KeyChange],
+        at moment: Int64
     ) -> String {
+        let changes = keys.map { change in
+            PortalPage.row([
+                PortalPage.time(change.at), change.person, change.formerUntil.map { PortalPage.time($0) } ?? "at once",
+            ])
+        }
         let rows = looks.map { PortalPage.row([PortalPage.time($0.at), $0.person, $0.act, $0.object]) }
         return PortalPage.document(
             title: "Support",
@@ -20,6 +26,10 @@ enum SupportPage {
             \(requests.isEmpty ? "<p>Nobody has asked.</p>" : requests.map { request($0, at: moment) }.joined(separator: "\n"))
             <h2>What was looked at</h2>
             \(PortalPage.table(["Time (UTC)", "Who", "What", "Which"], rows, empty: "Nothing."))
+            <h2>Licence keys</h2>
+            <p>Whoever of the operator gives this portal a key can use it. A key that you have not asked for is a reason to
+            ask.</p>
+            \(PortalPage.table(["Time (UTC)", "Who gave a new key", "The former one ended"], changes, empty: "None."))
             """)
     }
 

@@ -25,6 +25,12 @@ struct SupportRoutes {
             let looks = try await parts.database.read { try SupportStore(transaction: $0).looks(limit) }
             return try Exchange.answer(["looks": .list(looks.map(\.json))])
         }
+        router.get("api/support/keys") { request, _ in
+            try await parts.administrator(request)
+            let limit = try Exchange.number("limit", request, in: 1...500, fallback: 100)
+            let changes = try await parts.database.read { try SupportStore(transaction: $0).keyChanges(limit) }
+            return try Exchange.answer(["keys": .list(changes.map(\.json))])
+        }
         router.post("api/support/code") { request, _ in
             try await parts.administrator(request)
             return try Exchange.answer(try await parts.support.code())
@@ -104,7 +110,7 @@ struct SupportRoutes {
             let store = SupportStore(transaction: transaction)
             return SupportPage.text(
                 code: code, message: message, requests: try store.requests(Self.shownRequests),
-                looks: try store.looks(Self.shownLooks), at: moment)
+                looks: try store.looks(Self.shownLooks), keys: try store.keyChanges(Self.shownRequests), at: moment)
         }
     }
 }

@@ -21,7 +21,7 @@ struct ScenarioPublishCommand: AsyncParsableCommand {
         let source = try ScenarioSourceFile.read(path)
         try await ScenarioSourceFile.check(source, worker: worker)
         let settings = try await options.settings()
-        var body: [String: Any] = ["source": source, "note": note, "by": NSUserName()]
+        var body: [String: Any] = ["source": source, "note": note]
         body.merge(try audience.fields()) { _, new in new }
         let answer = try await OperatorSession.run(settings) { [body] client in
             try await client.post("/admin/scenario/versions", body)
@@ -78,7 +78,7 @@ struct ScenarioRolloutCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await options.settings()
         var body = try audience.fields()
-        if let action = actions.first { body = ["action": action, "by": NSUserName()] }
+        if let action = actions.first { body = ["action": action] }
         let answer = try await OperatorSession.run(settings) { [body] client in
             try await client.post("/admin/scenario/versions/\(version)/rollout", body)
         }

@@ -4,13 +4,16 @@ import Foundation
 /// `switchboard staff`: who may use the controller's operator endpoints, and as what.
 struct StaffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "staff", abstract: "List, add, disable and enable the operator's people, and give them tokens.",
+        commandName: "staff",
+        abstract: "List, add, disable and enable the operator's people, give them tokens, show what they did.",
         discussion: """
             Roles: viewer reads; publisher also guides scenario versions; administrator also makes portals, keys and \
             staff; support sees what a portal has granted, and nothing else. Whoever has a token of their own puts it \
             into the environment as \(OperatorSession.tokenVariable).
             """,
-        subcommands: [ListStaff.self, AddStaff.self, NewToken.self, DisableStaff.self, EnableStaff.self])
+        subcommands: [
+            ListStaff.self, AddStaff.self, NewToken.self, DisableStaff.self, EnableStaff.self, ShowJournal.self,
+        ])
 
     struct ListStaff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the staff by name.")
@@ -81,6 +84,35 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await StaffCommand.show(options, json: json, StaffCommand.path(name, "enable"), [:])
+        }
+    }
+
+    struct ShowJournal: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "journal", abstract: "List what the operator's people have changed, the latest first.")
+
+        @Option(help: "How many lines, 1 to 500.") var limit = 50
+        @Option(help: "Go on below the line of this number.") var before: Int?
+        @Flag(help: "Print the controller's answer as JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func validate() throws {
+            guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
+            guard before ?? 1 > 0 else { throw ValidationError("--before wants a line's number.") }
+        }
+
+        func run() async throws {
+            let path = "/admin/journal?limit=\(limit)" + (before.map { "&before=\($0)" } ?? "")
+            let answer = try await OperatorSession.run(try await options.settings()) { try await $0.get(path) }
+            guard !json else { return print(try JSONText.pretty(answer)) }
+            for line in answer["journal"] as? [[String: Any]] ?? [] {
+                let time = (line["at"] as? Int).map {
+                    Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
+                }
+                let fields = ["person", "act", "object"].map { "\(line[$0] ?? "-")" }
+                print(([time ?? "-"] + fields).joined(separator: "  "))
+            }
+            if let next = answer["next"] as? Int { print("More with --before \(next)") }
         }
     }
 

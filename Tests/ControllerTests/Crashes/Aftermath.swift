@@ -27,10 +27,11 @@ struct Aftermath: Equatable {
             "SELECT scope, SUM(calls) AS calls, SUM(answered) AS answered, SUM(cost) AS cost FROM call_total GROUP BY scope ORDER BY scope",
             ["scope", "calls", "answered", "cost"]
         ),
-        // Payments and support are told under what was drawn by lot.
+        // Payments, support and keys are told under what was drawn by lot.
         (
             """
             SELECT * FROM outbox WHERE command <> 'PaymentReceived' AND command NOT LIKE 'Support%'
+                AND command <> 'LicenceKeyChanged'
             ORDER BY portal_id, command, message_key
             """,
             ["command", "message_key"]
@@ -47,6 +48,13 @@ struct Aftermath: Equatable {
         ("SELECT * FROM history_options ORDER BY portal_id", ["portal_id", "time_zone", "kept_days"]),
         ("SELECT * FROM portal ORDER BY portal_id", ["portal_id", "currency"]),
         ("SELECT * FROM staff ORDER BY name", ["name", "role", "is_enabled"]),
+        // Keys, tokens and moves may be asked for twice.
+        (
+            """
+            SELECT act, object, COUNT(*) AS lines FROM staff_journal WHERE act IN ('portal_added', 'staff_added')
+            GROUP BY act, object ORDER BY act, object
+            """, ["act", "object", "lines"]
+        ),
         ("SELECT COUNT(*) AS keys FROM link_key", ["keys"]),
         ("SELECT * FROM warning_channel ORDER BY portal_id", ["portal_id", "emails"]),
         (

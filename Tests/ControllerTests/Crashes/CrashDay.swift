@@ -82,7 +82,9 @@ struct CrashDay {
             let isPriced = try open?.integer("number") == 0 && calls.allSatisfy { $0["state"] == "closed" }
             let orders = try await world.admin("/admin/payments/demo").json?["result"]?.elements ?? []
             let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
-            if calls.count == 2, isPriced, isPaid, list?["outbox"] == [:] { return }
+            // A portal that the operator has added is nowhere.
+            let isTold = list?["outbox"]?.names.allSatisfy { $0 == "third" } == true
+            if calls.count == 2, isPriced, isPaid, isTold { return }
             await crash.events.wait { crash.steps.count > steps || crash.isOver }
         }
         throw Crash.Over()

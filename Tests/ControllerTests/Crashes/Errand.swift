@@ -104,9 +104,9 @@ struct Errand: Sendable {
         staff("/admin/staff", #"{"name":"vera","role":"viewer"}"#, alsoDone: ["EXISTS"]),
         staff("/admin/staff/vera/disable", ""),
         staff(
-            "/admin/portals", #"{"portal":"third","address":"http://third.example"}"#, alsoDone: ["EXISTS"]),
+            "/admin/portals", #"{"portal":"third","address":"http://127.0.0.1:1"}"#, alsoDone: ["EXISTS"]),
         staff("/admin/portals/third/key", #"{"overlap_seconds":0}"#),
-        staff("/admin/portals/third/move", #"{"address":"http://box.example","request":"move-0001"}"#),
+        staff("/admin/portals/third/move", #"{"address":"http://127.0.0.1:2","request":"move-0001"}"#),
     ]
 
     /// A person of the support asks, the portal grants, the person looks, the portal ends it.
