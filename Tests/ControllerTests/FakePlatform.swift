@@ -183,7 +183,7 @@ extension FakePlatform.State {
         switch method {
         case "AddAccount", "GetChildrenAccounts", "GetAccountInfo": return runAccount(method, fields)
         case "AddApplication", "GetApplications": return runApplication(method, account)
-        case "AddScenario", "SetScenarioInfo", "GetScenarios", "AddRule", "GetRules":
+        case "AddScenario", "SetScenarioInfo", "GetScenarios", "BindScenario", "AddRule", "GetRules":
             return runScenario(method, fields, account)
         case "AddUser":
             guard users[fields["user_name"]] == nil else { return FakePlatform.error(118) }
@@ -293,10 +293,13 @@ extension FakePlatform.State {
             scenarios[account] = fields["scenario_script"]
             return ["result": 1, "scenario_id": .integer(account + 50_000)]
         case "SetScenarioInfo":
+            guard scenarios[account] != nil else { return FakePlatform.error(132) }
             scenarios[account] = fields["scenario_script"]
             return ["result": 1]
         case "GetScenarios":
             return ["result": [["scenario_id": .integer(account + 50_000), "scenario_name": "bitrix24"]]]
+        case "BindScenario":
+            return rules[account] == nil ? FakePlatform.error(147) : ["result": 1]
         case "AddRule":
             guard rules[account] == nil else { return FakePlatform.error(175) }
             let id = nextID()

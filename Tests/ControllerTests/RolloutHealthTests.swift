@@ -8,6 +8,9 @@ import Testing
 /// How sessions are counted, and what comes of it.
 @Suite struct RolloutHealthTests {
     private static let path = "/admin/scenario/versions"
+    private static let commands: [(String, JSONValue)] = [
+        ("GetAccountInfo", [:]), ("GetBalance", [:]), ("GetUser", ["USER_ID": 67]),
+    ]
 
     @Test("Each call counts once for its version, and the portal is not told what is the controller's")
     func counts() async throws {
@@ -86,6 +89,70 @@ import Testing
             let metrics = try await world.admin("/metrics").text
             #expect(metrics.contains(#"switchboard_scenario_state{version="10",state="stopped"} 1"#))
             #expect(metrics.contains(#"switchboard_scenario_sessions_total{version="9"} 10"#))
+        }
+    }
+
+    @Test("A text that the platform refuses leaves accounts with what they have, and stops itself")
+    func refused() async throws {
+        var setting = World.Setting()
+        setting.rollout.sessions = 5
+        try await World.run(setting) { world async throws in
+            _ = try await world.command("GetAccountInfo")
+            for number in 0..<10 { try await world.call("old-\(number)", version: 9) }
+            world.platform.state.withLock {
+                $0.faults["SetScenarioInfo"] = Array(repeating: .refuse(code: 130), count: 10_000)
+            }
+            _ = try await world.operate(Self.path, ["source": "/* ten */", "share": 1000])
+            var state: JSONValue?
+            repeat {
+                for (command, body) in Self.commands {
+                    let answer = try await world.command(command, body)
+                    #expect(answer.status == 200, "\(command): \(answer.text)")
+                }
+                #expect(try await world.invite().status == 200)
+                state = try await world.version(10)?["state"]
+            } while state != "stopped"
+            let status = try #require(try await world.version(10))
+            #expect(status["reason"]?.string?.contains("failed sessions") == true && status["accounts"] == 0)
+            let updates = world.platform.count("SetScenarioInfo")
+            _ = try await world.command("GetAccountInfo")
+            #expect(world.platform.count("SetScenarioInfo") == updates && world.publishedVersion == 9)
+        }
+    }
+
+    @Test("A new account gets the text before the one that the platform refuses; what is about the account counts not")
+    func refusedAtFirst() async throws {
+        try await World.run { world async throws in
+            _ = try await world.operate(Self.path, ["source": "/* ten */", "share": 1000])
+            world.platform.fail("AddScenario", .refuse(code: 130))
+            #expect(try await world.command("GetUser", ["USER_ID": 67]).status == 200)
+            #expect(world.publishedVersion == 9)
+            #expect(try await world.version(10)?["health"]?["failed"] == 1)
+            world.platform.fail("SetScenarioInfo", .refuse(code: 127))
+            #expect(try await world.command("GetAccountInfo").status == 200)
+            #expect(try await world.version(10)?["health"]?["failed"] == 1)
+            #expect(try await world.command("GetAccountInfo").status == 200)
+            #expect(world.publishedVersion == 10)
+        }
+    }
+
+    @Test("A scenario that the platform has lost is made anew, and its rule runs it; a rule that is lost, too, as well")
+    func anew() async throws {
+        try await World.run { world async throws in
+            _ = try await world.command("GetAccountInfo")
+            for (source, rules) in [("/* ten */", 1), ("/* eleven */", 2)] {
+                world.platform.state.withLock { state in
+                    state.scenarios = [:]
+                    if rules == 2 { state.rules = [:] }
+                }
+                _ = try await world.operate(Self.path, ["source": .text(source), "share": 1000])
+                #expect(try await world.command("GetAccountInfo").status == 200)
+                #expect(world.platform.state.withLock { $0.scenarios.values.first?.hasSuffix(source) } == true)
+                #expect(world.platform.count("AddRule") == rules)
+            }
+            #expect(world.platform.count("AddScenario") == 3 && world.platform.count("BindScenario") == 2)
+            let scenario = world.platform.lastCommand("SetScenarioInfo")?["scenario_id"]
+            #expect(world.platform.lastCommand("BindScenario")?["scenario_id"] == scenario)
         }
     }
 

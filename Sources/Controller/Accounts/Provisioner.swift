@@ -17,17 +17,23 @@ struct Provisioner: Sendable {
     let now: @Sendable () -> Moment
     let logger: Logger
 
-    /// The portal's account, made or completed now if it has to be, with the current scenario.
+    /// The portal's account, made or completed now if it has to be, with the current scenario if the platform takes it.
+    ///
+    /// An account that is complete goes on with the text that it has when it cannot get another.
     ///
     /// - Throws: `ControllerError` with `licence`, `licenceServerAway` or `busy`; `ManagementError` of the step that failed.
     func account(_ portal: Portal) async throws -> Account {
         let portal = try await registry.licensed(portal)
-        if let record = try await store.find(portal.id), let account = record.account,
-            versions.due(record, portal) == nil
-        {
+        guard let record = try await store.find(portal.id), let account = record.account else {
+            return try await completed(portal)
+        }
+        guard versions.due(record, portal) != nil else { return account }
+        do {
+            return try await completed(portal)
+        } catch {
+            noteNotUpdated(portal.id, error)
             return account
         }
-        return try await completed(portal)
     }
 
     /// Moves an existing account forward to the current scenario and the present key; one that is not there is not made.
@@ -51,9 +57,12 @@ struct Provisioner: Sendable {
         do {
             try await bringForward(portal)
         } catch {
-            logger.warning(
-                "scenario not updated", metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
+            noteNotUpdated(portal.id, error)
         }
+    }
+
+    private func noteNotUpdated(_ portal: PortalID, _ error: any Error) {
+        logger.warning("scenario not updated", metadata: ["portal.id": "\(portal)", "error": "\(error)"])
     }
 
     /// The account if it is complete already; nothing is made.
@@ -116,13 +125,13 @@ struct Provisioner: Sendable {
         _ record: inout AccountRecord, _ portal: Portal, _ application: Int64,
         _ credentials: PlatformAccess.Credentials
     ) async throws -> Int64 {
-        guard let scenario = versions.due(record, portal) else {
+        guard let due = versions.due(record, portal) else {
             guard let id = record.scenarioID else {
                 throw ControllerError(.internalFailure, "no scenario version is everybody's; publish one")
             }
             return id
         }
-        let id = try await scenarioID(record, scenario.rendered(portal.access), application, credentials)
+        let (scenario, id) = try await published(due, &record, portal, application, credentials)
         let previous = record.scenarioVersion
         record.scenarioID = id
         record.scenarioVersion = scenario.version
@@ -138,26 +147,70 @@ struct Provisioner: Sendable {
         return id
     }
 
-    /// The scenario with this text: updated if it exists, else made.
+    /// Brings the text to the account; a new account gets the one before it when the platform refuses it.
+    ///
+    /// A refusal counts against the version, so that one which no account can get stops itself.
+    private func published(
+        _ text: ScenarioText, _ record: inout AccountRecord, _ portal: Portal, _ application: Int64,
+        _ credentials: PlatformAccess.Credentials
+    ) async throws -> (ScenarioText, Int64) {
+        do {
+            return (text, try await scenarioID(&record, text.rendered(portal.access), application, credentials))
+        } catch let error as ManagementError where error.isVerdict {
+            await versions.noteRefused(text.number, portal.id)
+            guard record.scenarioID == nil, let former = versions.text(before: text.number) else { throw error }
+            noteNotUpdated(portal.id, error)
+            return (former, try await scenarioID(&record, former.rendered(portal.access), application, credentials))
+        }
+    }
+
+    /// The scenario with this text: updated if it exists, else made; anew when the platform has it no more.
     private func scenarioID(
-        _ record: AccountRecord, _ script: String, _ application: Int64,
+        _ record: inout AccountRecord, _ script: String, _ application: Int64,
         _ credentials: PlatformAccess.Credentials
     ) async throws -> Int64 {
-        var existing = record.scenarioID
-        if existing == nil {
-            do throws(ManagementError) {
-                return try await platform.addScenario(
-                    name: PlatformNames.scenario, script: script, application: application, credentials)
-            } catch {
-                guard error.isDuplicate else { throw error }
-                existing = try await platform.findScenario(name: PlatformNames.scenario, credentials)
-            }
+        guard let existing = record.scenarioID else { return try await madeScenario(script, application, credentials) }
+        do throws(ManagementError) {
+            try await platform.setScenario(id: existing, script: script, credentials)
+            return existing
+        } catch {
+            guard error.isUnknownScenario else { throw error }
         }
-        guard let existing else {
+        let id = try await madeScenario(script, application, credentials)
+        try await bind(id, &record, application, credentials)
+        logger.notice("scenario made anew", metadata: ["portal.id": "\(record.portal)"])
+        return id
+    }
+
+    /// Adds the scenario, or gives the text to the one that an earlier, forgotten attempt has added.
+    private func madeScenario(
+        _ script: String, _ application: Int64, _ credentials: PlatformAccess.Credentials
+    ) async throws -> Int64 {
+        do throws(ManagementError) {
+            return try await platform.addScenario(
+                name: PlatformNames.scenario, script: script, application: application, credentials)
+        } catch {
+            guard error.isDuplicate else { throw error }
+        }
+        guard let existing = try await platform.findScenario(name: PlatformNames.scenario, credentials) else {
             throw ControllerError(.platformRefused, "the platform has the scenario's name but not the scenario")
         }
         try await platform.setScenario(id: existing, script: script, credentials)
         return existing
+    }
+
+    /// The account's rule runs the scenario that was made anew; a rule that is gone as well is made by its own step.
+    private func bind(
+        _ scenario: Int64, _ record: inout AccountRecord, _ application: Int64,
+        _ credentials: PlatformAccess.Credentials
+    ) async throws {
+        guard let rule = record.ruleID else { return }
+        do throws(ManagementError) {
+            try await platform.bindScenario(scenario, rule: rule, application: application, credentials)
+        } catch {
+            guard error.isUnknownRule else { throw error }
+            record.ruleID = nil
+        }
     }
 
     private func ruleStep(

@@ -139,6 +139,15 @@ struct ManagementClient: Sendable {
             [("scenario_id", String(id)), ("scenario_script", script)])
     }
 
+    /// Has the rule run the scenario; again changes nothing.
+    func bindScenario(
+        _ id: Int64, rule: Int64, application: Int64, _ account: Credentials
+    ) async throws(ManagementError) {
+        _ = try await send(
+            "BindScenario", account,
+            [("scenario_id", String(id)), ("rule_id", String(rule)), ("application_id", String(application))])
+    }
+
     func addRule(
         name: String, pattern: String, scenario: Int64, application: Int64, _ account: Credentials
     ) async throws(ManagementError) -> Int64 {

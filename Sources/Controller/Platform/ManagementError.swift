@@ -36,6 +36,29 @@ struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
         return code == 101
     }
 
+    /// Whether the platform does not know the scenario that it is to change.
+    var isUnknownScenario: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return code == 132
+    }
+
+    /// Whether the platform does not know the rule that something is to be bound to.
+    var isUnknownRule: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return code == 147
+    }
+
+    /// Codes that are about the account that asks, whatever it asks: its credentials, state, money and bounds.
+    private static let accountCodes: Set<Int64> = [
+        5, 100, 104, 109, 115, 116, 117, 127, 131, 135, 137, 281, 282, 314, 317, 418,
+    ]
+
+    /// Whether what the command says is refused, and would be for any account at any time.
+    var isVerdict: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return !isPassing && !isUnknownScenario && !Self.accountCodes.contains(code)
+    }
+
     /// Whether asking again may help.
     var isPassing: Bool {
         switch kind {

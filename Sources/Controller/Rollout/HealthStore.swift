@@ -38,6 +38,14 @@ struct HealthStore: Sendable {
             """, [.integer(version.rawValue), .text(portal.rawValue), .integer(counts.failed)])
     }
 
+    /// Counts that the platform did not take the version's text for an account.
+    func note(refusalOf version: ScenarioNumber, _ portal: PortalID, at moment: Moment) async throws {
+        let counts = SessionCounts(SessionOutcome(version: version, failure: .other))
+        try await database.write { transaction in
+            try Self.add(counts, to: version, portal, session: portal.rawValue, at: moment, in: transaction)
+        }
+    }
+
     private static func shard(_ session: String) -> Int64 {
         let hash = session.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return Int64((hash ^ hash >> 32) % shards)

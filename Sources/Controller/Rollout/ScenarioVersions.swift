@@ -47,6 +47,24 @@ final class ScenarioVersions: Sendable {
         return isCurrent ? nil : text
     }
 
+    /// What accounts would have without the version; nil when there is none before it.
+    func text(before number: ScenarioNumber) -> ScenarioText? {
+        state.withLock { state in state.plan.predecessor(of: number).flatMap { state.texts[$0.number] } }
+    }
+
+    /// The platform has refused the version's text, as a failed session of an account would show it.
+    ///
+    /// A count that cannot be written is missing; the next attempt is another.
+    func noteRefused(_ number: ScenarioNumber, _ portal: PortalID) async {
+        guard plan.watched.contains(where: { $0.number == number }) else { return }
+        do {
+            try await health.note(refusalOf: number, portal, at: now())
+        } catch {
+            logger.warning(
+                "refusal not counted", metadata: ["scenario.version": "\(number)", "error": "\(error)"])
+        }
+    }
+
     /// Reads the versions again whenever a controller has changed them, until cancelled.
     func follow(_ changes: NotificationStream, clock: any Clock<Duration>) async {
         for await change in changes where change != .interrupted {

@@ -56,6 +56,7 @@ import Testing
             "findRule",
             { client, _, child in _ = try await client.findRule(name: PlatformNames.rule, application: 7, child) }
         ),
+        ("bindScenario", { client, _, child in try await client.bindScenario(7, rule: 7, application: 7, child) }),
         (
             "addUser",
             { client, _, child in
