@@ -128,13 +128,14 @@ struct ControllerParts: Sendable {
         let historyDesk = HistoryDesk(search: archive, totals: totals)
         let logs = SessionLogs(calls: calls, history: history, provisioner: provisioner, source: source, now: now)
         let view = CallView(calls: calls, history: history)
+        let statement = StatementDesk(provisioner: provisioner, watch: watch, now: now)
         let portal = PortalEndpoint(
             provisioner: provisioner, settings: settings,
             relay: CommandRelay(calls: calls, http: http, limit: limits.platform), history: history,
             desk: historyDesk, calls: CallDesk(calls: calls, view: view, logs: logs, routing: routing, now: now),
             recordings: recordings, balances: balanceDesk,
             watch: watch, numbers: NumberDesk(shop: shop), payments: payments,
-            statement: StatementDesk(provisioner: provisioner, watch: watch, now: now),
+            statement: statement,
             support: SupportDesk(store: supportStore, now: now),
             warnings: WarningDesk(
                 store: warningStore, policy: configuration.webhooks, hasMail: configuration.mailer != nil),
@@ -143,7 +144,8 @@ struct ControllerParts: Sendable {
             portals: portals, calls: calls, outbox: outbox, totals: totals, balances: balanceDesk)
         let support = SupportEndpoint(
             store: supportStore, portals: portals, view: view, desk: historyDesk,
-            lines: settings.store, accounts: accounts, logs: logs, recordings: recordings, now: now)
+            lines: settings.store, accounts: accounts, statement: statement, logs: logs, recordings: recordings,
+            now: now)
         let staff = StaffStore(database: database)
         commands = portal.commands
         let metrics = RequestMetrics()

@@ -72,6 +72,9 @@ import Testing
             let account = try await world.look(sam, grant, "account").json
             #expect(account?["users"]?.elements.first?["login"] == "phone67")
             #expect(account?.encoded.contains("password") == false)
+            let balance = try await world.command("GetBalance").json?["result"]
+            #expect(account?["balance"] == balance?["BALANCE"] && account?["currency"] == "RUB")
+            #expect(account?["blocked"] == false)
             await world.portal.events.wait { world.portal.told("SupportLook").count == 7 }
             let looks = world.portal.told("SupportLook")
             #expect(

@@ -18,8 +18,12 @@ struct StatementDesk: Sendable {
 
     /// The balance as the platform says it now; when the platform is away, as it was when it was last seen.
     private func balance(_ portal: Portal) async throws -> JSONValue {
+        try await balance(try await provisioner.account(portal), portal)
+    }
+
+    /// The same of an account that is complete.
+    func balance(_ account: Account, _ portal: Portal) async throws -> JSONValue {
         let currency = portal.access.currency
-        let account = try await provisioner.account(portal)
         do {
             let info = try await provisioner.platform.accountInfo(account.credentials)
             guard let funds = PlatformMoney.funds(info, currency) else {

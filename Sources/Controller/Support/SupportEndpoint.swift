@@ -12,6 +12,7 @@ struct SupportEndpoint: Sendable {
     let desk: HistoryDesk
     let lines: LineSettingsStore
     let accounts: AccountStore
+    let statement: StatementDesk
     let logs: SessionLogs
     let recordings: RecordingEndpoint
     let now: @Sendable () -> Moment
@@ -126,13 +127,22 @@ struct SupportEndpoint: Sendable {
         guard let account = try await accounts.find(portal) else {
             throw ControllerError(.accountUnknown, "the portal has no account yet")
         }
+        let balance = try await balance(account, portal)
         return [
+            "balance": balance?["BALANCE"] ?? .null, "currency": balance?["CURRENCY"] ?? .null,
+            "blocked": balance.map { .flag($0["BLOCKED"] == "Y") } ?? .null, "balance_at": balance?["AT"] ?? .null,
             "account_name": .text(account.name), "account_id": account.accountID.json,
             "domain": account.applicationName.json, "scenario_version": account.scenarioVersion.json,
             "users": .list(
                 try await accounts.users(portal).map { ["login": .text($0.login), "enabled": .flag($0.isEnabled)] }),
             "numbers": .list(try await accounts.numbers(portal).map(JSONValue.text)),
         ]
+    }
+
+    /// Nil for an account that is not complete, and when nobody knows its balance.
+    private func balance(_ record: AccountRecord, _ id: PortalID) async throws -> JSONValue? {
+        guard let account = record.account, let portal = try await portals.find(id) else { return nil }
+        return try? await statement.balance(account, portal)
     }
 
     // MARK: Reading and writing

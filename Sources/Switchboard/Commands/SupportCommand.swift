@@ -209,7 +209,8 @@ struct SupportCommand: AsyncParsableCommand {
 
     struct ShowSupportedAccount: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "account", abstract: "Show the portal's account, its users and numbers (scope settings).")
+            commandName: "account",
+            abstract: "Show the portal's account, its balance, users and numbers (scope settings).")
 
         @Argument(help: "The grant's identifier.") var grant: String
         @Flag(help: "Print JSON; it always is.") var json = false
@@ -234,7 +235,11 @@ struct SupportCommand: AsyncParsableCommand {
     private static func show(_ grant: [String: Any], json: Bool) throws {
         guard !json else { return print(try JSONText.pretty(grant)) }
         for name in ["grant", "portal", "state", "reason"] { print("\(name): \(grant[name] ?? "-")") }
-        print("scopes: \((grant["scopes"] as? [String] ?? []).joined(separator: ", "))")
+        // What is granted, once something is; until then what was asked for.
+        for (name, field) in [("asked", "asked_scopes"), ("scopes", "scopes")] {
+            let scopes = grant[field] as? [String] ?? []
+            if !scopes.isEmpty { print("\(name): \(scopes.joined(separator: ", "))") }
+        }
         if let until = grant["until"] as? Int {
             print("until: \(Date(timeIntervalSince1970: TimeInterval(until)).formatted(.iso8601))")
         }
