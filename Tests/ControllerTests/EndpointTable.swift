@@ -37,6 +37,15 @@ struct EndpointTable {
             if case .signed(let direction, _) = work { direction } else { nil }
         }
 
+        /// Whoever belongs to the staff is told which role it takes, strangers nothing.
+        func refusal(of caller: Caller) -> String {
+            guard case .staff(let role, _) = work, let own = caller.role else { return RefusalTests.refusal }
+            let message =
+                "this needs a token of the role \(role.rawValue); the one given is that of \(own.rawValue), "
+                + own.rawValue
+            return #"{"error":{"code":"REFUSED","msg":"\#(message)"}}"#
+        }
+
         func admits(_ caller: Caller) -> Bool {
             switch work {
             // A token in the path is the proof, and nobody here has one.

@@ -37,7 +37,7 @@ enum Answers {
         return response
     }
 
-    /// The same text for every refusal: a mistake tells nothing.
+    /// The same text for every refusal of a stranger: a mistake tells nothing.
     static var refused: Response { error(ControllerError(.refused, "the request was refused")) }
 
     /// For a method that the address does not have.

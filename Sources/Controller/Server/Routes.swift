@@ -69,21 +69,27 @@ struct Routes: Sendable {
                 metadata["payment.system"] = "\(admitted.system)"
                 return try await work(admitted)
             case .staff(let role, let work):
-                guard let member = try await staff.admit(request, for: role) else {
-                    return refused(.staff, metadata)
+                switch try await staff.admit(request, for: role) {
+                case .stranger: return refused(.staff, metadata)
+                case .anotherRole(let member):
+                    metadata["staff"] = "\(member.name)"
+                    return refused(.staff, metadata, Answers.error(StaffGate.refusal(of: member, for: role)))
+                case .admitted(let member):
+                    metadata["staff"] = "\(member.name)"
+                    return try await work(Visit(request, context.parameters, member: member))
                 }
-                metadata["staff"] = "\(member.name)"
-                return try await work(Visit(request, context.parameters, member: member))
             }
         } catch {
             return failed(error, metadata)
         }
     }
 
-    private func refused(_ caller: RequestMetrics.Caller, _ metadata: Logger.Metadata) -> Response {
+    private func refused(
+        _ caller: RequestMetrics.Caller, _ metadata: Logger.Metadata, _ answer: Response = Answers.refused
+    ) -> Response {
         metrics.noteRefusal(of: caller)
         logger.warning("request refused", metadata: metadata)
-        return Answers.refused
+        return answer
     }
 
     private func failed(_ error: any Error, _ metadata: Logger.Metadata) -> Response {

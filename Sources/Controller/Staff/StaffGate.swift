@@ -11,13 +11,28 @@ struct StaffGate: Sendable {
     let token: Secret
     let store: StaffStore
 
-    /// - Returns: Nil for every refusal, whatever was wrong.
-    func admit(_ request: Request, for needed: StaffRole) async throws -> StaffMember? {
+    enum Verdict: Sendable, Equatable {
+        case admitted(StaffMember)
+        /// Somebody of the staff whose role does not permit it, who may know why.
+        case anotherRole(StaffMember)
+        /// A stranger, or somebody who is shut out: whatever was wrong.
+        case stranger
+    }
+
+    func admit(_ request: Request, for needed: StaffRole) async throws -> Verdict {
         let header = request.headers[.authorization] ?? ""
-        guard header.hasPrefix("Bearer "), header.utf8.count <= Self.longestToken else { return nil }
+        guard header.hasPrefix("Bearer "), header.utf8.count <= Self.longestToken else { return .stranger }
         let given = Secret(String(header.dropFirst("Bearer ".count)))
-        guard let member = try await member(given), member.isEnabled, member.role.permits(needed) else { return nil }
-        return member
+        guard let member = try await member(given), member.isEnabled else { return .stranger }
+        return member.role.permits(needed) ? .admitted(member) : .anotherRole(member)
+    }
+
+    /// What somebody of the staff is told whose role does not permit it.
+    static func refusal(of member: StaffMember, for needed: StaffRole) -> ControllerError {
+        ControllerError(
+            .refused,
+            "this needs a token of the role \(needed.rawValue); the one given is that of \(member.name), "
+                + "\(member.role.rawValue)")
     }
 
     private func member(_ given: Secret) async throws -> StaffMember? {

@@ -82,7 +82,8 @@ struct OperatorClient: Sendable {
         guard response.status == .ok else {
             let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
             let message = (object["error"] as? [String: Any])?["msg"] as? String ?? "status \(response.status.code)"
-            throw Failure(description: "The controller refused: \(message).")
+            let hint = response.status == .forbidden ? " \(OperatorSession.tokenHint)" : ""
+            throw Failure(description: "The controller refused: \(message).\(hint)")
         }
         return data
     }

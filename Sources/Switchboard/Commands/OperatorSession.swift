@@ -22,8 +22,20 @@ enum OperatorSession {
         }
     }
 
+    /// Whose token a refused command was sent with, and where another one goes.
+    static var tokenHint: String {
+        ownToken == nil
+            ? "\(tokenVariable) is empty, so the installation's own token was used; put the token of a person of the "
+                + "staff there ('switchboard staff')."
+            : "The token is that of \(tokenVariable); put there one that is valid and of the role that it needs."
+    }
+
+    private static var ownToken: String? {
+        ProcessInfo.processInfo.environment[tokenVariable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     private static func token(_ settings: Settings) throws -> String {
-        if let own = ProcessInfo.processInfo.environment[tokenVariable], !own.isEmpty { return own }
+        if let ownToken { return ownToken }
         return try Secrets.loadOrMake(in: settings.text("data.directory")).operatorToken
     }
 }
