@@ -4,6 +4,9 @@ function form(fields) {
     return Object.entries(fields).map(([name, value]) => `${name}=${escape(value ?? '')}`).join('&');
 }
 
+// Not the scenario's fault: the portal's licence ended some days ago, and its calls are not served any more.
+const NO_LICENCE = new Error('the licence of the portal has ended');
+
 const Controller = {
     // Resolves to the HTTP result, also when nothing could be sent (code 0 or below). Every message says which version
     // of the scenario speaks: the controller counts the sessions of each.

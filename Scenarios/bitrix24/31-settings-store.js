@@ -48,7 +48,7 @@ const Store = {
     },
 };
 
-// `{settings}`, `{refusal}` when the controller does not know the line, or `{}` when nobody could say.
+// `{settings}`, `{refusal}` when the controller does not serve the line, or `{}` when nobody could say.
 async function loadSettings(line, question) {
     const key = `line:${line}`;
     const copyKey = `line-copy:${line}`;

@@ -38,6 +38,7 @@ class Routing {
         } catch (error) {
             Log.block(`Route of the controller is not valid JSON: ${error.message}`);
         }
+        if (answer?.ERROR === 'LICENCE_ENDED') throw NO_LICENCE;
         const known = ['wait', 'queue', 'pstn', 'voicemail', 'talk', 'hungup'];
         if (!known.includes(answer?.COMMAND)) return this.fallback();
         if (answer.COMMAND === 'wait' && !isUserID(answer.USER_ID)) return this.fallback();

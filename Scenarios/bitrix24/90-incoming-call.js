@@ -52,6 +52,7 @@ class IncomingCall {
             COMMAND: 'IncomingGetConfig', PHONE_NUMBER: caller.destination, ACCOUNT_SEARCH_ID: caller.line,
             CALLER_ID: caller.number, CALL_ID: caller.id, ACCESS_URL: this.application.accessURL,
         }));
+        if (loaded.refusal === 'LICENCE_ENDED') throw NO_LICENCE;
         if (loaded.refusal !== undefined) return this.refuseLine(`Line is refused: ${loaded.refusal}`);
         if (!loaded.settings) throw NO_SETTINGS;
         this.settings = loaded.settings;
@@ -165,7 +166,7 @@ class IncomingCall {
     // Something that no rule of the line covers: the caller hears a sentence instead of silence.
     async apologise(error) {
         Log.block(`Call cannot be handled: ${error}`);
-        this.isAtFault = error !== NO_SETTINGS;
+        this.isAtFault = error !== NO_SETTINGS && error !== NO_LICENCE;
         if (this.caller.end) return;
         try {
             this.attempt?.settle({ next: true });

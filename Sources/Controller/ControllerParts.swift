@@ -117,7 +117,7 @@ struct ControllerParts: Sendable {
         let desk = RolloutDesk(versions: versions, keeper: keeper, journal: journal, now: now)
         self.versions = versions
         let scenario = ScenarioEndpoint(
-            settings: settings, routing: routing, calls: calls, history: reporter,
+            portals: portals, settings: settings, routing: routing, calls: calls, history: reporter,
             updates: CallUpdates(provisioner: provisioner, limit: limits.update, clock: clock), notices: notices,
             running: RunningSessions(calls: calls, provisioner: provisioner, now: now), now: now)
         let recordings = RecordingEndpoint(

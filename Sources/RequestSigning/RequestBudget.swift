@@ -17,6 +17,11 @@ public struct RequestBudget: Sendable, Equatable {
         return true
     }
 
+    /// Until the next window begins, in seconds.
+    public static func secondsLeft(at now: Int64) -> Int64 {
+        RequestVerifier.memorySeconds - now % RequestVerifier.memorySeconds
+    }
+
     /// Whether nothing of it counts any more.
     public func isOver(at now: Int64) -> Bool { now / RequestVerifier.memorySeconds != window }
 }

@@ -15,11 +15,24 @@ final class FakeLicenceServer: Sendable {
         /// Licences that have ended.
         var ended: Set<String> = []
         var isAway = false
+        /// Whether questions have no answer until ``release()``.
+        var isHanging = false
+        /// Portals whose answer is nonsense.
+        var garbled: Set<String> = []
         var questions: [String] = []
         var wrongTokens = 0
     }
 
     let state = Mutex(State())
+    let events = Events()
+
+    func release() {
+        state.withLock { $0.isHanging = false }
+        events.announce()
+    }
+
+    /// How often it was asked about the portal.
+    func count(_ portal: String) -> Int { state.withLock { $0.questions.count { $0 == portal } } }
 
     func licence(_ portal: String, key: String, until: Int64? = nil, currency: String = "RUB") {
         state.withLock {
@@ -35,13 +48,18 @@ final class FakeLicenceServer: Sendable {
         let router = Router()
         router.get("licences/:portal") { request, context in
             let id = (context.parameters.get("portal") ?? "").removingPercentEncoding ?? ""
+            self.state.withLock { $0.questions.append(id) }
+            defer { self.events.announce() }
+            if self.state.withLock({ $0.isHanging }) {
+                await self.events.wait { self.state.withLock { !$0.isHanging } }
+            }
             return self.state.withLock { state in
-                state.questions.append(id)
                 guard request.headers[.authorization] == "Bearer \(Self.token)" else {
                     state.wrongTokens += 1
                     return Response(status: .unauthorized)
                 }
                 guard !state.isAway else { return Response(status: .badGateway) }
+                guard !state.garbled.contains(id) else { return Response(status: .internalServerError) }
                 guard !state.ended.contains(id) else { return Response(status: .gone) }
                 guard case .object(let fields)? = state.licences[id] else { return Response(status: .notFound) }
                 return Answers.json(.object(fields + [.init(name: "address", value: .text(address))]))

@@ -1,5 +1,7 @@
 import Billing
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Testing
 
 @testable import Controller
@@ -66,9 +68,30 @@ import Testing
         arguments: ["demo", "Портал", "9", "a-very-long-portal.example.com", ""])
     func accountNames(portal: String) {
         let name = PlatformNames.account(PortalID(rawValue: portal))
-        #expect((5...20).contains(name.utf8.count))
+        #expect(name.utf8.count == 20)
         #expect(name.wholeMatch(of: /[a-z][a-z0-9-]+/) != nil)
         #expect(name != PlatformNames.account(PortalID(rawValue: portal + "x")))
+    }
+
+    @Test("Portals whose identifiers begin alike and whose digests do, too, get different accounts")
+    func similarAccountNames() {
+        // The first forty bits of the two SHA-256 digests are the same.
+        let names = ["portal1399576", "portal1871637"].map { PlatformNames.account(PortalID(rawValue: $0)) }
+        #expect(names[0] != names[1])
+        #expect(names.allSatisfy { $0.hasPrefix("p-port-") && $0.utf8.count == 20 })
+    }
+
+    @Test("Whoever asks too much is told when to come again, and nobody else")
+    func tooManyRequests() throws {
+        var budgets = RequestBudgets<String>(limit: 2)
+        try budgets.spend("busy", at: 1190)
+        try budgets.spend("busy", at: 1191)
+        let error = #expect(throws: ControllerError.self) { try budgets.spend("busy", at: 1192) }
+        let response = Answers.error(try #require(error))
+        #expect(response.status == .tooManyRequests)
+        #expect(response.headers[.retryAfter] == "8")
+        try budgets.spend("calm", at: 1192)
+        try budgets.spend("busy", at: 1200)
     }
 
     @Test("A session's costs are summed without rounding")

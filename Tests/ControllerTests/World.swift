@@ -46,6 +46,7 @@ struct World: Sendable {
         var licensedUntil: Int64?
         var licences: FakeLicenceServer?
         var policy = LicencePolicy()
+        var licenceLimit = Duration.seconds(60)
         /// Rows of the built-in table beside `demo` and `other`; the address is the fake portal's.
         var morePortals: [PortalAccess] = []
         var now: @Sendable () -> Moment = { Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
@@ -86,7 +87,8 @@ struct World: Sendable {
                     licences.router(portal: "http://127.0.0.1:\(await portalPort.value)"), licencePort, quiet)
                 group.addTask { try await server.run() }
                 configuration.licenceServer = LicenceServerAccess(
-                    baseURL: "http://127.0.0.1:\(await licencePort.value)", token: Secret(FakeLicenceServer.token))
+                    baseURL: "http://127.0.0.1:\(await licencePort.value)", token: Secret(FakeLicenceServer.token),
+                    limit: setting.licenceLimit)
             }
             let controller = TelephonyController(
                 configuration, logger: logger, now: setting.now, witness: setting.witness,
@@ -109,6 +111,7 @@ struct World: Sendable {
             setting.platform.release("SetScenarioInfo")
             setting.portal.state.withLock { $0.crm = .fails }
             setting.portal.events.announce()
+            setting.licences?.release()
             await services.triggerGracefulShutdown()
             try await group.next()
             group.cancelAll()

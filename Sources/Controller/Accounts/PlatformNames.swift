@@ -9,13 +9,22 @@ enum PlatformNames {
     static let rule = "incoming"
     static let rulePattern = ".*"
 
-    /// 5 to 20 of lower-case latin letters, digits and hyphens, a letter first: a readable part and 40 bits of a digest.
+    /// Lower-case latin letters, digits and hyphens, a letter first, of the longest length that the platform takes.
+    private static let length = 20
+
+    /// A readable part, and a digest to base 36 in all the places that are left: 13 of them, 67 bits, at least.
+    ///
+    /// For new accounts: whoever has one goes by the name that is written down for it.
     static func account(_ portal: PortalID) -> String {
         let readable = portal.rawValue.lowercased().unicodeScalars.filter {
             ("a"..."z").contains($0) || ("0"..."9").contains($0)
         }
-        let digest = HashFunction.sha256.hexDigest(portal.rawValue).prefix(10)
-        return "p-" + String(String.UnicodeScalarView(readable.prefix(6))) + "-" + digest
+        let beginning = "p-" + String(String.UnicodeScalarView(readable.prefix(4))) + "-"
+        let digest = HashFunction.sha256.digest(portal.rawValue.utf8).prefix(16).reduce(UInt128(0)) {
+            $0 << 8 | UInt128($1)
+        }
+        let digits = String(repeating: "0", count: length) + String(digest, radix: 36)
+        return beginning + digits.suffix(length - beginning.count)
     }
 
     /// Only has to be unique; `.invalid` receives no mail (RFC 2606).

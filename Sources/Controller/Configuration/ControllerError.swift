@@ -14,6 +14,8 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
         case licenceServerAway = "LICENCE_SERVER_UNAVAILABLE"
         /// Too many ask at once; the same request succeeds later.
         case busy = "BUSY"
+        /// One portal asks more than it may.
+        case tooManyRequests = "TOO_MANY_REQUESTS"
         case accountUnknown = "ACCOUNT_NOT_FOUND"
         case staffUnknown = "STAFF_NOT_FOUND"
         case exists = "EXISTS"
@@ -56,10 +58,13 @@ public struct ControllerError: Error, Sendable, Equatable, CustomStringConvertib
 
     public let code: Code
     public let message: String
+    /// Seconds after which the same request may succeed, where that is known.
+    public let retryAfter: Int64?
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, retryAfter: Int64? = nil) {
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
     }
 
     public var description: String { "controller: \(code.rawValue): \(message)" }

@@ -11,8 +11,15 @@ struct LicenceServer: Sendable {
         case licensed(Licence)
         /// There is no such licence (404), or it has ended (410).
         case none
-        /// No answer in time, another status, or an answer that cannot be read; the text is for the log.
+        /// No answer in time, or one that says so; the text is for the log.
         case away(String)
+        /// An answer about this portal that means nothing; the text is for the log.
+        case unreadable(String)
+
+        var isAway: Bool {
+            guard case .away = self else { return false }
+            return true
+        }
     }
 
     private static let longestAnswer = 64 << 10
@@ -30,11 +37,14 @@ struct LicenceServer: Sendable {
             switch response.status {
             case .ok:
                 guard let licence = JSONValue(body).flatMap(Licence.init) else {
-                    return .away("its answer is no licence")
+                    return .unreadable("its answer is no licence")
                 }
                 return .licensed(licence)
             case .notFound, .gone: return .none
-            default: return .away("it answered with status \(response.status.code)")
+            case .unauthorized, .forbidden, .tooManyRequests, .badGateway, .serviceUnavailable, .gatewayTimeout:
+                return .away("it answered with status \(response.status.code)")
+            // Perhaps for this name only: a stranger who finds such a one must not keep the others from being asked about.
+            default: return .unreadable("it answered with status \(response.status.code)")
             }
         } catch {
             return .away("it cannot be reached (\(type(of: error)))")

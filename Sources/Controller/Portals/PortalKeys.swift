@@ -31,13 +31,13 @@ struct PortalKeys: Sendable, Equatable {
     /// The keys after a change.
     ///
     /// A portal cannot learn the new key in the same instant, so the one that it uses stays good for `overlap`; a new key
-    /// that the portal has not used yet is taken back.
+    /// that the portal has not used yet is taken back, unless the time of the one before is over already.
     func rotated(to key: Secret, overlap: Duration, at moment: Moment) -> PortalKeys {
-        let known = isConfirmed ? current : previous?.key
         let until = moment.adding(overlap)
-        guard let known, until > moment else { return PortalKeys(key, beforeMove: beforeMove) }
+        guard until > moment else { return PortalKeys(key, beforeMove: beforeMove) }
         return PortalKeys(
-            key, previous: Previous(key: known, until: until), isConfirmed: false, beforeMove: beforeMove)
+            key, previous: Previous(key: signing(at: moment), until: until), isConfirmed: false,
+            beforeMove: beforeMove)
     }
 
     /// The keys after a move: whoever has a former one is not the portal any more.

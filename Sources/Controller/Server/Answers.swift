@@ -33,7 +33,11 @@ enum Answers {
     static func error(_ error: ControllerError) -> Response {
         let body: JSONValue = ["error": ["code": .text(error.code.rawValue), "msg": .text(error.message)]]
         var response = text(body.encoded, status: status(error.code))
-        if response.status == .serviceUnavailable { response.headers[.retryAfter] = retryAfter }
+        if let seconds = error.retryAfter {
+            response.headers[.retryAfter] = String(seconds)
+        } else if response.status == .serviceUnavailable {
+            response.headers[.retryAfter] = retryAfter
+        }
         return response
     }
 
@@ -59,6 +63,7 @@ enum Answers {
             .conflict
         case .settingsInvalid, .scenarioInvalid, .amountMismatch, .currencyMismatch:
             .init(code: 422, reasonPhrase: "Unprocessable Content")
+        case .tooManyRequests: .tooManyRequests
         case .portalAway, .platformAway, .licenceServerAway, .busy: .serviceUnavailable
         case .platformRefused: .badGateway
         case .scenarioUnreadable, .wrongConfiguration, .internalFailure: .internalServerError

@@ -11,8 +11,6 @@ final class RequestGate: Sendable {
     static let longestBody = 1 << 20
     /// Requests of one portal and direction within ten minutes.
     static let mostRequests = 100_000
-    /// Senders whose requests are counted at once.
-    private static let mostSenders = 100_000
 
     private struct Sender: Hashable {
         var portal: PortalID
@@ -24,7 +22,7 @@ final class RequestGate: Sendable {
     private let portals: PortalRegistry
     private let nonces: ReplayMemory
     private let now: @Sendable () -> Moment
-    private let budgets = Mutex<[Sender: RequestBudget]>([:])
+    private let budgets = Mutex(RequestBudgets<Sender>(limit: RequestGate.mostRequests))
     /// Signs for portals that do not exist, so that their refusal takes the same time.
     private let decoy: RequestKey
 
@@ -47,8 +45,8 @@ final class RequestGate: Sendable {
 
     /// Checks one request; nil for every refusal, whatever was wrong.
     ///
-    /// - Throws: What keeps the question from being answered at the moment: `ControllerError` with `licenceServerAway` or
-    ///   `busy`, and the database's errors.
+    /// - Throws: What keeps the question from being answered at the moment: `ControllerError` with `licenceServerAway`,
+    ///   `busy` or `tooManyRequests`, and the database's errors.
     func admit(
         _ request: Request, direction: RequestKey.Direction, _ parameters: Parameters
     ) async throws -> Admitted? {
@@ -64,27 +62,48 @@ final class RequestGate: Sendable {
         let signed = SignedRequest(
             method: request.method.rawValue, path: request.head.path ?? "", body: bytes, time: time, nonce: nonce)
         let id = PortalID(rawValue: header(SignatureHeader.portal))
-        let portal = try await portals.admit(id)
         let moment = now()
-        let keys = portal?.requestKeys(direction, at: moment) ?? [decoy]
         guard
-            let place = try? RequestVerifier.verify(
-                signed, signature: header(SignatureHeader.signature), keys: keys, now: moment.seconds), let portal,
+            let signer = try await signer(
+                of: signed, header(SignatureHeader.signature), Sender(portal: id, direction: direction), at: moment),
             try await accept(signed, Sender(portal: id, direction: direction), at: moment.seconds)
         else { return nil }
-        if direction == .portalToController { try await portals.noteUse(ofKey: place, by: portal) }
+        let portal = signer.portal
+        if direction == .portalToController { try await portals.noteUse(ofKey: signer.place, by: portal) }
         return Admitted(
             portal: portal, body: bytes, command: parameters.get("command") ?? "",
-            isFromBeforeMove: portal.isFromBeforeMove(place, at: moment))
+            isFromBeforeMove: portal.isFromBeforeMove(signer.place, at: moment))
+    }
+
+    /// Who has signed, with the key of which place.
+    private struct Signer {
+        var portal: Portal
+        var place: Int
+    }
+
+    /// Looks among the keys that are known, then among those that the licence server knows; nil for a refusal.
+    private func signer(
+        of request: SignedRequest, _ signature: String, _ sender: Sender, at moment: Moment
+    ) async throws -> Signer? {
+        func verify(_ portal: Portal?) throws(RequestVerifier.Refusal) -> Signer {
+            let keys = portal?.requestKeys(sender.direction, at: moment) ?? [decoy]
+            let place = try RequestVerifier.verify(request, signature: signature, keys: keys, now: moment.seconds)
+            guard let portal else { throw .wrongSignature }
+            return Signer(portal: portal, place: place)
+        }
+        let known = try await portals.find(sender.portal)
+        do throws(RequestVerifier.Refusal) {
+            return try verify(known)
+        } catch {
+            guard error == .wrongSignature else { return nil }
+        }
+        guard let renewed = try await portals.renewed(sender.portal, insteadOf: known) else { return nil }
+        return try? verify(renewed)
     }
 
     /// Whether the request is the first of its nonce; only what was signed is remembered.
     private func accept(_ request: SignedRequest, _ sender: Sender, at now: Int64) async throws -> Bool {
-        let mayAsk = budgets.withLock { budgets in
-            if budgets.count >= Self.mostSenders { budgets = budgets.filter { !$0.value.isOver(at: now) } }
-            return budgets[sender, default: RequestBudget(limit: Self.mostRequests)].spend(at: now)
-        }
-        guard mayAsk else { return false }
+        try budgets.withLock { try $0.spend(sender, at: now) }
         return try await nonces.accept(
             request.nonce, of: sender.name, until: RequestVerifier.end(of: request))
     }

@@ -6,7 +6,10 @@ import RequestSigning
 struct ScenarioEndpoint: Sendable {
     private static let names = ["ACCOUNT_SEARCH_ID", "PHONE_NUMBER", "CALLER_ID"]
     private static let longestName = 255
+    /// Part of the protocol, not a failure: the scenario apologises to the caller and ends.
+    private static let licenceEnded = refusal("LICENCE_ENDED")
 
+    let portals: PortalRegistry
     let settings: LineSettingsCache
     let routing: CallRouting
     let calls: CallStore
@@ -50,6 +53,8 @@ struct ScenarioEndpoint: Sendable {
         case .config: return try await config(fields, portal)
         case .invite:
             await updates.bring(portal)
+            // The line's settings may come from the platform's memory: this question is the first then.
+            guard await portals.servesCalls(of: portal) else { return Self.licenceEnded }
             return try await routing.invite(try request(fields), portal)
         case .next:
             return try await routing.next(try request(fields), lastUser: Int64(fields["LAST_USER_ID"]), portal)
@@ -68,12 +73,16 @@ struct ScenarioEndpoint: Sendable {
         await updates.bring(portal)
         let request = try request(fields)
         try await calls.register(request.record(portal.id, at: now()))
+        guard await portals.servesCalls(of: portal) else { return Self.licenceEnded }
         do {
             return try await settings.settings(request.line, phoneNumber: request.phoneNumber, portal).text
         } catch let error as ControllerError where error.code == .lineUnknown {
-            // Part of the protocol, not a failure: the scenario apologises and ends.
-            return JSONValue.object([.init(name: "ERROR", value: "LINE_UNKNOWN")]).encoded
+            return Self.refusal("LINE_UNKNOWN")
         }
+    }
+
+    private static func refusal(_ reason: String) -> String {
+        JSONValue.object([.init(name: "ERROR", value: .text(reason))]).encoded
     }
 
     private func start(_ fields: FormFields, _ portal: Portal) async throws -> String {

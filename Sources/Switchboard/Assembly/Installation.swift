@@ -171,7 +171,8 @@ struct Installation: Sendable {
                 licenceServer: try settings.licenceServer(ProcessInfo.processInfo.environment),
                 licences: LicencePolicy(
                     interval: .seconds(settings.integer("controller.licence.interval") * 3600),
-                    grace: .seconds(settings.integer("controller.licence.grace") * 3600)),
+                    grace: .seconds(settings.integer("controller.licence.grace") * 3600),
+                    calls: .seconds(settings.integer("controller.licence.calls") * 3600)),
                 storageKey: Secret(secrets.storageKey), operatorToken: Secret(secrets.operatorToken),
                 scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion),
                 limits: TimeLimits(

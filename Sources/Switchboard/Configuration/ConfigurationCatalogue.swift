@@ -113,6 +113,9 @@ enum ConfigurationCatalogue {
             name: "controller.licence.grace", kind: .integer(default: 168, allowed: 0...2160),
             explanation: "Hours that a portal goes on beyond the interval when the licence server is away."),
         .init(
+            name: "controller.licence.calls", kind: .integer(default: 72, allowed: 0...2160),
+            explanation: "Hours that calls go on when a portal's licence has ended."),
+        .init(
             name: "controller.mail.server", kind: .text(default: ""),
             explanation: "Mail server that takes warnings of balances; empty: none, and portals cannot want mails."),
         .init(

@@ -1,5 +1,6 @@
-/// Remembers for a while which portals nobody knows, so that strangers do not keep the licence server busy.
-struct UnknownPortals: Sendable {
+/// Remembers for a while which portals the licence server was asked about because nobody knew what had signed their
+/// request, so that strangers do not keep it busy.
+struct AskedPortals: Sendable {
     static let memory = Duration.seconds(60)
 
     private let capacity: Int
