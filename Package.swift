@@ -201,7 +201,7 @@ let package = Package(
             "SwitchboardTests",
             [
                 "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "Controller", "PhoneNumbers",
-                "ScenarioRuntime", "VoiceEngine", "VoicePlatform", nioCore,
+                "ScenarioRuntime", "VoiceEngine", "VoicePlatform", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("DigestsTests", ["Digests"]),

@@ -41,6 +41,9 @@ public struct TelephonyController: Service {
         self.onListening = onListening
     }
 
+    /// To one host at a time: the turnstile's commands, and beside them the calls that go on.
+    private static let mostConnections = 128
+
     /// Runs until shutdown or cancellation.
     ///
     /// - Throws: `StorageError`, `ControllerError` for an unreadable scenario, or the server's error for a taken address.
@@ -51,6 +54,7 @@ public struct TelephonyController: Service {
         // A peer that refuses connections is away now; whoever must reach it later has a back-off of its own.
         var pool = HTTPClient.Configuration.ConnectionPool()
         pool.retryConnectionEstablishment = false
+        pool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.mostConnections
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(connectionPool: pool))
         let outcome: Result<Void, any Error>

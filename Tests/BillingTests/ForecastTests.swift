@@ -134,6 +134,20 @@ extension BalanceThreshold {
         #expect(awake.units ?? 0 >= 30)
     }
 
+    @Test(arguments: [8, 12, 26]) func `an account that has slept for months begins like a new one`(weeks: Int) {
+        var sleeper = Account()
+        sleeper.spend(100, days: 0..<28)
+        let waking = 28 + weeks * 7
+        sleeper.spend(100, days: waking..<waking + 10)
+        var new = Account(beginDay: waking)
+        new.spend(100, days: waking..<waking + 10)
+        for day in waking + 1..<waking + 10 {
+            let threshold = sleeper.threshold(day: day)
+            #expect(threshold.units ?? 0 >= 300)
+            #expect(threshold.units ?? 0 >= new.threshold(day: day).units ?? 0, "day \(day - waking)")
+        }
+    }
+
     @Test func `fees within the lead time count, others do not`() {
         var account = Account()
         account.spend(10, days: 0..<56)

@@ -50,7 +50,7 @@ import Testing
             let browser = try await installation.browser()
             let asked = ContinuousClock.now
             try await browser.post("/api/employees/67/phone", ["device": "phone", "change": change])
-            #expect(ContinuousClock.now - asked < .seconds(5), "a second, on a machine that does nothing else")
+            #expect(ContinuousClock.now - asked < .seconds(1))
             #expect(try await call(installation, number: 2) == "1 of 2 rang")
             await phone.stop()
 

@@ -19,6 +19,9 @@ final class FakePortal: Sendable {
     struct State: Sendable {
         var settings = FakePortal.settings()
         var isAway = false
+        /// Settings are asked for and never given while the test runs.
+        var hangsSettings = false
+        var hung = 0
         /// Is asked before and after each command whether anything may still happen.
         var mayPass: @Sendable (String) -> Bool = { _ in true }
         var unknownLines: Set<String> = ["nobody"]
@@ -71,7 +74,7 @@ final class FakePortal: Sendable {
             let command = context.parameters.get("command") ?? ""
             let mayPass = self.state.withLock { $0.mayPass }
             guard mayPass("before \(command)") else { return Response(status: .badGateway) }
-            let answer = self.answer(command, body)
+            let answer = await self.answer(command, body)
             return mayPass("after \(command)") ? answer : Response(status: .badGateway)
         }
         router.post("crm/find") { request, _ in
@@ -85,7 +88,12 @@ final class FakePortal: Sendable {
         return router
     }
 
-    private func answer(_ command: String, _ body: JSONValue) -> Response {
+    private func answer(_ command: String, _ body: JSONValue) async -> Response {
+        let isToHang = state.withLock { state in
+            if state.hangsSettings, command == "LineSettings" { state.hung += 1 }
+            return state.hangsSettings && command == "LineSettings"
+        }
+        if isToHang { await events.wait { self.state.withLock { !$0.hangsSettings } } }
         defer { events.announce() }
         return state.withLock { state in
             guard !state.isAway else { return Response(status: .serviceUnavailable) }

@@ -32,6 +32,24 @@ import Testing
         }
     }
 
+    @Test(
+        "A caller whom the carrier names in its own way is found by every spelling of his number",
+        arguments: [
+            "89112233444", "79112233444", "+79112233444", "9112233444", "81079112233444",
+        ])
+    func spellings(carrier: String) async throws {
+        try await World.run { world async throws in
+            let fields = [("CALL_ID", World.callID), ("PHONE_NUMBER", carrier), ("CALL_STATUS", "false")]
+            _ = try await world.scenario("AddCallHistory", fields)
+            for text in ["89112233444", "+7 911 223-34-44", "8 (911) 223-34-44", "79112233444", "9112233444"] {
+                let found = try await world.command("FindCalls", ["PHONE_NUMBER": .text(text)])
+                #expect(found.json?["result"]?.elements.count == 1, "\(text)")
+            }
+            let other = try await world.command("FindCalls", ["PHONE_NUMBER": "89112233445"])
+            #expect(other.json?["result"] == [])
+        }
+    }
+
     @Test("What the portal did not take is sent again until it does")
     func retry() async throws {
         try await World.run { world async throws in

@@ -95,6 +95,41 @@ import Testing
         }
     }
 
+    @Test("A portal that hangs is waited for once by all calls, and they go on with what was good last")
+    func portalHangs() async throws {
+        var setting = World.Setting()
+        setting.limits.portal = .milliseconds(700)
+        try await World.run(setting) { world async throws in
+            _ = try await ask(world)
+            world.portal.state.withLock { $0.isAway = true }
+            #expect(try await world.command("SettingsChanged", ["SEARCH_ID": "test"]).status == 503)
+            world.portal.state.withLock {
+                $0.isAway = false
+                $0.hangsSettings = true
+            }
+            try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<10 { group.addTask { try await ask(world, id: "call\(number)").text } }
+                for try await text in group { #expect(text == FakePortal.settings()) }
+            }
+            #expect(world.portal.state.withLock { $0.hung } == 1)
+            world.portal.state.withLock { $0.hangsSettings = false }
+            world.portal.events.announce()
+        }
+    }
+
+    @Test("Nobody waits again within the pause for a portal that has kept somebody waiting; a quick refusal is no wait")
+    func pause() {
+        let slow = SlowPortals()
+        let portal = PortalID(rawValue: "demo")
+        func moment(_ milliseconds: Int64) -> Moment { Moment(milliseconds: milliseconds) }
+        slow.note(portal, from: moment(0), to: moment(1999), limit: .seconds(4))
+        #expect(!slow.contains(portal, at: moment(2000)))
+        slow.note(portal, from: moment(0), to: moment(4000), limit: .seconds(4))
+        #expect(slow.contains(portal, at: moment(4000 + SlowPortals.pause)))
+        #expect(!slow.contains(portal, at: moment(4001 + SlowPortals.pause)))
+        #expect(slow.contains(portal, since: moment(3999)) && !slow.contains(portal, since: moment(4001)))
+    }
+
     @Test("After many changes at once platform and controller have the last one")
     func changesAtOnce() async throws {
         try await World.run { world async throws in

@@ -1,4 +1,7 @@
+import ArgumentParser
 import Foundation
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import Switchboard
@@ -27,11 +30,42 @@ import Testing
         )
     }
 
-    @Test(arguments: ["demo", "serve", "doctor", "phone", "history", "route", "tariff", "money", "trunk", "scenario"])
-    func everyCommandHasHelp(name: String) throws {
-        let result = try run([name, "--help"])
+    /// The words of every command, those of groups included.
+    private static let commands = words(of: SwitchboardCommand.self)
+
+    private static func words(of command: any ParsableCommand.Type) -> [[String]] {
+        command.configuration.subcommands.flatMap { part -> [[String]] in
+            let name = part.configuration.commandName ?? "\(part)"
+            return [[name]] + words(of: part).map { [name] + $0 }
+        }
+    }
+
+    @Test(arguments: commands) func everyCommandHasHelp(words: [String]) throws {
+        let result = try run(words + ["--help"])
         #expect(result.status == 0)
-        #expect(result.output.contains("USAGE: switchboard \(name)"))
+        #expect(result.output.contains("USAGE: switchboard \(words.joined(separator: " "))"))
+    }
+
+    @Test func commandsWithAListSpeakJSON() throws {
+        let lists = Self.commands.filter { ["list", "search", "show", "status", "check"].contains($0.last) }
+        #expect(lists.count > 10)
+        for words in lists where words != ["log", "show"] {
+            #expect(try run(words + ["--help"]).output.contains("--json"), "\(words)")
+        }
+    }
+
+    @Test func aPortThatIsTakenIsNamedWithARemedy() async throws {
+        let holder = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(holder.localAddress?.port)
+        let directory = NSTemporaryDirectory() + "taken-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let result = try run([
+            "serve", "--role", "portal", "--data-directory", directory, "--portal-port", "\(port)",
+        ])
+        try await holder.close()
+        #expect(result.status == 1)
+        #expect(result.errors.contains("127.0.0.1:\(port)") && result.errors.contains("--portal-port"))
     }
 
     @Test func mistakesOfUsageEndWith64() throws {

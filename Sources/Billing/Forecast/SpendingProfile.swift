@@ -2,9 +2,10 @@
 ///
 /// Made of whole days that have passed. For each weekday, days that are far below the median (holidays) are left out, days
 /// far above it count as three times the median; recent weeks weigh more, half as much for each three weeks that have
-/// passed. A weekday that was not seen yet counts like the average day.
+/// passed. A weekday that was not seen yet counts like the average day. Days of a sleep count for nothing: whoever has slept
+/// longer than the history goes back begins like a new account.
 public struct SpendingProfile: Sendable, Hashable {
-    /// Whole days that were looked at.
+    /// Whole days that were looked at and not slept through.
     public let days: Int
     /// Days left out, because much less than usual was spent.
     public let holidays: Int
@@ -16,6 +17,8 @@ public struct SpendingProfile: Sendable, Hashable {
     private let past: [Int64]
     private let firstHour: Int
     private let endHour: Int
+    /// How many of the first `n` days were slept through.
+    private let slept: [Int]
 
     /// Growth beyond this counts like this.
     public static let mostGrowth: Int64 = 4000
@@ -30,11 +33,16 @@ public struct SpendingProfile: Sendable, Hashable {
         // The day of the first sight was not seen whole.
         let firstWhole = (history.begin.number + LocalHour.hoursOfDay - 1) / LocalHour.hoursOfDay
         let first = min(end, max(firstWhole, end - SpendingHistory.weeks * 7))
-        days = end - first
         firstHour = first * LocalHour.hoursOfDay
         endHour = end * LocalHour.hoursOfDay
-        past = history.sums(firstHour, count: endHour - firstHour)
-        let week = WeekAverage(past, firstDay: first, endDay: end, weights: Self.weights)
+        let past = history.sums(firstHour, count: endHour - firstHour)
+        self.past = past
+        let totals = (0..<end - first).map { day in
+            past[(day + 1) * LocalHour.hoursOfDay] - past[day * LocalHour.hoursOfDay]
+        }
+        slept = Self.sleep(totals)
+        days = totals.count - slept[totals.count]
+        let week = WeekAverage(past, slept, firstDay: first, endDay: end, weights: Self.weights)
         holidays = week.holidays
         var sums: [Int64] = [0]
         sums.reserveCapacity(2 * LocalHour.hoursOfWeek + 1)
@@ -43,6 +51,19 @@ public struct SpendingProfile: Sendable, Hashable {
         let usual = sums[LocalHour.hoursOfWeek]
         let lastWeek = past[past.count - 1] - past[max(0, past.count - 1 - LocalHour.hoursOfWeek)]
         weekLevel = days < 7 || usual == 0 ? 1000 : min(Self.mostGrowth, Self.perMille(lastWeek, of: usual))
+    }
+
+    /// - Parameter totals: What was spent on each day.
+    private static func sleep(_ totals: [Int64]) -> [Int] {
+        var isSlept = Array(repeating: false, count: totals.count)
+        var begin = 0
+        for day in 0...totals.count where day == totals.count || totals[day] > 0 {
+            if day - begin >= BalanceForecast.sleepAfterDays {
+                for slept in begin..<day { isSlept[slept] = true }
+            }
+            begin = day + 1
+        }
+        return isSlept.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1 ? 1 : 0)) }
     }
 
     /// What the account usually spends in the hours from `start` on, in millionths.
@@ -58,10 +79,12 @@ public struct SpendingProfile: Sendable, Hashable {
     func excess(hours: Int, quantile: Safety) -> (amount: Int64, windows: Int) {
         let last = endHour - hours
         guard last >= firstHour else { return (0, 0) }
-        let windows = (last - firstHour) / Self.windowStep + 1
+        let starts = stride(from: firstHour, through: last, by: Self.windowStep).filter { isAwake($0, hours: hours) }
+        let windows = starts.count
+        guard windows > 0 else { return (0, 0) }
         // Only the highest are of interest, lowest first: sorting all would be most of the work of a forecast.
         var highest = Array<Int64>(repeating: .min, count: windows - (windows * quantile.perMille + 999) / 1000 + 1)
-        for start in stride(from: firstHour, through: last, by: Self.windowStep) {
+        for start in starts {
             let spent = past[start + hours - firstHour] - past[start - firstHour]
             let excess = spent - expected(start, hours: hours)
             guard excess > highest[0] else { continue }
@@ -75,6 +98,12 @@ public struct SpendingProfile: Sendable, Hashable {
         return (max(0, highest[0]), windows)
     }
 
+    /// Whether nothing of a window of the past was slept through.
+    private func isAwake(_ start: Int, hours: Int) -> Bool {
+        let day = LocalHour.hoursOfDay
+        return slept[(start - firstHour) / day] == slept[(start + hours - firstHour + day - 1) / day]
+    }
+
     static func perMille(_ part: Int64, of whole: Int64) -> Int64 {
         let (quotient, overflow) = part.multipliedReportingOverflow(by: 1000)
         return overflow ? part / max(1, whole / 1000) : quotient / max(1, whole)
@@ -86,15 +115,20 @@ private struct WeekAverage {
     private(set) var hours: [Int64]
     private(set) var holidays = 0
 
-    /// - Parameter past: Sums of the hours from `firstDay` on.
-    init(_ past: [Int64], firstDay: Int, endDay: Int, weights: [Int64]) {
+    /// - Parameters:
+    ///   - past: Sums of the hours from `firstDay` on.
+    ///   - slept: Days that were slept through, up to each day from `firstDay` on.
+    init(_ past: [Int64], _ slept: [Int], firstDay: Int, endDay: Int, weights: [Int64]) {
         let day = LocalHour.hoursOfDay
         hours = Array(repeating: 0, count: LocalHour.hoursOfWeek)
         var average = Array<Int64>(repeating: 0, count: day)
         var seen: [Bool] = Array(repeating: false, count: 7)
         var counted: Int64 = 0
         for latest in max(firstDay, endDay - 7)..<max(firstDay, endDay) {
-            let days = Array(stride(from: latest, through: firstDay, by: -7))
+            let days = stride(from: latest, through: firstDay, by: -7).filter {
+                slept[$0 - firstDay] == slept[$0 - firstDay + 1]
+            }
+            guard !days.isEmpty else { continue }
             let totals = days.map { past[($0 - firstDay + 1) * day] - past[($0 - firstDay) * day] }
             let median = totals.sorted()[totals.count / 2]
             let weekday = LocalHour.weekday(ofDay: latest)

@@ -50,7 +50,10 @@ struct BalanceLook: Sendable {
             let hour = movement.performedAt.seconds / 3600
             account.firstHour = min(account.firstHour, hour)
             if movement.amount.millionths > 0 {
-                account.notePayment(at: movement.performedAt)
+                // Gifts and corrections say nothing of how long payments take, nor do a few kopecks.
+                if movement.isPayment, movement.amount.millionths >= account.settings.warning.floor.millionths {
+                    account.notePayment(at: movement.performedAt)
+                }
             } else if movement.isUsage {
                 try BalanceStore.add(
                     BalanceStore.Spending(hour: hour, millionths: -movement.amount.millionths), account.portal,
@@ -78,6 +81,14 @@ extension BalanceAccount {
 }
 
 extension ManagementClient.Movement {
+    /// Whether somebody has paid; a kind that is not known may be one more way to pay.
+    fileprivate var isPayment: Bool {
+        switch kind {
+        case .gift, .promo, .discount, .adjustment, .refund: false
+        default: amount.millionths > 0
+        }
+    }
+
     /// Whether it is spending that comes again with use.
     fileprivate var isUsage: Bool {
         amount.isNegative && RecordedEntry.role(ofKind: kind?.rawValue ?? "call", isGain: false) == .usage

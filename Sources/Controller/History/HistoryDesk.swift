@@ -121,9 +121,11 @@ extension HistoryFilter {
         let currency = portal.access.currency
         leastCost = try read("COST_FROM", "an amount like 1.25") { Self.amount($0, currency) }
         mostCost = try read("COST_TO", "an amount like 1.25") { Self.amount($0, currency) }
-        number = try read("PHONE_NUMBER", "a telephone number", \.string).map { text in
-            PhoneNumberParser.parse(text, defaultRegion: portal.access.region).number?.digits
-                ?? CallFacts.searchable(text)
+        if let text = try read("PHONE_NUMBER", "a telephone number", \.string) {
+            let region = portal.access.region
+            let number = PhoneNumberParser.parse(text, defaultRegion: region).number
+            // Carriers spell numbers in their own ways, and reports keep what they said.
+            numbers = number?.spellings(in: region) ?? [CallFacts.searchable(text)]
         }
     }
 

@@ -7,8 +7,8 @@ struct HistoryFilter: Sendable, Equatable {
     var from: Moment?
     /// Not included.
     var to: Moment?
-    /// As `CallFacts.searchable` spells it.
-    var number: String?
+    /// Spellings of one number, each as `CallFacts.searchable` writes it; empty for calls of all.
+    var numbers: [String] = []
     var employee: Int64?
     var line: String?
     var direction: CallFacts.Direction?
@@ -18,7 +18,11 @@ struct HistoryFilter: Sendable, Equatable {
     var mostCost: Int64?
 
     /// The condition of a statement, in which the cursor's call is the last that was given already.
-    func condition(_ portal: PortalID, after cursor: HistoryCursor?) -> (sql: String, arguments: [SQLValue]) {
+    ///
+    /// - Parameter number: One of the spellings.
+    func condition(
+        _ portal: PortalID, number: String?, after cursor: HistoryCursor?
+    ) -> (sql: String, arguments: [SQLValue]) {
         var (parts, arguments) = (["portal_id = ?"], [SQLValue.text(portal.rawValue)])
         func add(_ part: String, _ values: SQLValue?...) {
             let present = values.compactMap(\.self)

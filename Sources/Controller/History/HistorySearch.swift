@@ -48,13 +48,23 @@ struct HistorySearch: Sendable {
     static func query(
         _ filter: HistoryFilter, _ portal: PortalID, after cursor: HistoryCursor?, limit: Int
     ) -> (sql: String, arguments: [SQLValue]) {
-        let condition = filter.condition(portal, after: cursor)
-        let sql = """
-            SELECT call_id, started_at, phone_number, employee_id, line, direction, outcome, talk_seconds, cost,
-                cost_currency, record_url
-            FROM call_history WHERE \(condition.sql) ORDER BY started_at DESC, call_id DESC LIMIT ?
-            """
-        return (sql, condition.arguments + [.integer(limit + 1)])
+        let order = "ORDER BY started_at DESC, call_id DESC LIMIT ?"
+        // A statement for each spelling, as each has its own place in the index and its own order there.
+        let parts = (filter.numbers.isEmpty ? [nil] : filter.numbers.map(Optional.some)).map { number in
+            let condition = filter.condition(portal, number: number, after: cursor)
+            let sql = """
+                SELECT call_id, started_at, phone_number, employee_id, line, direction, outcome, talk_seconds, cost,
+                    cost_currency, record_url
+                FROM call_history WHERE \(condition.sql) \(order)
+                """
+            return (sql: sql, arguments: condition.arguments + [.integer(limit + 1)])
+        }
+        guard parts.count > 1 else { return parts[0] }
+        let union = parts.enumerated().map { "SELECT * FROM (\($1.sql)) AS spelling\($0)" }
+        return (
+            "SELECT * FROM (\(union.joined(separator: " UNION ALL "))) AS calls \(order)",
+            parts.flatMap(\.arguments) + [.integer(limit + 1)]
+        )
     }
 }
 

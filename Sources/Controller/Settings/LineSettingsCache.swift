@@ -16,6 +16,8 @@ struct LineSettingsCache: Sendable {
     let logger: Logger
     /// A refresh that began before a later one ended must not write over it.
     let locks: PortalLocks
+    /// Portals that have kept somebody waiting for nothing.
+    private let slow = SlowPortals()
     /// What texts mean, so that a text is read once and not at each call.
     private let meanings = RowMemory<String, LineSettings>(capacity: 1000)
 
@@ -32,17 +34,33 @@ struct LineSettingsCache: Sendable {
 
     /// The settings in force.
     ///
-    /// A line seen for the first time, or changed since, is asked for at the portal; when that fails, what was good last
-    /// stays in force.
+    /// A line seen for the first time, or changed since, is asked for at the portal, once for all who wait; when that fails,
+    /// what was good last stays in force. A portal that has kept a call waiting is not asked again for the next seconds.
     /// - Throws: `ControllerError` when there never were any: `lineUnknown`, `portalAway`, `settingsInvalid`.
     func settings(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
         let stored = try await store.find(line, portal.id)
-        if let stored, !stored.isStale { return try await read(stored.text, portal) }
+        guard let stored else { return try await asked(line, phoneNumber: phoneNumber, portal) }
+        guard stored.isStale, !slow.contains(portal.id, at: now()) else { return try await read(stored.text, portal) }
         do {
-            return try await refresh(line, phoneNumber: phoneNumber, portal)
-        } catch let error as ControllerError where error.code != .lineUnknown {
-            guard let stored else { throw error }
+            return try await asked(line, phoneNumber: phoneNumber, portal)
+        } catch let error as ControllerError where error.code == .lineUnknown {
+            throw error
+        } catch {
             return try await read(stored.text, portal)
+        }
+    }
+
+    /// The portal's answer, or the one that somebody else has got while this one waited.
+    private func asked(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
+        let begin = now()
+        return try await locks.withLock(portal.id) {
+            if let stored = try await store.find(line, portal.id), !stored.isStale {
+                return try await read(stored.text, portal)
+            }
+            if slow.contains(portal.id, since: begin) {
+                throw ControllerError(.portalAway, "the portal has not answered in time")
+            }
+            return try await taken(line, phoneNumber: phoneNumber, portal)
         }
     }
 
@@ -73,18 +91,26 @@ struct LineSettingsCache: Sendable {
         _ line: LineKey, phoneNumber: String, _ portal: Portal, isToPush: Bool = false
     ) async throws -> LineSettings {
         try await locks.withLock(portal.id) {
-            let settings: LineSettings
-            do {
-                let answer = try await portal.client.send(
-                    "LineSettings", ["SEARCH_ID": .text(line.rawValue), "PHONE_NUMBER": .text(phoneNumber)])
-                settings = try LineSettings(answer, region: portal.access.region)
-            } catch {
-                throw try await refused(line, portal, error)
-            }
-            try await store.save(settings, line, phoneNumber: phoneNumber, portal.id, at: now())
+            let settings = try await taken(line, phoneNumber: phoneNumber, portal)
             if isToPush { try await push(settings, line, portal) }
             return settings
         }
+    }
+
+    /// What the portal says, written down; under the portal's lock.
+    private func taken(_ line: LineKey, phoneNumber: String, _ portal: Portal) async throws -> LineSettings {
+        let begin = now()
+        let settings: LineSettings
+        do {
+            let answer = try await portal.client.send(
+                "LineSettings", ["SEARCH_ID": .text(line.rawValue), "PHONE_NUMBER": .text(phoneNumber)])
+            settings = try LineSettings(answer, region: portal.access.region)
+        } catch {
+            slow.note(portal.id, from: begin, to: now(), limit: portal.client.limit)
+            throw try await refused(line, portal, error)
+        }
+        try await store.save(settings, line, phoneNumber: phoneNumber, portal.id, at: now())
+        return settings
     }
 
     /// Remembers why the portal's answer was not taken, and says it.

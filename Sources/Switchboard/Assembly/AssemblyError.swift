@@ -9,6 +9,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case masterAccountsUnreachable(url: String, detail: String)
     case noServiceKeys(folder: String)
     case scenariosMissing(path: String)
+    case portTaken(finding: String, remedy: String)
     case tariffs(path: String, problem: String)
 
     var description: String {
@@ -35,6 +36,7 @@ enum AssemblyError: Error, CustomStringConvertible {
         case .noServiceKeys(let folder):
             "The folder \(folder) of controller.platform.keys holds no key file; expected rub.json, uah.json, usd.json "
                 + "or eur.json. Put the files there, or leave the setting empty."
+        case .portTaken(let finding, let remedy): "\(finding); \(remedy)."
         case .tariffs(let path, let problem): "The price list \(path) of voice.tariffs cannot be used: \(problem)."
         case .scenariosMissing(let path):
             "There are no call scenarios in \(path). Set controller.scenarios to the folder Scenarios/bitrix24."

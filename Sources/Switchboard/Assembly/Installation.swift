@@ -30,6 +30,9 @@ struct Installation: Sendable {
     let listening = ListeningSystems()
     private let serviceGroup = NIOLockedValueBox<ServiceGroup?>(nil)
 
+    /// To one host at a time: whoever waits for a slow answer is not to stand in the way of calls.
+    private static let mostConnections = 128
+
     init(settings: Settings, roles: Set<Role>) throws {
         try settings.checkAddresses(of: roles)
         // Databases, logs and recordings are for the user who runs the systems, and nobody else.
@@ -42,6 +45,7 @@ struct Installation: Sendable {
         var web = HTTPClient.Configuration()
         // Whoever asks has his own way to ask again, or nobody waits for it: a caller hears of a dead server at once.
         web.connectionPool.retryConnectionEstablishment = false
+        web.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.mostConnections
         client = HTTPClient(
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: web)
     }

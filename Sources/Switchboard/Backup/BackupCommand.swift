@@ -34,6 +34,9 @@ struct BackupCommand: AsyncParsableCommand {
                 continue
             }
             let copy = DatabaseFile(path: "\(folder)/\(database.copyName)")
+            var progress = ProgressLine()
+            progress.show("copying \(file.path), and checking the copy …")
+            defer { progress.end() }
             try file.backUp(to: copy.path)
             try report.note(database, copy, at: copy.path)
         }

@@ -26,8 +26,15 @@ struct HistoryExportCommand: AsyncParsableCommand {
             var wanted = try filter.fields(in: try await session.timeZone())
             wanted["FORMAT"] = format.rawValue
             let target = try ExportTarget(output)
+            var progress = ProgressLine()
+            defer { progress.end() }
+            var octets = 0
             do {
-                try await session.stream("ExportCalls", wanted) { try target.write($0) }
+                try await session.stream("ExportCalls", wanted) { piece in
+                    try target.write(piece)
+                    octets += piece.count
+                    progress.show("\(octets.formatted(.byteCount(style: .file))) exported")
+                }
                 try target.finish()
             } catch {
                 target.giveUp()
@@ -57,7 +64,15 @@ struct ExportTarget {
         self.handle = handle
     }
 
-    func write(_ data: Data) throws { try handle.write(contentsOf: data) }
+    func write(_ data: Data) throws {
+        do {
+            try handle.write(contentsOf: data)
+        } catch {
+            throw OperatorClient.Failure(
+                description: path.map { "\($0) cannot be written, the disk may be full; the export was given up." }
+                    ?? "Nobody reads the output any more; the export was given up.")
+        }
+    }
 
     func finish() throws {
         guard let path, let part else { return }

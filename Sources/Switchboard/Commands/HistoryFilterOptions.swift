@@ -14,8 +14,9 @@ struct HistoryFilterOptions: ParsableArguments {
     @Option(help: "Greatest final cost.") var costTo: String?
 
     func validate() throws {
-        _ = try Self.instant(from, "--from", .gmt, addingDays: 0)
-        _ = try Self.instant(to, "--to", .gmt, addingDays: 1)
+        let from = try Self.instant(from, "--from", .gmt, addingDays: 0)
+        let to = try Self.instant(to, "--to", .gmt, addingDays: 1)
+        if let from, let to, from > to { throw ValidationError("--from wants to be before --to.") }
     }
 
     /// The filters as the controller's commands take them.
@@ -36,7 +37,8 @@ struct HistoryFilterOptions: ParsableArguments {
         _ text: String?, _ option: String, _ zone: TimeZone, addingDays days: Int
     ) throws -> Int64? {
         guard let text else { return nil }
-        if let date = try? Date(text, strategy: .iso8601) { return Int64(date.timeIntervalSince1970 * 1000) }
+        let isInstant = text.wholeMatch(of: /[0-9-]{10}T[0-9:]{8}(Z|[+-][0-9:]{4,5})/) != nil
+        if isInstant, let date = try? Date(text, strategy: .iso8601) { return Int64(date.timeIntervalSince1970 * 1000) }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }

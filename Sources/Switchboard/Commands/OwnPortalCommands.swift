@@ -48,14 +48,14 @@ struct LineListCommand: AsyncParsableCommand {
 /// `switchboard number`: a portal's numbers.
 struct NumberCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "number", abstract: "List the numbers that a portal rents.",
+        commandName: "number", abstract: "List a portal's numbers.",
         subcommands: [NumberListCommand.self])
 }
 
 /// `switchboard number list`
 struct NumberListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List each rented number with its price, state and next payment.")
+        commandName: "list", abstract: "List each number with its price, state and next payment.")
 
     @OptionGroup var portal: OwnPortalOptions
 

@@ -21,8 +21,18 @@ struct ServeCommand: AsyncParsableCommand {
         NIOSingletons.groupLoopCountSuggestion = 1
         let settings = try await options.settings()
         LogOutput.bootstrap(settings)
-        let installation = try Installation(
-            settings: settings, roles: roles.isEmpty ? Set(Role.allCases) : Set(roles))
-        try await installation.run()
+        let roles = roles.isEmpty ? Set(Role.allCases) : Set(roles)
+        let installation = try Installation(settings: settings, roles: roles)
+        do {
+            try await installation.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
+            throw await Self.taken(settings, roles) ?? error
+        }
+    }
+
+    /// Which port it was, which the system does not say.
+    private static func taken(_ settings: Settings, _ roles: Set<Role>) async -> (any Error)? {
+        let check = await Doctor(settings: settings).ports(of: roles).first { $0.verdict == .bad }
+        return check.map { AssemblyError.portTaken(finding: $0.finding, remedy: $0.remedy ?? "") }
     }
 }

@@ -15,15 +15,22 @@ struct Doctor {
         for key in ["portal.database", "controller.database"] where !settings.text(key).isEmpty {
             checks.append(await database(key))
         }
-        for name in ["portal", "controller", "voice.http"] {
-            checks.append(
-                await httpPort(name))
-        }
+        checks += await ports(of: Set(Role.allCases))
+        checks.append(trunks(environment: ProcessInfo.processInfo.environment))
+        return checks
+    }
+
+    /// Whether the ports of these systems are free.
+    func ports(of roles: Set<Role>) async -> [Check] {
+        var checks: [Check] = []
+        if roles.contains(.portal) { checks.append(await httpPort("portal")) }
+        if roles.contains(.controller) { checks.append(await httpPort("controller")) }
+        guard roles.contains(.voice) else { return checks }
+        checks.append(await httpPort("voice.http"))
         let sip = (settings.text("voice.sip.address"), settings.integer("voice.sip.port"))
         checks.append(await tcpPort("SIP over TCP", address: sip.0, port: sip.1, key: "voice.sip.port"))
         checks.append(await udpPort("SIP over UDP", address: sip.0, port: sip.1, key: "voice.sip.port"))
         checks.append(await rtpPorts())
-        checks.append(trunks(environment: ProcessInfo.processInfo.environment))
         return checks
     }
 
