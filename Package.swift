@@ -200,7 +200,7 @@ let package = Package(
         tests(
             "SwitchboardTests",
             [
-                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "Controller", "PhoneNumbers",
+                "Switchboard", "ScriptWorker", "SIP", "SDP", "CallControl", "Billing", "Controller", "PhoneNumbers",
                 "ScenarioRuntime", "VoiceEngine", "VoicePlatform", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -36,7 +36,7 @@ struct ControllerParts: Sendable {
         let accounts = AccountStore(database: database, secrets: secrets)
         let nonces = ReplayMemory(database: database)
         let calls = CallStore(database: database)
-        let history = HistoryStore(database: database)
+        let history = HistoryStore(database: database, thresholds: configuration.thresholds)
         let outbox = OutboxStore(database: database)
         let notices = PortalNotices(logger: logger)
         let (outboxBell, reconcilerBell, keyBell, paymentBell) = (Bell(), Bell(), Bell(), Bell())
@@ -83,7 +83,8 @@ struct ControllerParts: Sendable {
         let balanceLocks = PortalLocks(database: database, work: "balance")
         let balances = BalanceStore(database: database)
         let watch = BalanceWatch(
-            store: balances, provisioner: provisioner, portals: portals, interval: limits.reconciliation,
+            store: balances, thresholds: configuration.thresholds, provisioner: provisioner, portals: portals,
+            interval: limits.reconciliation,
             backOff: BackOff(first: limits.firstBackOff, longest: .seconds(3600)),
             locks: balanceLocks, clock: clock, now: now, logger: logger)
         let shop = NumberShop(
@@ -91,7 +92,7 @@ struct ControllerParts: Sendable {
             backOff: backOff, now: now, logger: logger)
         let numberWatch = NumberWatch(
             shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
-        let paymentStore = PaymentStore(database: database)
+        let paymentStore = PaymentStore(database: database, thresholds: configuration.thresholds)
         let payments = PaymentDesk(
             store: paymentStore, provisioner: provisioner, orderLife: configuration.paymentOrderLife, now: now,
             logger: logger)
@@ -105,7 +106,8 @@ struct ControllerParts: Sendable {
             poster: OutsidePoster(policy: configuration.webhooks, group: http.eventLoopGroup),
             policy: configuration.webhooks,
             rounds: rounds(warningBell), logger: logger)
-        let balanceDesk = BalanceDesk(store: balances, locks: balanceLocks, now: now)
+        let balanceDesk = BalanceDesk(
+            store: balances, thresholds: configuration.thresholds, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,
             judge: RolloutJudge(policy: configuration.rollout), interval: limits.rollout, clock: clock, now: now,

@@ -168,6 +168,24 @@ import Testing
         }
     }
 
+    @Test("New accounts begin with the operator's threshold, known ones keep theirs")
+    func operatorsThreshold() async throws {
+        var thresholds = CommonThresholds()
+        let isSet = thresholds.set("RUB 3000")
+        #expect(isSet)
+        try await World.run(World.Setting(thresholds: thresholds)) { world async throws in
+            let new = try #require(try await world.command("GetBalanceSettings").json?["result"])
+            #expect(new["COMMON"] == "3000.00" && new["FLOOR"] == "300.00" && new["THRESHOLD"] == "3000.00")
+            // The first look at the balance makes the account known, as its portal's settings do.
+            _ = try await world.command("GetAccountInfo")
+            _ = try await world.command("SetBalanceSettings", ["SAFETY": 900], portal: "other")
+            #expect(try await world.admin("/admin/balance/demo").json?["COMMON"] == "3000.00")
+            #expect(try await world.admin("/admin/balance/other").json?["COMMON"] == "3000.00")
+            let own = try await world.command("SetBalanceSettings", ["COMMON": "20"], portal: "other")
+            #expect(own.json?["result"]?["COMMON"] == "20.00")
+        }
+    }
+
     @Test(
         "Wrong settings are refused by name and change nothing",
         arguments: [
@@ -176,7 +194,7 @@ import Testing
             ("UTC_MINUTES", 841), ("COFFEE", "black"),
         ] as [(String, JSONValue)])
     func wrong(field: String, value: JSONValue) throws {
-        let settings = BalanceSettings(currency: .rub)
+        let settings = BalanceSettings(common: CommonThresholds.standard[.rub])
         let error = #expect(throws: ControllerError.self) {
             try settings.changed(by: .object([.init(name: field, value: value)]))
         }
@@ -190,7 +208,8 @@ import Testing
         let database = try await Storage.Database.open(
             TestDatabases.location(NSTemporaryDirectory() + "balance-\(UUID().uuidString).sqlite"))
         try await database.migrate(Schema.migrations)
-        var account = BalanceAccount(PortalID(rawValue: "a"), currency: .usd, at: Moment(milliseconds: 7_200_000))
+        var account = BalanceAccount(
+            PortalID(rawValue: "a"), common: CommonThresholds.standard[.usd], at: Moment(milliseconds: 7_200_000))
         account.funds = Money(millionths: -5, .usd)
         account.fundsAt = Moment(milliseconds: 1)
         account.state = WarningState(phase: .low, crossing: 3, lowest: -5)
@@ -212,12 +231,16 @@ import Testing
         #expect(try await store.due(at: Moment(milliseconds: 10), limit: 9).isEmpty)
         #expect(try await store.due(at: Moment(milliseconds: 11), limit: 9) == [written.portal])
         try await database.write {
-            try BalanceStore.awake(written.portal, currency: .usd, at: Moment(milliseconds: 99), in: $0)
+            try BalanceStore.awake(
+                written.portal, common: CommonThresholds.standard[.usd], at: Moment(milliseconds: 99), in: $0)
             let new = PortalID(rawValue: "b")
-            try BalanceStore.awake(new, currency: .eur, at: Moment(milliseconds: 98), in: $0)
+            let common = Money(millionths: 12_500_000, .eur)
+            try BalanceStore.awake(new, common: common, at: Moment(milliseconds: 98), in: $0)
         }
         let due = try await store.due(at: Moment(milliseconds: 100), limit: 9)
         #expect(due.map(\.rawValue) == ["b", "a"])
+        let awoken = try await store.find(PortalID(rawValue: "b"))
+        #expect(awoken?.settings.warning.common == Money(millionths: 12_500_000, .eur))
     }
 
     @Test(

@@ -43,6 +43,7 @@ struct World: Sendable {
         var version: Int64 = 9
         var source = "/* common source */"
         var rollout = RolloutPolicy()
+        var thresholds = CommonThresholds()
         var licensedUntil: Int64?
         var licences: FakeLicenceServer?
         var policy = LicencePolicy()
@@ -148,8 +149,8 @@ struct World: Sendable {
             ] + setting.morePortals, licences: setting.policy,
             storageKey: Secret(String(repeating: "07", count: 32)), operatorToken: Secret(token),
             scenario: ScenarioSource(path: folder + "/scenario.js", version: setting.version), limits: setting.limits,
-            rollout: setting.rollout, paymentSystems: setting.paymentSystems, mailer: setting.mailer,
-            webhooks: OutsidePolicy(allowsPrivateNetworks: true))
+            rollout: setting.rollout, paymentSystems: setting.paymentSystems, thresholds: setting.thresholds,
+            mailer: setting.mailer, webhooks: OutsidePolicy(allowsPrivateNetworks: true))
     }
 }
 

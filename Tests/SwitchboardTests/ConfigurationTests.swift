@@ -1,3 +1,4 @@
+import Billing
 import CallControl
 import Controller
 import Foundation
@@ -123,6 +124,24 @@ import VoicePlatform
         #expect(try settings.lookup() == expected)
         let wrong = settings.replacing("voice.dns.servers", .list(["dns.example"]))
         #expect(throws: AssemblyError.self) { try wrong.lookup() }
+    }
+
+    @Test func thresholdsOfWarningsAreAmountsOfCurrencies() async throws {
+        let key = "controller.warnings.thresholds"
+        let standard = try await load().warningThresholds()
+        for currency in Currency.allCases { #expect(standard[currency] == CommonThresholds.standard[currency]) }
+        let settings = try await load().replacing(key, .list(["RUB 3000", "EUR 12.50"]))
+        let own = try settings.warningThresholds()
+        #expect(own[.rub].decimalText == "3000.00" && own[.eur].decimalText == "12.50")
+        #expect(own[.uah] == CommonThresholds.standard[.uah])
+        for wrong in ["RUB", "GBP 5", "RUB 0", "RUB -1", "RUB 1000000.01", "RUB much", "rub 5", "RUB 5 6", ""] {
+            #expect(throws: AssemblyError.self, "\(wrong)") {
+                try settings.replacing(key, .list([wrong])).warningThresholds()
+            }
+        }
+        #expect(throws: AssemblyError.self) {
+            try settings.replacing(key, .list(["RUB 1", "RUB 2"])).warningThresholds()
+        }
     }
 
     @Test func googleSpeaksWithAKeyFromAFile() async throws {

@@ -32,15 +32,6 @@ public struct WarningSettings: Sendable, Hashable {
         cap = (try? common.multiplied(by: 10_000)) ?? Money(millionths: .max, common.currency)
         safety = .standard
     }
-
-    /// The threshold that accounts of a currency have in common unless they are told another.
-    public static func standardCommon(_ currency: Currency) -> Money {
-        switch currency {
-        case .usd, .eur: Money(millionths: 5_000_000, currency)
-        case .rub: Money(millionths: 300_000_000, currency)
-        case .uah: Money(millionths: 150_000_000, currency)
-        }
-    }
 }
 
 /// An expense whose time and sum are known before, such as the monthly fee of a number.

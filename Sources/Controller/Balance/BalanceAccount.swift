@@ -31,9 +31,12 @@ struct BalanceAccount: Sendable, Equatable {
 }
 
 extension BalanceAccount {
-    init(_ portal: PortalID, currency: Currency, at moment: Moment) {
+    /// One that is new.
+    ///
+    /// - Parameter common: The threshold of the account's currency.
+    init(_ portal: PortalID, common: Money, at moment: Moment) {
         self.portal = portal
-        settings = BalanceSettings(currency: currency)
+        settings = BalanceSettings(common: common)
         firstHour = moment.seconds / 3600
     }
 

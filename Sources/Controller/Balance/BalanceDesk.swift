@@ -4,6 +4,7 @@ import Storage
 /// Answers portals and the operator about warnings.
 struct BalanceDesk: Sendable {
     let store: BalanceStore
+    let thresholds: CommonThresholds
     let locks: PortalLocks
     let now: @Sendable () -> Moment
 
@@ -16,12 +17,12 @@ struct BalanceDesk: Sendable {
     /// `SetBalanceSettings`: fields that are missing stay as they are; the answer is that of `GetBalanceSettings`.
     func change(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
         try await locks.withLock(portal.id) {
-            let currency = portal.access.currency
+            let common = thresholds[portal.access.currency]
             let moment = now()
             try await store.database.write { transaction in
                 var account =
                     try BalanceStore.find(portal.id, in: transaction)
-                    ?? BalanceAccount(portal.id, currency: currency, at: moment)
+                    ?? BalanceAccount(portal.id, common: common, at: moment)
                 account.settings = try account.settings.changed(by: json)
                 // With another threshold the balance may be low now.
                 account.nextCheck = account.settings.warning.mode == .off ? nil : moment
@@ -46,7 +47,8 @@ struct BalanceDesk: Sendable {
     }
 
     private func account(_ portal: Portal) async throws -> BalanceAccount {
-        try await store.find(portal.id) ?? BalanceAccount(portal.id, currency: portal.access.currency, at: now())
+        try await store.find(portal.id)
+            ?? BalanceAccount(portal.id, common: thresholds[portal.access.currency], at: now())
     }
 
     private func fields(_ account: BalanceAccount) async throws -> [JSONValue.Field] {

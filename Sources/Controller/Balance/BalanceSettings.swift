@@ -9,9 +9,11 @@ struct BalanceSettings: Sendable, Equatable {
     var currency: Currency { warning.common.currency }
 
     /// Those of a portal that has set nothing.
-    init(currency: Currency) {
-        warning = WarningSettings(common: WarningSettings.standardCommon(currency))
-        offset = Self.standardOffset(currency)
+    ///
+    /// - Parameter common: The threshold of the account's currency.
+    init(common: Money) {
+        warning = WarningSettings(common: common)
+        offset = Self.standardOffset(common.currency)
     }
 
     /// The clock where most accounts of a currency are.

@@ -59,9 +59,11 @@ struct BalanceStore: Sendable {
     }
 
     /// Has an account looked at soon, because money moved; also one that sleeps or was never seen.
-    static func awake(_ portal: PortalID, currency: Currency, at moment: Moment, in transaction: Transaction) throws {
+    ///
+    /// - Parameter common: The threshold of the account's currency, for one that was never seen.
+    static func awake(_ portal: PortalID, common: Money, at moment: Moment, in transaction: Transaction) throws {
         if try find(portal, in: transaction) == nil {
-            try save(BalanceAccount(portal, currency: currency, at: moment), in: transaction)
+            try save(BalanceAccount(portal, common: common, at: moment), in: transaction)
         }
         // Also of one that is being looked at: whoever looks sees that the moment has changed, and lets it stand.
         try transaction.execute(
@@ -102,7 +104,8 @@ extension BalanceAccount {
     init(_ row: Row) throws {
         guard let currency = Currency(rawValue: try row.text("currency")),
             let json = JSONValue(Data(try row.text("settings").utf8)),
-            let settings = try? BalanceSettings(currency: currency).changed(by: json),
+            // A row names every setting.
+            let settings = try? BalanceSettings(common: CommonThresholds.standard[currency]).changed(by: json),
             let phase = WarningState.Phase(rawValue: try row.text("phase"))
         else { throw ControllerError(.internalFailure, "a row of balance_account is damaged; restore a backup") }
         func moment(_ column: String) throws -> Moment? {

@@ -17,6 +17,7 @@ struct BalanceWatch: Sendable {
     private static let mostMovements = 10_000
 
     let store: BalanceStore
+    let thresholds: CommonThresholds
     let provisioner: Provisioner
     let portals: PortalRegistry
     let interval: Duration
@@ -61,9 +62,9 @@ struct BalanceWatch: Sendable {
     /// Takes over what the account spent, asks for its balance, and warns if need be.
     func look(_ portal: Portal) async throws {
         try await locks.withLock(portal.id) {
-            let currency = portal.access.currency
             let known = try await store.find(portal.id)
-            let before = known ?? BalanceAccount(portal.id, currency: currency, at: now())
+            let before =
+                known ?? BalanceAccount(portal.id, common: thresholds[portal.access.currency], at: now())
             guard let account = try await provisioner.existing(portal.id) else {
                 return try await rest(before)
             }
@@ -81,7 +82,8 @@ struct BalanceWatch: Sendable {
         do {
             try await locks.withLock(portal.id) {
                 let known = try await store.find(portal.id)
-                let before = known ?? BalanceAccount(portal.id, currency: portal.access.currency, at: now())
+                let before =
+                    known ?? BalanceAccount(portal.id, common: thresholds[portal.access.currency], at: now())
                 // A balance that has not changed is no news.
                 guard before.settings.currency == funds.currency, before.funds != funds else { return }
                 try await conclude(BalanceLook(before: before, movements: nil, fees: nil, funds: funds, at: now()))

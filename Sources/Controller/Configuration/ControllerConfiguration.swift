@@ -28,6 +28,8 @@ public struct ControllerConfiguration: Sendable {
     public var paymentSystems: @Sendable () -> [PaymentSystem]
     /// How long a payment order may be paid.
     public var paymentOrderLife: Duration
+    /// Below which new accounts are warned.
+    public var thresholds: CommonThresholds
     /// Takes warnings by mail; nil when there is no mail server.
     public var mailer: (any WarningMailer)?
     /// Where portals' webhooks may be.
@@ -39,7 +41,8 @@ public struct ControllerConfiguration: Sendable {
         licenceServer: LicenceServerAccess? = nil, licences: LicencePolicy = LicencePolicy(), storageKey: Secret,
         operatorToken: Secret, scenario: ScenarioSource, limits: TimeLimits = TimeLimits(),
         rollout: RolloutPolicy = RolloutPolicy(), paymentSystems: @escaping @Sendable () -> [PaymentSystem] = { [] },
-        paymentOrderLife: Duration = .seconds(14 * 86_400), mailer: (any WarningMailer)? = nil,
+        paymentOrderLife: Duration = .seconds(14 * 86_400), thresholds: CommonThresholds = .standard,
+        mailer: (any WarningMailer)? = nil,
         webhooks: OutsidePolicy = OutsidePolicy()
     ) {
         self.host = host
@@ -57,6 +60,7 @@ public struct ControllerConfiguration: Sendable {
         self.rollout = rollout
         self.paymentSystems = paymentSystems
         self.paymentOrderLife = paymentOrderLife
+        self.thresholds = thresholds
         self.mailer = mailer
         self.webhooks = webhooks
     }

@@ -40,6 +40,8 @@ struct HistoryStore: Sendable {
     }
 
     let database: Database
+    /// Of accounts that a cost makes known.
+    var thresholds = CommonThresholds.standard
 
     /// What scenarios tell for the controller's own work.
     private static let ownFields: Set<String> = SessionOutcome.fieldNames.union(["COMMAND"])
@@ -181,6 +183,7 @@ struct HistoryStore: Sendable {
     func setCost(
         _ cost: Money, _ key: CallKey, _ portal: PortalID, failure: SessionOutcome.Failure? = nil, at moment: Moment
     ) async throws {
+        let common = thresholds[cost.currency]
         try await database.write(.soon) { transaction in
             let isFirst =
                 try transaction.execute(
@@ -193,7 +196,7 @@ struct HistoryStore: Sendable {
                         .text(portal.rawValue), .text(key.rawValue),
                     ]) == 1
             guard isFirst else { return }
-            try BalanceStore.awake(portal, currency: cost.currency, at: moment, in: transaction)
+            try BalanceStore.awake(portal, common: common, at: moment, in: transaction)
             if let failure { try Self.countLate(failure, key, portal, at: moment, in: transaction) }
             guard
                 let row = try transaction.queryOne(

@@ -7,6 +7,8 @@ struct PaymentStore: Sendable {
     static let mostOpen: Int64 = 100
 
     let database: Database
+    /// Of accounts that a payment makes known.
+    let thresholds: CommonThresholds
 
     // MARK: Orders
 
@@ -144,6 +146,7 @@ struct PaymentStore: Sendable {
 
     /// The money is on the account: the portal is told, and the account's balance and frozen numbers are looked at.
     func credit(_ order: PaymentOrder, balance: Money?, at moment: Moment) async throws {
+        let common = thresholds[order.amount.currency]
         try await database.write { transaction in
             let changed = try transaction.execute(
                 """
@@ -158,7 +161,7 @@ struct PaymentStore: Sendable {
             try OutboxStore.add(
                 PaymentNews.command, key: order.reference.rawValue, JSONValue.object(news).encoded, order.portal,
                 at: moment, to: transaction)
-            try BalanceStore.awake(order.portal, currency: order.amount.currency, at: moment, in: transaction)
+            try BalanceStore.awake(order.portal, common: common, at: moment, in: transaction)
             try NumberStore.lookAtFrozen(order.portal, at: moment, in: transaction)
         }
     }

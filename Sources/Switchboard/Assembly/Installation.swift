@@ -183,6 +183,7 @@ struct Installation: Sendable {
                     crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
                     reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
                 rollout: settings.rolloutPolicy(), paymentSystems: { payments.current() },
+                thresholds: try settings.warningThresholds(),
                 mailer: try settings.mailer(ProcessInfo.processInfo.environment),
                 webhooks: OutsidePolicy(allowsPrivateNetworks: settings.boolean("controller.webhooks.private")))
             return TelephonyController(

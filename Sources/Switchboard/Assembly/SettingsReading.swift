@@ -123,6 +123,17 @@ extension Settings {
         return LookupSettings(servers: servers, limit: .milliseconds(integer("voice.dns.milliseconds")))
     }
 
+    /// Below which accounts are warned that are told nothing else.
+    func warningThresholds() throws -> CommonThresholds {
+        var thresholds = CommonThresholds()
+        for entry in list("controller.warnings.thresholds") where !thresholds.set(entry) {
+            throw AssemblyError.malformedEntry(
+                key: "controller.warnings.thresholds", entry: entry,
+                expected: "a currency, once, and an amount up to 1000000, such as RUB 300")
+        }
+        return thresholds
+    }
+
     /// The price list on top of the built-in prices.
     func tariffs() throws -> TariffBook {
         let builtIn = try Currency.allCases.map(StandardTariff.make)

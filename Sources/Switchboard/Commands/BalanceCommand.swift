@@ -64,7 +64,9 @@ struct BalanceBacktestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let currency = Currency(rawValue: currency), let backtest = backtest(currency) else { return }
+        guard let currency = Currency(rawValue: currency) else { return }
+        let common = try await options.settings().warningThresholds()[currency]
+        guard let backtest = backtest(common) else { return }
         let table: BacktestTable
         if let ledger {
             let recorded = try Self.recorded(ledger, currency, clock)
@@ -82,10 +84,9 @@ struct BalanceBacktestCommand: AsyncParsableCommand {
 
     private var clock: ClockOffset { ClockOffset(seconds: Int64(offset) * 60) ?? .utc }
 
-    private func backtest(_ currency: Currency) -> Backtest? {
+    private func backtest(_ common: Money) -> Backtest? {
         guard let lead = LeadTime(hours: lead), let safety = Safety(perMille: safety) else { return nil }
-        let common = WarningSettings.standardCommon(currency)
-        let amounts = fixed.compactMap { try? Money($0, currency) }
+        let amounts = fixed.compactMap { try? Money($0, common.currency) }
         var settings = WarningSettings(common: amounts.first ?? common, lead: lead)
         settings.safety = safety
         let standard = [1, 3, 10].compactMap { try? common.multiplied(by: $0) }

@@ -116,6 +116,11 @@ enum ConfigurationCatalogue {
             name: "controller.licence.calls", kind: .integer(default: 72, allowed: 0...2160),
             explanation: "Hours that calls go on when a portal's licence has ended."),
         .init(
+            name: "controller.warnings.thresholds",
+            kind: .list(default: ["RUB 300", "UAH 150", "USD 5", "EUR 5"]),
+            explanation: "Balance below which a new account is warned, for each currency; currencies that are left out "
+                + "keep these, and so do accounts that are known already."),
+        .init(
             name: "controller.mail.server", kind: .text(default: ""),
             explanation: "Mail server that takes warnings of balances; empty: none, and portals cannot want mails."),
         .init(
