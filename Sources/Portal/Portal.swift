@@ -185,11 +185,15 @@ public final class Portal: Service {
         CallRoutes(parts: parts).add(to: router)
         PhoneRoutes(parts: parts).add(to: router)
         BalanceRoutes(parts: parts).add(to: router)
+        WarningRoutes(parts: parts).add(to: router)
+        HistoryRoutes(parts: parts).add(to: router)
         NumberRoutes(parts: parts).add(to: router)
         SupportRoutes(parts: parts).add(to: router)
         SoundRoutes(directory: parts.configuration.soundsDirectory).add(to: router)
         PageRoutes(parts: parts).add(to: router)
         MoneyPageRoutes(parts: parts).add(to: router)
+        WarningPageRoutes(parts: parts).add(to: router)
+        HistoryPageRoutes(parts: parts).add(to: router)
         return router
     }
 }

@@ -21,6 +21,8 @@ final class FakeController: Service {
     struct Answer: Sendable {
         var status = 200
         var body = #"{"result":"OK"}"#
+        /// What follows the body, each piece when it is there.
+        var pieces: AsyncStream<String>?
     }
 
     private struct State {
@@ -39,6 +41,11 @@ final class FakeController: Service {
 
     func answer(_ command: String, _ body: String, status: Int = 200) {
         state.withLock { $0.answers[command] = Answer(status: status, body: body) }
+    }
+
+    /// Answers with pieces as they come.
+    func answer(_ command: String, _ pieces: AsyncStream<String>) {
+        state.withLock { $0.answers[command] = Answer(body: "", pieces: pieces) }
     }
 
     func requests(_ command: String) -> [Request] {
@@ -62,8 +69,16 @@ final class FakeController: Service {
             guard isSigned(request, body) else { return Response(status: .forbidden) }
             let command = try context.parameters.require("command")
             let answer = receive(Request(command: command, body: String(decoding: body, as: UTF8.self)))
+            guard let pieces = answer.pieces else {
+                return Response(
+                    status: .init(code: answer.status), body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+            }
             return Response(
-                status: .init(code: answer.status), body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+                status: .ok,
+                body: ResponseBody { writer in
+                    for await piece in pieces { try await writer.write(ByteBuffer(string: piece)) }
+                    try await writer.finish(nil)
+                })
         }
         let application = Application(
             router: router, server: .orderlyHTTP1(),

@@ -127,6 +127,26 @@ struct PortalFixture: Sendable {
             body: try body.map { String(decoding: try $0.encoded(), as: UTF8.self) })
     }
 
+    /// A page as a browser asks for it.
+    func page(_ path: String, _ token: String) async throws -> Answer {
+        try await send(.get, path, headers: [("Cookie", "session=\(token)")])
+    }
+
+    /// Sends a form and does not follow where it leads.
+    func submit(_ path: String, _ token: String, _ form: String) async throws -> (
+        status: UInt, location: String?, text: String
+    ) {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = .POST
+        request.headers.add(name: "Cookie", value: "session=\(token)")
+        request.body = .bytes(ByteBuffer(string: form))
+        let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+        let answer = try await client.execute(request, timeout: .seconds(180))
+        let text = String(buffer: try await answer.body.collect(upTo: 1 << 20))
+        try await client.shutdown()
+        return (UInt(answer.status.code), answer.headers["Location"].first, text)
+    }
+
     func logIn(_ login: String = "ivan", _ password: String = "secret-67") async throws -> String {
         let answer = try await api(.post, "/api/login", nil, ["login": .text(login), "password": .text(password)])
         return answer.json["token"]?.string ?? ""

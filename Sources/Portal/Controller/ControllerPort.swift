@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import CRM
 import Foundation
 
@@ -25,23 +26,38 @@ struct ControllerPort: Sendable {
         let answer: Data
         do {
             answer = try await client.post("/portal/\(command)", json: try body.encoded(), limit: limit)
-        } catch let SignedClient.Failure.status(status, body) {
-            // 403 is a clock or a key that somebody has to put right; the request itself may be good.
-            guard (400..<500).contains(status), ![403, 408, 425, 429].contains(status) else {
-                throw .unavailable("the controller answered with status \(status)")
-            }
-            let refusal = (try? JSONValue(parsing: body)).flatMap(Self.refusal)
-            throw refusal ?? .refused(code: "STATUS_\(status)", message: "the controller answered with \(status)")
-        } catch SignedClient.Failure.unreachable(let reason) {
-            throw .unavailable("the controller cannot be reached: \(reason)")
         } catch {
-            throw .unavailable("the controller's answer is too long or the request cannot be written")
+            throw Self.failure(error)
         }
         guard let value = try? JSONValue(parsing: answer) else {
             throw .unavailable("the controller's answer is not valid JSON")
         }
         if let refusal = Self.refusal(value) { throw refusal }
         return value
+    }
+
+    /// The controller's answer while it comes, however long it is.
+    func stream(_ command: String, _ body: JSONValue) async throws(ControllerFailure) -> HTTPClientResponse.Body {
+        do {
+            return try await client.stream("/portal/\(command)", json: try body.encoded(), limit: limit)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: any Error) -> ControllerFailure {
+        switch error {
+        case SignedClient.Failure.status(let status, let body):
+            // 403 is a clock or a key that somebody has to put right; the request itself may be good.
+            guard (400..<500).contains(status), ![403, 408, 425, 429].contains(status) else {
+                return .unavailable("the controller answered with status \(status)")
+            }
+            let refusal = (try? JSONValue(parsing: body)).flatMap(refusal)
+            return refusal ?? .refused(code: "STATUS_\(status)", message: "the controller answered with \(status)")
+        case SignedClient.Failure.unreachable(let reason):
+            return .unavailable("the controller cannot be reached: \(reason)")
+        default: return .unavailable("the controller's answer is too long or the request cannot be written")
+        }
     }
 
     /// `{"error":{"code":…,"msg":…}}`

@@ -16,9 +16,16 @@ struct AnswerRow {
         }
     }
 
+    func isTrue(_ name: String) -> Bool { fields[name] == .flag(true) }
+
     /// Seconds since 1970 as a date.
     func time(_ name: String) -> String {
         Int64(text(name)).map { Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601) } ?? ""
+    }
+
+    func texts(_ name: String) -> [String] {
+        guard case .list(let list)? = fields[name] else { return [] }
+        return list.compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
 
     func row(_ name: String) -> AnswerRow { AnswerRow(fields[name]) }

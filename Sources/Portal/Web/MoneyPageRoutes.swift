@@ -53,9 +53,17 @@ struct MoneyPageRoutes {
         if let cursor = request.uri.queryParameters["cursor"] { question["CURSOR"] = .text(String(cursor)) }
         let statement = try await parts.controller.ask("GetStatement", .object(question))
         let payments = try await parts.controller.ask("GetPayments", ["LIMIT": .integer(Self.shownPayments)])
+        let warnings = question["CURSOR"] == nil ? try await warnings() : ""
         return PageVisit.answer(
             PortalPage.balance(
-                statement: AnswerRow(statement), payments: AnswerRow(payments), request: PageVisit.requestID()))
+                statement: AnswerRow(statement), payments: AnswerRow(payments), warnings: warnings,
+                request: PageVisit.requestID()))
+    }
+
+    private func warnings() async throws -> String {
+        let settings = AnswerRow(try await parts.controller.ask("GetBalanceSettings", [:]))
+        let channels = AnswerRow(try await parts.controller.ask("GetWarningChannels", [:]))
+        return PortalPage.warnings(settings: settings.row("result"), channels: channels.row("result"))
     }
 
     private func numbers(_ request: Request) async throws -> Response {

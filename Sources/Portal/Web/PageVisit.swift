@@ -8,7 +8,13 @@ import NIOCore
 enum PageVisit {
     /// The fields of a form, of one that comes twice the first.
     static func form(_ request: Request) async throws -> [String: String] {
-        let text = String(decoding: try await Exchange.body(request), as: UTF8.self)
+        fields(String(decoding: try await Exchange.body(request), as: UTF8.self))
+    }
+
+    /// The fields of a form that came in the address.
+    static func query(_ request: Request) -> [String: String] { fields(request.uri.query ?? "") }
+
+    private static func fields(_ text: String) -> [String: String] {
         let items = URLComponents(string: "?" + text.replacing("+", with: "%20"))?.queryItems ?? []
         return Dictionary(items.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
     }

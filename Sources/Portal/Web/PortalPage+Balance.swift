@@ -5,8 +5,11 @@ extension PortalPage {
     /// - Parameters:
     ///   - statement: The controller's answer to `GetStatement`.
     ///   - payments: Its answer to `GetPayments`.
+    ///   - warnings: The part of ``warnings(settings:channels:)``, on the first page.
     ///   - request: Makes the form's order once.
-    static func balance(statement: AnswerRow, payments: AnswerRow, request: String) -> String {
+    static func balance(
+        statement: AnswerRow, payments: AnswerRow, warnings: String, request: String
+    ) -> String {
         let balance = statement.row("BALANCE")
         let currency = balance.text("CURRENCY")
         let blocked = "<p role=\"alert\">The money is out: what costs money waits for a payment.</p>"
@@ -34,6 +37,7 @@ extension PortalPage {
                 ["Time (UTC)", "What", "Amount", "Payment"], statement.rows("result").map(movementRow),
                 empty: "No movements in the last 31 days."))
             \(older)
+            \(warnings)
             """)
     }
 

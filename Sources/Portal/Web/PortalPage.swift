@@ -28,7 +28,7 @@ enum PortalPage {
             title: company,
             """
             <p>Logged in as \(escape(employee.name)).</p>
-            \(employee.isAdmin ? "<p>" + link("Balance", "/balance") + " · " + link("Numbers", "/numbers") + "</p>" : "")
+            \(employee.isAdmin ? "<p>" + adminLinks + "</p>" : "")
             \(warnings.isEmpty ? "" : "<h2>Balance</h2>" + warnings.map(warningText).joined())
             \(payments.isEmpty ? "" : "<h2>Payments</h2>" + payments.map { newsText($0.text, at: $0.at) }.joined())
             \(news.isEmpty ? "" : "<h2>Numbers</h2>" + news.map { newsText($0.text, at: $0.at) }.joined())
@@ -41,6 +41,11 @@ enum PortalPage {
                 calls.map { callRow($0, names) },
                 empty: "No calls yet."))
             """)
+    }
+
+    private static var adminLinks: String {
+        [("History", "/history"), ("Balance", "/balance"), ("Numbers", "/numbers")].map { link($0.0, $0.1) }
+            .joined(separator: " · ")
     }
 
     /// Makes a text harmless in HTML content and in quoted attributes.

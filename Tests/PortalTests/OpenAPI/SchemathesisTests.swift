@@ -61,6 +61,7 @@ import Testing
             portal.controller.answer(
                 command, #"{"GRANT_ID":"abc1","STATE":"\#(state)","SCOPES":["history"],"UNTIL":1800003600}"#)
         }
+        furnishHistoryAndWarnings(portal.controller)
         let news: [(String, JSONValue)] = [
             ("Invite", ["CALL_ID": "ringing-1", "USER_ID": 67, "CALLER_ID": "79112233444"]),
             ("AddCallHistory", ["CALL_ID": "recorded-1", "HAS_RECORDING": "Y", "PORTAL_USER_ID": 67]),
@@ -74,6 +75,28 @@ import Testing
         ]
         for (command, body) in news {
             #expect(try await portal.signed("/telephony/\(command)", body).status == 200, "\(command)")
+        }
+    }
+
+    private func furnishHistoryAndWarnings(_ controller: FakeController) {
+        controller.answer("FindCalls", #"{"result":[],"next":null}"#)
+        controller.answer("GetCallTotals", #"{"result":[]}"#)
+        controller.answer("ExportCalls", "[]")
+        for command in ["GetHistoryOptions", "SetHistoryOptions"] {
+            controller.answer(command, #"{"TIME_ZONE":"GMT","KEPT_DAYS":null}"#)
+        }
+        for command in ["GetBalanceSettings", "SetBalanceSettings"] {
+            controller.answer(
+                command,
+                """
+                {"result":{"MODE":"individual","COMMON":"300.00","FLOOR":"30.00","CAP":"3000000.00","LEAD_HOURS":72,
+                "LEARN_LEAD":"Y","SAFETY":950,"UTC_MINUTES":180,"CURRENCY":"RUB","BALANCE":null,"BALANCE_AT":null,
+                "THRESHOLD":"300.00","EXPLANATION":["new"]}}
+                """)
+        }
+        for command in ["GetWarningChannels", "SetWarningChannels"] {
+            controller.answer(
+                command, #"{"result":{"EMAILS":[],"WEBHOOK":null,"MAIL_AVAILABLE":"N","WEBHOOK_SECRET":null}}"#)
         }
     }
 }
