@@ -40,6 +40,8 @@ struct ControllerParts: Sendable {
         let outbox = OutboxStore(database: database)
         let notices = PortalNotices(logger: logger)
         let (outboxBell, reconcilerBell, keyBell, paymentBell) = (Bell(), Bell(), Bell(), Bell())
+        let (deviceBell, backOff) = (Bell(), BackOff(first: limits.firstBackOff, longest: limits.longestBackOff))
+        func rounds(_ bell: Bell) -> Rounds { Rounds(bell: bell, backOff: backOff, clock: clock, now: now) }
         let versions = ScenarioVersions(
             store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
             controllerURL: configuration.publicURL, now: now, logger: logger)
@@ -52,8 +54,8 @@ struct ControllerParts: Sendable {
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, versions: versions,
             registry: portals, locks: PortalLocks(database: database, work: "account"),
-            turnstile: turnstile, now: now,
-            logger: logger)
+            turnstile: turnstile, backOff: backOff, now: now, logger: logger)
+        let devices = DeviceCourier(provisioner: provisioner, rounds: rounds(deviceBell), logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,
             locks: PortalLocks(database: database, work: "settings"))
@@ -62,8 +64,6 @@ struct ControllerParts: Sendable {
             notices: notices, now: now, logger: logger)
         let reporter = HistoryReporter(
             calls: calls, history: history, versions: versions, now: now, logger: logger)
-        let backOff = BackOff(first: limits.firstBackOff, longest: limits.longestBackOff)
-        func rounds(_ bell: Bell) -> Rounds { Rounds(bell: bell, backOff: backOff, clock: clock, now: now) }
         let courier = OutboxCourier(
             store: outbox, portals: portals, rounds: rounds(outboxBell), logger: logger)
         let reconciler = Reconciler(
@@ -76,9 +76,10 @@ struct ControllerParts: Sendable {
             database: database, deleteRecording: source.delete, interval: limits.retention, clock: clock, now: now,
             logger: logger)
         let keys = ScenarioKeyCourier(
-            registry: portals, provisioner: provisioner, interval: limits.reconciliation, bell: keyBell, clock: clock,
-            logger: logger)
+            registry: portals, provisioner: provisioner, rounds: rounds(keyBell), logger: logger)
         let sweeper = NonceSweeper(nonces: nonces, clock: clock, now: now, logger: logger)
+        let outboxSweeper = OutboxSweeper(
+            store: outbox, interval: limits.retention, clock: clock, now: now, logger: logger)
         registry = portals
         let balanceLocks = PortalLocks(database: database, work: "balance")
         let balances = BalanceStore(database: database)
@@ -177,7 +178,7 @@ struct ControllerParts: Sendable {
         let changes = database.notifications(of: .scenarioVersions)
         let news = [
             (outboxBell, database.notifications(of: .outbox)), (reconcilerBell, database.notifications(of: .reports)),
-            (keyBell, database.notifications(of: .scenarioKeys)),
+            (keyBell, database.notifications(of: .scenarioKeys)), (deviceBell, database.notifications(of: .devices)),
             (paymentBell, database.notifications(of: .payments)),
             (warningBell, database.notifications(of: .warnings)),
         ]
@@ -185,7 +186,7 @@ struct ControllerParts: Sendable {
             [notices.run, { await versions.follow(changes, clock: clock) }]
             + news.map { bell, news in { @Sendable in await bell.follow(news) } }
         duties = [
-            courier.run, reconciler.run, keys.run, sweeper.run, watch.run,
+            courier.run, outboxSweeper.run, reconciler.run, keys.run, devices.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
             numberWatch.run, paymentCourier.run, warnings.run,
         ]

@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    @Test(
+        "A change that the platform did not take is brought without another question",
+        arguments: ["SetUserPassword", "DisableUser"])
+    func broughtLater(command: String) async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("GetUser", ["USER_ID": 67]).status == 200)
+            let before = world.platform.state.withLock { $0.users["phone67"] }
+            for _ in 0..<3 { world.platform.fail("SetUserInfo", .refuse(code: 104)) }
+            #expect(try await Self.change(world, command).code == "PLATFORM_REFUSED")
+            await world.platform.events.wait {
+                world.platform.state.withLock { state in
+                    command == "DisableUser" ? state.shutOut == ["phone67"] : state.users["phone67"] != before
+                }
+            }
+            let told = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            #expect(told["phone_password"]?.string == world.platform.state.withLock { $0.users["phone67"] })
+            #expect(told["phone_enabled"] == .flag(command != "DisableUser"))
+            try await World.until("an end") { world.log.text.contains("device changed at the platform") }
+            #expect(world.log.text.contains("device not changed at the platform"))
+        }
+    }
+
     @Test("Wrong questions change nothing", arguments: ["", "phone", "FAX"])
     func wrongDevice(device: String) async throws {
         try await World.run { world async throws in

@@ -219,14 +219,21 @@ import Testing
             try await archive.database.write {
                 try OutboxStore.add("AddCallHistory", key: "moving", "{}", portal, at: moment, to: $0)
             }
-            let message = try #require(try await store.waiting(limit: 500).first { $0.body == "{}" })
             let later = moment.adding(.seconds(1))
+            func waiting() async throws -> [OutboxStore.Message] {
+                try await store.waiting(for: portal, at: later, limit: 500)
+            }
+            var visit = OutboxStore.Visit(turn: try #require(try await store.turns(at: later, limit: 1).first))
+            visit.delivered = try await waiting()
+            try #require(visit.delivered.map(\.body) == ["{}"])
             try await archive.database.write { try OutboxStore.sendAgain(portal, at: later, in: $0) }
-            try await store.markDelivered(message, at: later)
-            let waiting = try #require(try await store.waiting(limit: 500).first { $0.id == message.id })
-            #expect(waiting.dueAt == later)
-            try await store.markDelivered(waiting, at: later)
-            #expect(try await !store.waiting(limit: 500).contains { $0.id == message.id })
+            try await store.settle(visit, at: later)
+            #expect(try await waiting().map(\.dueAt) == [later])
+            #expect(try await store.turns(at: later, limit: 1).map(\.dueAt) == [later])
+            visit.delivered = try await waiting()
+            try await store.settle(visit, at: later)
+            #expect(try await waiting().isEmpty)
+            #expect(try await store.turns(at: later, limit: 1).isEmpty)
         }
     }
 

@@ -225,10 +225,7 @@ import Testing
             _ = try await world.history()
             #expect(try await world.call()?["history"]?["COST_FINAL"] == .null)
             world.platform.state.withLock { $0.sessions[World.callID] = Self.ended }
-            // A second call stays open, so every pass asks for it first: two passes later the first call has its cost.
-            _ = try await world.invite(id: "open")
-            let isSecondPass: @Sendable () -> Bool = { world.questions(about: "open") >= 3 }
-            await world.platform.events.wait(until: isSecondPass)
+            await world.untilPriced(World.callID)
             #expect(try await world.command("GetCallHistory").json?["result"]?.elements.first?["COST_FINAL"] == "3.35")
         }
     }

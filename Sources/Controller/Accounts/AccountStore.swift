@@ -57,69 +57,6 @@ struct AccountStore: Sendable {
         rows.forget(record.portal)
     }
 
-    /// A user's password and admission, and whether the platform knows of them.
-    struct User: Sendable, Equatable {
-        var password: Secret
-        var isEnabled: Bool
-        var isReady: Bool
-    }
-
-    /// The user, made with `password` when there is none yet; the password of the first time stays.
-    func user(_ name: String, _ portal: PortalID, password: Secret) async throws -> User {
-        let place = Self.passwordPlace(name, portal)
-        return try await database.write { transaction in
-            try transaction.execute(
-                """
-                INSERT INTO platform_user (portal_id, user_name, password, is_ready) VALUES (?, ?, ?, 0)
-                ON CONFLICT (portal_id, user_name) DO NOTHING
-                """, [.text(portal.rawValue), .text(name), .text(secrets.sealed(password, place))])
-            let row = try transaction.queryOne(
-                "SELECT password, is_enabled, is_ready FROM platform_user WHERE portal_id = ? AND user_name = ?",
-                [.text(portal.rawValue), .text(name)])
-            guard let row else { return User(password: password, isEnabled: true, isReady: false) }
-            return User(
-                password: try secrets.opened(try row.text("password"), place),
-                isEnabled: try row.flag("is_enabled"), isReady: try row.flag("is_ready"))
-        }
-    }
-
-    /// The platform has the user as it was then; a change since stays to be brought.
-    func markReady(_ name: String, _ portal: PortalID, as user: User) async throws {
-        let place = Self.passwordPlace(name, portal)
-        try await database.write { transaction in
-            let row = try transaction.queryOne(
-                "SELECT password, is_enabled FROM platform_user WHERE portal_id = ? AND user_name = ?",
-                [.text(portal.rawValue), .text(name)])
-            guard let row, try secrets.opened(try row.text("password"), place) == user.password,
-                try row.flag("is_enabled") == user.isEnabled
-            else { return }
-            try transaction.execute(
-                "UPDATE platform_user SET is_ready = 1 WHERE portal_id = ? AND user_name = ?",
-                [.text(portal.rawValue), .text(name)])
-        }
-    }
-
-    func replacePassword(ofUser name: String, _ portal: PortalID, by password: Secret) async throws {
-        let sealed = secrets.sealed(password, Self.passwordPlace(name, portal))
-        try await database.write { transaction in
-            try transaction.execute(
-                "UPDATE platform_user SET password = ?, is_ready = 0 WHERE portal_id = ? AND user_name = ?",
-                [.text(sealed), .text(portal.rawValue), .text(name)])
-        }
-    }
-
-    func setEnabled(_ isEnabled: Bool, user name: String, _ portal: PortalID) async throws {
-        try await database.write { transaction in
-            try transaction.execute(
-                "UPDATE platform_user SET is_enabled = ?, is_ready = 0 WHERE portal_id = ? AND user_name = ?",
-                [.flag(isEnabled), .text(portal.rawValue), .text(name)])
-        }
-    }
-
-    private static func passwordPlace(_ name: String, _ portal: PortalID) -> String {
-        "platform_user.password/\(portal)/\(name)"
-    }
-
     /// The account's users by name, with whether each is let in.
     func users(_ portal: PortalID) async throws -> [(login: String, isEnabled: Bool)] {
         try await database.read { transaction in

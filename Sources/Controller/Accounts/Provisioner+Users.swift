@@ -28,11 +28,12 @@ extension Provisioner {
 
     /// Gives one of the employee's devices a new password; whoever is registered with the old one is put out.
     func changePassword(_ portal: Portal, employee: Int64, device: EmployeeDevice) async throws -> EmployeeCredentials {
-        let account = try await account(portal)
+        _ = try await account(portal)
         try await locks.withLock(portal.id) {
-            _ = try await self.device(device, of: employee, portal.id, account)
+            let login = device.login(employee)
+            try await note(login, portal.id)
             try await store.replacePassword(
-                ofUser: device.login(employee), portal.id, by: PasswordGenerator.password())
+                ofUser: login, portal.id, by: PasswordGenerator.password(), at: now())
         }
         return try await credentials(portal, employee: employee)
     }
@@ -41,37 +42,60 @@ extension Provisioner {
     func setEnabled(
         _ isEnabled: Bool, _ portal: Portal, employee: Int64, device: EmployeeDevice
     ) async throws -> EmployeeCredentials {
-        let account = try await account(portal)
+        _ = try await account(portal)
         try await locks.withLock(portal.id) {
-            _ = try await self.device(device, of: employee, portal.id, account)
             let login = device.login(employee)
-            // Remembered first: what a crash leaves undone is done with the next question for the credentials.
-            try await store.setEnabled(isEnabled, user: login, portal.id)
+            try await note(login, portal.id)
+            // Remembered first: what is left undone is done by `DeviceCourier`, or with the next question for the credentials.
+            try await store.setEnabled(isEnabled, user: login, portal.id, at: now())
         }
         return try await credentials(portal, employee: employee)
+    }
+
+    /// The user as the controller has it, made there when there is none.
+    @discardableResult
+    private func note(_ login: String, _ portal: PortalID) async throws -> AccountStore.User {
+        try await store.user(login, portal, password: PasswordGenerator.password(), at: now())
     }
 
     private func device(
         _ device: EmployeeDevice, of employee: Int64, _ portal: PortalID, _ account: Account
     ) async throws -> EmployeeCredentials.Device {
         let login = device.login(employee)
-        let user = try await store.user(login, portal, password: PasswordGenerator.password())
+        let user = try await note(login, portal)
         if !user.isReady {
-            try await bring(user, login, account)
+            do {
+                try await bring(user, login, account)
+            } catch {
+                // Without it the row has a turn in any case, only later.
+                try? await store.putOff(user: login, portal, until: now().adding(backOff.first))
+                throw error
+            }
             try await store.markReady(login, portal, as: user)
         }
         return EmployeeCredentials.Device(login: login, password: user.password, isEnabled: user.isEnabled)
     }
 
+    /// Tells the platform of a user what it did not take before; the licence does not count, as it may be somebody shut out.
+    func bringWaiting(_ login: String, _ portal: PortalID) async throws {
+        guard let account = try await existing(portal) else {
+            throw ControllerError(.accountUnknown, "the account is not complete yet")
+        }
+        try await locks.withLock(portal) {
+            guard let user = try await store.user(login, portal), !user.isReady else { return }
+            try await bring(user, login, account)
+            try await store.markReady(login, portal, as: user)
+        }
+    }
+
     /// The password is remembered before the platform gets it, so a repetition after a crash sets the same one.
     private func bring(_ user: AccountStore.User, _ login: String, _ account: Account) async throws {
-        if user.isEnabled {
-            do throws(ManagementError) {
-                return try await platform.addUser(
-                    name: login, password: user.password, application: account.applicationID, account.credentials)
-            } catch {
-                guard error.isDuplicate else { throw error }
-            }
+        do throws(ManagementError) {
+            try await platform.addUser(
+                name: login, password: user.password, application: account.applicationID, account.credentials)
+            if user.isEnabled { return }
+        } catch {
+            guard error.isDuplicate else { throw error }
         }
         try await platform.setUser(
             login, password: user.password, isActive: user.isEnabled, application: account.applicationID,

@@ -14,6 +14,8 @@ struct Provisioner: Sendable {
     let locks: PortalLocks
     /// Between this system and the platform: a storm of first contacts queues here.
     let turnstile: Turnstile
+    /// Before a device that the platform did not take is brought again.
+    let backOff: BackOff
     let now: @Sendable () -> Moment
     let logger: Logger
 

@@ -55,8 +55,8 @@ struct CallStore: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO call (portal_id, call_id, line, phone_number, caller_id, access_url, state, attempts,
-                    decisions, created_at, scenario_version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, '', '[]', ?, ?)
+                    decisions, created_at, look_at, scenario_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, '', '[]', ?, ?, ?)
                 ON CONFLICT (portal_id, call_id) DO UPDATE SET access_url =
                     CASE WHEN excluded.access_url = '' THEN call.access_url ELSE excluded.access_url END
                 """,
@@ -64,7 +64,7 @@ struct CallStore: Sendable {
                     .text(call.portal.rawValue), .text(call.key.rawValue), .text(call.line.rawValue),
                     .text(call.phoneNumber), .text(call.callerID), .text(call.accessURL),
                     .text(call.state.rawValue), .integer(call.createdAt.milliseconds),
-                    .optional(call.scenarioVersion?.rawValue),
+                    .integer(call.createdAt.milliseconds), .optional(call.scenarioVersion?.rawValue),
                 ])
             return try transaction.queryOne(
                 "SELECT * FROM call WHERE portal_id = ? AND call_id = ?",
@@ -157,7 +157,7 @@ struct CallStore: Sendable {
         try await database.write(.soon) { transaction in
             try transaction.execute(
                 """
-                UPDATE call SET state = 'lost', ended_at = COALESCE(ended_at, ?)
+                UPDATE call SET state = 'lost', ended_at = COALESCE(ended_at, ?), look_at = NULL
                 WHERE portal_id = ? AND call_id = ? AND state <> 'closed'
                 """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
             try transaction.notify(.calls, portal.joined(to: key.rawValue))
@@ -166,18 +166,6 @@ struct CallStore: Sendable {
 
     /// The call looks for nobody any more; its row says what has become of it.
     func forget(_ key: CallKey, _ portal: PortalID) { routed.forget(Key(portal: portal, call: key)) }
-
-    /// Calls without a history, oldest first.
-    func open(limit: Int) async throws -> [CallRecord] {
-        try await database.read { transaction in
-            try transaction.query(
-                """
-                SELECT * FROM call WHERE state IN ('alerting', 'routed', 'connected', 'ended')
-                ORDER BY created_at LIMIT ?
-                """, [.integer(limit)]
-            ).map(CallRecord.init)
-        }
-    }
 
     /// A portal's calls without a history, oldest first.
     func open(_ portal: PortalID, limit: Int) async throws -> [CallRecord] {

@@ -76,14 +76,15 @@ struct HistoryStore: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO call_history (portal_id, call_id, fields, source, recorded_at, started_at, day,
-                    phone_number, employee_id, line, direction, outcome, talk_seconds, record_url)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    phone_number, employee_id, line, direction, outcome, talk_seconds, record_url,
+                    cost_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (portal_id, call_id) DO NOTHING
                 """,
                 [
                     .text(portal.rawValue), .text(key.rawValue), .text(fields.encoded), .text(source.rawValue),
                     .integer(moment.milliseconds),
-                ] + columns(facts, day)) == 1
+                ] + columns(facts, day) + [.integer(moment.milliseconds)]) == 1
         if isFirst { try CallTotals.count(facts, on: day, cost: 0, portal, in: transaction) }
         return isFirst
     }
@@ -98,7 +99,7 @@ struct HistoryStore: Sendable {
             "AddCallHistory", key: key.rawValue, message(fields, .first), portal, at: moment, to: transaction)
         try transaction.execute(
             """
-            UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?)
+            UPDATE call SET state = 'closed', ended_at = COALESCE(ended_at, ?), look_at = NULL
             WHERE portal_id = ? AND call_id = ?
             """, [.integer(moment.milliseconds), .text(portal.rawValue), .text(key.rawValue)])
         if let version = outcome.version {
@@ -136,18 +137,6 @@ struct HistoryStore: Sendable {
         }
     }
 
-    /// Rows whose final cost is not known yet, recorded since `moment`.
-    func withoutCost(since moment: Moment, limit: Int) async throws -> [Entry] {
-        try await database.read { transaction in
-            try transaction.query(
-                """
-                SELECT * FROM call_history WHERE cost_final IS NULL AND recorded_at >= ?
-                ORDER BY recorded_at LIMIT ?
-                """, [.integer(moment.milliseconds), .integer(limit)]
-            ).map(Entry.init)
-        }
-    }
-
     /// The portal's day of the call's beginning.
     static func day(of facts: CallFacts, _ portal: PortalID, in transaction: Transaction) throws -> Day {
         CivilTime(facts.startedAt, in: try HistoryOptions.find(portal, in: transaction).timeZone).day
@@ -174,56 +163,6 @@ struct HistoryStore: Sendable {
             WHERE portal_id = ? AND call_id = ?
             """, columns(facts, day) + [.optional(cost), .text(entry.portal.rawValue), .text(entry.key.rawValue)])
         try CallTotals.count(facts, on: day, cost: cost ?? 0, entry.portal, in: transaction)
-    }
-
-    /// Writes the final cost, adds it to the totals, counts a failure after the report, and has the account's balance looked
-    /// at; the first time counts.
-    ///
-    /// One that a power cut takes away is asked for again.
-    func setCost(
-        _ cost: Money, _ key: CallKey, _ portal: PortalID, failure: SessionOutcome.Failure? = nil, at moment: Moment
-    ) async throws {
-        let common = thresholds[cost.currency]
-        try await database.write(.soon) { transaction in
-            let isFirst =
-                try transaction.execute(
-                    """
-                    UPDATE call_history SET cost_final = ?, cost_currency = ?, cost = ?
-                    WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
-                    """,
-                    [
-                        .text(cost.decimalText), .text(cost.currency.code), .integer(cost.millionths),
-                        .text(portal.rawValue), .text(key.rawValue),
-                    ]) == 1
-            guard isFirst else { return }
-            try BalanceStore.awake(portal, common: common, at: moment, in: transaction)
-            if let failure { try Self.countLate(failure, key, portal, at: moment, in: transaction) }
-            guard
-                let row = try transaction.queryOne(
-                    "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
-                    [.text(portal.rawValue), .text(key.rawValue)]),
-                // A call that is not in the totals yet brings its cost with it.
-                let day = Day(rawValue: try row.text("day"))
-            else { return }
-            try CallTotals.add(
-                cost: cost.millionths, on: day, employee: try row.optionalInteger("employee_id"),
-                line: try row.text("line"), portal, in: transaction)
-        }
-    }
-
-    /// A session's failure that its report did not tell.
-    private static func countLate(
-        _ failure: SessionOutcome.Failure, _ key: CallKey, _ portal: PortalID, at moment: Moment,
-        in transaction: Transaction
-    ) throws {
-        let row = try transaction.queryOne(
-            "SELECT * FROM call_history WHERE portal_id = ? AND call_id = ?",
-            [.text(portal.rawValue), .text(key.rawValue)])
-        guard let entry = try row.map(Entry.init), entry.source == Source.scenario.rawValue else { return }
-        let reported = SessionOutcome(entry.fields)
-        guard let version = reported.version, reported.failure == nil else { return }
-        try HealthStore.add(
-            SessionCounts(failure: failure), to: version, portal, session: key.rawValue, at: moment, in: transaction)
     }
 
     /// The fields in their order, as texts, without those that are the controller's.

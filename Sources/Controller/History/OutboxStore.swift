@@ -29,7 +29,7 @@ struct OutboxStore: Sendable {
                 .text(portal.rawValue), .text(command), .text(key), .text(body), .integer(moment.milliseconds),
                 .integer(moment.milliseconds),
             ])
-        try transaction.notify(.outbox, "")
+        try queue(portal, at: moment, in: transaction)
     }
 
     /// Puts another body into a message and has it sent, again when the former has arrived.
@@ -51,6 +51,19 @@ struct OutboxStore: Sendable {
                 .text(portal.rawValue), .text(command), .text(key), .text(body), .integer(moment.milliseconds),
                 .integer(moment.milliseconds),
             ])
+        try queue(portal, at: moment, in: transaction)
+    }
+
+    /// Gives the portal a turn; one that did not answer keeps the turn that it has.
+    private static func queue(_ portal: PortalID, at moment: Moment, in transaction: Transaction) throws {
+        // The row is written in any case: a visit that finds nothing more and takes it away meets this, and begins again.
+        try transaction.execute(
+            """
+            INSERT INTO outbox_turn (portal_id, due_at, failures) VALUES (?, ?, 0)
+            ON CONFLICT (portal_id) DO UPDATE SET due_at = CASE
+                WHEN outbox_turn.failures = 0 AND excluded.due_at < outbox_turn.due_at THEN excluded.due_at
+                ELSE outbox_turn.due_at END
+            """, [.text(portal.rawValue), .integer(moment.milliseconds)])
         try transaction.notify(.outbox, "")
     }
 
@@ -64,38 +77,12 @@ struct OutboxStore: Sendable {
             """
             UPDATE outbox SET delivered_at = NULL, attempts = 0, due_at = ? WHERE portal_id = ? AND created_at >= ?
             """, [.integer(moment.milliseconds), .text(portal.rawValue), .integer(since.milliseconds)])
+        try transaction.execute(
+            """
+            INSERT INTO outbox_turn (portal_id, due_at, failures) VALUES (?, ?, 0)
+            ON CONFLICT (portal_id) DO UPDATE SET due_at = excluded.due_at, failures = 0
+            """, [.text(portal.rawValue), .integer(moment.milliseconds)])
         try transaction.notify(.outbox, "")
-    }
-
-    /// The messages that wait, those first that are due first.
-    func waiting(limit: Int) async throws -> [Message] {
-        try await database.read { transaction in
-            try transaction.query(
-                "SELECT * FROM outbox WHERE delivered_at IS NULL ORDER BY due_at, id LIMIT ?", [.integer(limit)]
-            ).map(Message.init)
-        }
-    }
-
-    /// A crash of the machine may forget it: then the message is sent again, which its receiver does not mind.
-    ///
-    /// One that is to be sent again since it was read, because the portal has moved meanwhile, waits on.
-    func markDelivered(_ message: Message, at moment: Moment) async throws {
-        try await database.write(.soon) { transaction in
-            try transaction.execute(
-                """
-                UPDATE outbox SET delivered_at = ?, attempts = attempts + 1, error = NULL WHERE id = ? AND due_at = ?
-                """,
-                [.integer(moment.milliseconds), .integer(message.id), .integer(message.dueAt.milliseconds)])
-        }
-    }
-
-    /// Puts the message off; the reason is kept for the operator.
-    func postpone(_ id: Int64, until moment: Moment, error: String) async throws {
-        try await database.write(.soon) { transaction in
-            try transaction.execute(
-                "UPDATE outbox SET due_at = ?, attempts = attempts + 1, error = ? WHERE id = ?",
-                [.integer(moment.milliseconds), .text(error), .integer(id)])
-        }
     }
 
     /// How many messages wait, and when the oldest of them was written.
@@ -108,11 +95,14 @@ struct OutboxStore: Sendable {
         }
     }
 
-    /// How many messages wait for each portal.
-    func waiting() async throws -> [PortalID: Int64] {
+    /// How many messages wait for the portals with the most of them.
+    func waiting(limit: Int) async throws -> [PortalID: Int64] {
         try await database.read { transaction in
             let rows = try transaction.query(
-                "SELECT portal_id, COUNT(*) AS messages FROM outbox WHERE delivered_at IS NULL GROUP BY portal_id")
+                """
+                SELECT portal_id, COUNT(*) AS messages FROM outbox WHERE delivered_at IS NULL
+                GROUP BY portal_id ORDER BY messages DESC, portal_id LIMIT ?
+                """, [.integer(limit)])
             return try Dictionary(
                 rows.map { (PortalID(rawValue: try $0.text("portal_id")), try $0.integer("messages")) },
                 uniquingKeysWith: { first, _ in first })

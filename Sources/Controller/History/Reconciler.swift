@@ -3,13 +3,17 @@ import Foundation
 import Logging
 
 /// Asks the voice platform for what the scenarios did not report: calls that ended unsaid, and final costs.
+///
+/// Each call has a turn of its own. One of which the platform tells nothing has its next turn later and later, so that it
+/// keeps no other waiting, and is given up after a day.
 struct Reconciler: Sendable {
     private static let batch = 200
     /// A session that the platform does not know after this long will not come back.
     private static let longestCall = Duration.seconds(86_400)
-    /// The cost of a call this fresh is looked for every `eagerPause`.
-    private static let eagerAge = Duration.seconds(60)
+    /// Before the second look for a cost.
     private static let eagerPause = Duration.seconds(1)
+    /// The longest pause between two looks at a call, in intervals.
+    private static let longestPause = 20
 
     let calls: CallStore
     let history: HistoryStore
@@ -21,6 +25,12 @@ struct Reconciler: Sendable {
     let now: @Sendable () -> Moment
     let logger: Logger
 
+    private struct Found: Sendable {
+        var portal: Portal
+        var account: Account
+        var session: PlatformSession
+    }
+
     /// Looks at once, then again and again until cancelled.
     ///
     /// The bell rings with each call and brings only the costs forward: the look for unreported ends asks the platform
@@ -28,7 +38,10 @@ struct Reconciler: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await closeEndedAlways() }
-            group.addTask { await priceFinishedAlways() }
+            group.addTask {
+                await Rounds(bell: bell, backOff: BackOff(first: interval, longest: interval), clock: clock, now: now)
+                    .run("calls not priced", logger, priceFinished)
+            }
         }
     }
 
@@ -43,85 +56,106 @@ struct Reconciler: Sendable {
         }
     }
 
-    private func priceFinishedAlways() async {
-        while !Task.isCancelled {
-            var pause = interval
-            do {
-                if try await priceFinished() { pause = gap }
-            } catch {
-                logger.warning("calls not priced", metadata: ["error": "\(error)"])
-            }
-            await bell.wait(atMost: pause, clock: clock)
-            // Calls that end together are priced together, and a session is over a moment after its report.
-            try? await clock.sleep(for: gap)
-        }
-    }
-
     private var gap: Duration { min(interval, Self.eagerPause) }
 
-    /// Completes the history of calls whose session has ended at the platform.
-    private func closeEnded() async throws {
-        for call in try await calls.open(limit: Self.batch) {
-            guard let portal = try await portals.find(call.portal) else { continue }
-            do {
-                try await close(call, portal)
-            } catch {
-                logger.warning(
-                    "call not reconciled", metadata: ["call.id": "\(call.key)", "error": "\(error)"])
-            }
-        }
+    private func backOff(from first: Duration) -> BackOff {
+        BackOff(first: first, longest: interval * Self.longestPause)
     }
 
-    private func close(_ call: CallRecord, _ portal: Portal) async throws {
-        guard let account = try await provisioner.existing(portal.id) else { return }
-        let age = now().milliseconds - call.createdAt.milliseconds
-        let isOld = Moment(milliseconds: 0).adding(Self.longestCall).milliseconds < age
-        guard let session = try await session(call.key, since: call.createdAt, account) else {
-            if isOld { try await calls.lose(call.key, portal.id, at: now()) }
-            return
+    /// Completes the history of calls whose session has ended at the platform; each has one turn in a pass.
+    private func closeEnded() async throws {
+        let start = now()
+        var found = 0
+        repeat {
+            let due = try await calls.unreported(at: start, limit: Self.batch)
+            try await SideBySide.run(due) { try await look(at: $0, start) }
+            found = due.count
+        } while found == Self.batch && !Task.isCancelled
+    }
+
+    /// - Throws: When the database does not take what has become of the call.
+    private func look(at unreported: CallStore.Unreported, _ start: Moment) async throws {
+        let call = unreported.call
+        var looks = unreported.looks + 1
+        do {
+            if let found = try await find(call.key, since: call.createdAt, call.portal) {
+                if found.session.isComplete(at: now()) { return try await close(call, found) }
+                looks = 0
+            } else if call.createdAt.adding(Self.longestCall) < now() {
+                logger.warning(
+                    "call given up", metadata: ["call.id": "\(call.key)", "portal.id": "\(call.portal)"])
+                return try await calls.lose(call.key, call.portal, at: now())
+            }
+        } catch {
+            logger.warning(
+                "call not reconciled",
+                metadata: ["call.id": "\(call.key)", "portal.id": "\(call.portal)", "error": "\(error)"])
         }
-        guard session.isComplete(at: now()) else { return }
+        // One that goes on is asked for at the next look.
+        let pause = looks == 0 ? interval : backOff(from: interval).pause(afterAttempt: looks)
+        try await calls.lookAgain(call.key, call.portal, at: start.adding(pause), looks: looks)
+    }
+
+    private func close(_ call: CallRecord, _ found: Found) async throws {
+        let (portal, session) = (found.portal, found.session)
         let summary = CallSummary(
-            call: call, session: session, account: account, currency: portal.access.currency)
+            call: call, session: session, account: found.account, currency: portal.access.currency)
         let outcome = SessionOutcome(version: call.scenarioVersion, failure: session.failure)
         let reception = try await history.record(
             outcome.noted(in: summary.fields), call.key, portal.id, source: .reconciliation, outcome: outcome, at: now()
         )
-        guard reception == .first else { return }
+        guard reception == .first else { return try await calls.close(call.key, portal.id, at: now()) }
         calls.forget(call.key, portal.id)
-        try await price(call.key, session, portal)
+        try await price(call.key, found)
         logger.info(
             "call reconciled", metadata: ["call.id": "\(call.key)", "portal.id": "\(portal.id)"])
     }
 
-    /// Final costs of reported calls; true when a fresh call still has none.
-    private func priceFinished() async throws -> Bool {
-        let oldest = Moment(milliseconds: now().milliseconds - 86_400_000)
-        var isExpected = false
-        for entry in try await history.withoutCost(since: oldest, limit: Self.batch) {
-            guard let portal = try await portals.find(entry.portal),
-                let account = try await provisioner.existing(portal.id)
-            else { continue }
-            do {
-                let session = try await session(entry.key, since: entry.recordedAt, account)
-                if let session, session.isComplete(at: now()) {
-                    try await price(entry.key, session, portal)
-                    continue
-                }
-            } catch {
-                logger.warning("call not priced", metadata: ["call.id": "\(entry.key)", "error": "\(error)"])
+    /// Final costs of reported calls.
+    ///
+    /// - Returns: When the next call's turn is.
+    private func priceFinished() async throws -> Moment? {
+        // Calls that end together are priced together, and a session is over a moment after its report.
+        try? await clock.sleep(for: gap)
+        let start = now()
+        var found = 0
+        repeat {
+            let due = try await history.unpriced(at: start, limit: Self.batch)
+            try await SideBySide.run(due) { try await look(at: $0) }
+            found = due.count
+        } while found == Self.batch && !Task.isCancelled
+        return try await history.nextUnpriced()
+    }
+
+    /// - Throws: When the database does not take what has become of the call.
+    private func look(at unpriced: HistoryStore.Unpriced) async throws {
+        var next: Moment? = now().adding(backOff(from: gap).pause(afterAttempt: unpriced.looks + 1))
+        let names: Logger.Metadata = ["call.id": "\(unpriced.key)", "portal.id": "\(unpriced.portal)"]
+        do {
+            let found = try await find(unpriced.key, since: unpriced.recordedAt, unpriced.portal)
+            if let found, found.session.isComplete(at: now()) { return try await price(unpriced.key, found) }
+            if unpriced.recordedAt.adding(Self.longestCall) < now() {
+                logger.warning("cost of a call given up", metadata: names)
+                next = nil
             }
-            if now() < entry.recordedAt.adding(Self.eagerAge) { isExpected = true }
+        } catch {
+            logger.warning("call not priced", metadata: names.merging(["error": "\(error)"]) { $1 })
         }
-        return isExpected
+        try await history.putOff(unpriced, until: next)
     }
 
-    private func price(_ key: CallKey, _ session: PlatformSession, _ portal: Portal) async throws {
+    private func price(_ key: CallKey, _ found: Found) async throws {
         try await history.setCost(
-            session.cost(portal.access.currency), key, portal.id, failure: session.failure, at: now())
+            found.session.cost(found.portal.access.currency), key, found.portal.id, failure: found.session.failure,
+            at: now())
     }
 
-    private func session(_ key: CallKey, since: Moment, _ account: Account) async throws -> PlatformSession? {
-        try await provisioner.platform.session(of: key, since: since, now: now(), account.credentials)
+    /// The call's session; nil when there is none, or no account that it could have run in.
+    private func find(_ key: CallKey, since: Moment, _ id: PortalID) async throws -> Found? {
+        guard let portal = try await portals.find(id), let account = try await provisioner.existing(id) else {
+            return nil
+        }
+        let session = try await provisioner.platform.session(of: key, since: since, now: now(), account.credentials)
+        return session.map { Found(portal: portal, account: account, session: $0) }
     }
 }

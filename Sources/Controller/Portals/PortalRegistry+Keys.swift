@@ -83,12 +83,15 @@ extension PortalRegistry {
     }
 
     /// The account's scenario signs with the present key, if `key` still is that.
-    func noteScenarioKey(_ key: Secret, of id: PortalID) async throws {
-        try await change(id) { before in
+    ///
+    /// - Returns: Whether it is.
+    func noteScenarioKey(_ key: Secret, of id: PortalID) async throws -> Bool {
+        let record = try await change(id) { before in
             guard var record = before, record.keys.current == key else { return before }
             record.needsScenarioKey = false
             return record
         }
+        return record?.keys.current == key
     }
 
     /// 256 bits in hexadecimal.

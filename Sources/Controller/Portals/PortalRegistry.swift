@@ -39,6 +39,12 @@ final class PortalRegistry: Sendable {
         return try await portals.value(id) { try await store.find(id).map(connect) }
     }
 
+    /// The portal as its row is now, whatever is remembered of it.
+    func read(_ id: PortalID) async throws -> Portal? {
+        portals.forget(id)
+        return try await find(id)
+    }
+
     /// The portal as it is after a request that no key of `known` has signed: it may be new, or have a new key.
     ///
     /// The licence server is asked at most once a minute about a portal, and about every one: also in vain, about those of

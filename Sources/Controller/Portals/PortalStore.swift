@@ -50,6 +50,9 @@ struct PortalStore: Sendable {
                 try KeyNotice.add(act, of: id, formerUntil: changed.keys.previous?.until, to: transaction)
             }
             if changed.needsScenarioKey, changed.keys.current != found?.keys.current {
+                try transaction.execute(
+                    "UPDATE portal SET scenario_key_at = 0, scenario_key_tries = 0 WHERE portal_id = ?",
+                    [.text(id.rawValue)])
                 try transaction.notify(.scenarioKeys, "")
             }
             return changed
@@ -73,13 +76,34 @@ struct PortalStore: Sendable {
         }
     }
 
-    /// Portals whose scenario signs with an older key.
-    func waitingForScenarioKey(limit: Int) async throws -> [PortalID] {
+    /// Portals whose scenario signs with an older key and whose turn it is, with how often it was tried in vain.
+    func waitingForScenarioKey(at moment: Moment, limit: Int) async throws -> [(id: PortalID, tries: Int64)] {
         try await database.read { transaction in
             try transaction.query(
-                "SELECT portal_id FROM portal WHERE needs_scenario_key = 1 ORDER BY portal_id LIMIT ?",
-                [.integer(limit)]
-            ).map { PortalID(rawValue: try $0.text("portal_id")) }
+                """
+                SELECT portal_id, scenario_key_tries FROM portal WHERE needs_scenario_key = 1 AND scenario_key_at <= ?
+                ORDER BY scenario_key_at LIMIT ?
+                """, [.integer(moment.milliseconds), .integer(limit)]
+            ).map { (PortalID(rawValue: try $0.text("portal_id")), try $0.integer("scenario_key_tries")) }
+        }
+    }
+
+    /// When the next such portal's turn is; nil for none.
+    func nextScenarioKey() async throws -> Moment? {
+        try await database.read { transaction in
+            try transaction.queryOne(
+                "SELECT scenario_key_at FROM portal WHERE needs_scenario_key = 1 ORDER BY scenario_key_at LIMIT 1"
+            ).map { Moment(milliseconds: try $0.integer("scenario_key_at")) }
+        }
+    }
+
+    /// The platform did not take the key.
+    func putOffScenarioKey(_ id: PortalID, until moment: Moment) async throws {
+        try await database.write(.soon) { transaction in
+            try transaction.execute(
+                """
+                UPDATE portal SET scenario_key_at = ?, scenario_key_tries = scenario_key_tries + 1 WHERE portal_id = ?
+                """, [.integer(moment.milliseconds), .text(id.rawValue)])
         }
     }
 

@@ -5,6 +5,8 @@ import HTTPTypes
 /// Of calls he sees that they are and how long. Whoever must know more signs as the portal, or needs its permission.
 struct AdminEndpoint: Sendable {
     private static let mostCalls = 500
+    /// Portals of which is told how many messages wait for them.
+    private static let mostPortals = 100
 
     let portals: PortalRegistry
     let calls: CallStore
@@ -26,7 +28,7 @@ struct AdminEndpoint: Sendable {
     /// The latest calls, newest first.
     private func list(limit: Int) async throws -> JSONValue {
         let rows = try await calls.latest(limit: limit).map(Self.outline)
-        let waiting = try await outbox.waiting().sorted { $0.key < $1.key }
+        let waiting = try await outbox.waiting(limit: Self.mostPortals).sorted { $0.key < $1.key }
         return [
             "calls": .list(rows),
             "outbox": .object(waiting.map { JSONValue.Field(name: $0.key.rawValue, value: .integer($0.value)) }),

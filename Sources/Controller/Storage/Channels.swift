@@ -20,6 +20,8 @@ extension NotificationChannel {
     static let scenarioVersions: NotificationChannel = "versions"
     /// A message waits for a portal.
     static let outbox: NotificationChannel = "outbox"
+    /// A device of an employee could not be changed at the platform.
+    static let devices: NotificationChannel = "devices"
     /// A payment was confirmed.
     static let payments: NotificationChannel = "payments"
     /// A warning waits for mail servers or webhooks.

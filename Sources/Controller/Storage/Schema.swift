@@ -158,5 +158,8 @@ enum Schema {
         PortalStore.moves,
         CallStore.steps,
         StaffJournal.migration,
+        TurnSchema.calls,
+        TurnSchema.outbox,
+        TurnSchema.keysAndDevices,
     ]
 }

@@ -70,7 +70,7 @@ struct CrashDay {
         return crash.isOver ? nil : found.withLock { $0 }
     }
 
-    /// Until every call is told, priced and noted as delivered.
+    /// Until every call is told, priced and noted as delivered, and the platform has every device as it is to be.
     private static func rest(_ world: World, _ database: Database, _ crash: Crash) async throws {
         while !crash.isOver {
             let steps = crash.steps.count
@@ -84,7 +84,10 @@ struct CrashDay {
             let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
             // A portal that the operator has added is nowhere.
             let isTold = list?["outbox"]?.names.allSatisfy { $0 == "third" } == true
-            if calls.count == 2, isPriced, isPaid, isTold { return }
+            let unready = try await database.read {
+                try $0.queryOne("SELECT COUNT(*) AS users FROM platform_user WHERE is_ready = 0")?.integer("users")
+            }
+            if calls.count == 2, isPriced, isPaid, unready == 0, isTold { return }
             await crash.events.wait { crash.steps.count > steps || crash.isOver }
         }
         throw Crash.Over()

@@ -73,6 +73,12 @@ struct Errand: Sendable {
         portal("AddNumber", ["PHONE_NUMBER": "74012000001"]), portal("SettingsChanged", ["SEARCH_ID": "test"]),
         portal("SetUserPassword", ["USER_ID": 67, "DEVICE": "BROWSER"]),
         portal("DisableUser", ["USER_ID": 68, "DEVICE": "PHONE"]),
+        Errand(
+            name: "DisableUser while the platform refuses",
+            ask: { world in
+                world.platform.fail("SetUserInfo", .refuse(code: 104))
+                return try await world.command("DisableUser", ["USER_ID": 67, "DEVICE": "PHONE"])
+            }, alsoDone: ["PLATFORM_REFUSED"]),
         portal("SetBalanceSettings", ["MODE": "common", "COMMON": "10", "LEAD_HOURS": 24, "LEARN_LEAD": "N"]),
         portal("SetWarningChannels", ["EMAILS": ["anna@example.com"]]),
         portal("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365]),

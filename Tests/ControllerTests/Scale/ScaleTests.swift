@@ -66,7 +66,8 @@ import Testing
             },
             try await ScaleMeasurement("credentials of a user", times: times, statements: journal) { time in
                 let user = try await accounts.user(
-                    FilledDatabase.user(number(time)), FilledDatabase.portal(number(time)), password: Secret("other"))
+                    FilledDatabase.user(number(time)), FilledDatabase.portal(number(time)), password: Secret("other"),
+                    at: Moment(milliseconds: FilledDatabase.firstCall))
                 try #require(user.password == Secret("password-\(number(time))"))
             },
             try await ScaleMeasurement("settings of a line", times: times, statements: journal) { time in
