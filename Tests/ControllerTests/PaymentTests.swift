@@ -166,6 +166,7 @@ import Testing
     func metrics() async throws {
         var setting = World.Setting()
         setting.limits.firstBackOff = .seconds(3600)
+        setting.limits.longestBackOff = .seconds(3600)
         try await World.run(setting) { world async throws in
             let order = try reference(try await world.order())
             #expect(try await world.admin("/metrics").text.contains("switchboard_payments_waiting 0"))
