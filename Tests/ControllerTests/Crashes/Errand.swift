@@ -42,6 +42,13 @@ struct Errand: Sendable {
         account + numbers + payments
         + [
             scenario("IncomingGetConfig", reportedCall), scenario("IncomingInvite", reportedCall),
+            Errand(name: "IncomingGetConfig of no line") { world in
+                let fields = [
+                    ("PHONE_NUMBER", ""), ("ACCOUNT_SEARCH_ID", "nobody"), ("CALL_ID", reportedCall),
+                    ("CALLER_ID", World.caller), ("ACCESS_URL", ""),
+                ]
+                return try await world.scenario("IncomingGetConfig", fields)
+            },
             scenario("StartCall", reportedCall, [("USER_ID", "67"), ("CALL_DEVICE", "WEBRTC")]),
             scenario("HangupCall", reportedCall),
             scenario(
@@ -91,6 +98,17 @@ struct Errand: Sendable {
                 "REQUEST_ID": "order-0001", "PHONE_NUMBER": "74012000002", "COUNTRY": "RU", "CATEGORY": "GEOGRAPHIC",
                 "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
             ]),
+        // Sold to somebody else meanwhile.
+        Errand(
+            name: "BuyNumber that is gone",
+            ask: { world in
+                try await world.command(
+                    "BuyNumber",
+                    [
+                        "REQUEST_ID": "order-0002", "PHONE_NUMBER": "74012000099", "COUNTRY": "RU",
+                        "CATEGORY": "GEOGRAPHIC", "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
+                    ])
+            }, alsoDone: ["NUMBER_TAKEN"]),
         portal("SetNumberRenewal", ["PHONE_NUMBER": "74012000002", "AUTO_RENEW": "N"]),
         portal("ReleaseNumber", ["PHONE_NUMBER": "74012000001"]),
     ]
