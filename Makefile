@@ -28,7 +28,7 @@ STORM ?= 10000
 # Tests of what stands on databases of either kind; they run on both.
 STORING_TESTS = ^(ControllerTests|PortalTests)\.
 # Of those, the ones that measure loads, or hardly touch a database.
-UNSTORING_TESTS = \.(Scale|Schemathesis|OpenAPI|Storm|HistorySearch|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
+UNSTORING_TESTS = \.(Scale|Schemathesis|OpenAPI|Storm|SettingsSchema|RolloutSimulation|RolloutPlan|PublishingCost|PythonPortal|Page)Tests[./]
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies test-dependencies build demo test test-phones real-time-tests-1 real-time-tests-2 bench bench-scale lint format doctor clean
