@@ -41,6 +41,7 @@ struct ControllerParts: Sendable {
         let notices = PortalNotices(logger: logger)
         let (outboxBell, reconcilerBell, keyBell, paymentBell) = (Bell(), Bell(), Bell(), Bell())
         let (deviceBell, backOff) = (Bell(), BackOff(first: limits.firstBackOff, longest: limits.longestBackOff))
+        func patrol(_ interval: Duration) -> Patrol { Patrol(interval: interval, clock: clock) }
         func rounds(_ bell: Bell) -> Rounds { Rounds(bell: bell, backOff: backOff, clock: clock, now: now) }
         let versions = ScenarioVersions(
             store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
@@ -73,13 +74,13 @@ struct ControllerParts: Sendable {
         let source = RecordingSource(
             provisioner: provisioner, platform: configuration.platform, http: http, limit: limits.platform)
         let retention = HistoryRetention(
-            database: database, deleteRecording: source.delete, interval: limits.retention, clock: clock, now: now,
+            database: database, deleteRecording: source.delete, patrol: patrol(limits.retention), now: now,
             logger: logger)
         let keys = ScenarioKeyCourier(
             registry: portals, provisioner: provisioner, rounds: rounds(keyBell), logger: logger)
-        let sweeper = NonceSweeper(nonces: nonces, clock: clock, now: now, logger: logger)
+        let sweeper = NonceSweeper(nonces: nonces, patrol: patrol(.seconds(60)), now: now, logger: logger)
         let outboxSweeper = OutboxSweeper(
-            store: outbox, interval: limits.retention, clock: clock, now: now, logger: logger)
+            store: outbox, patrol: patrol(limits.retention), now: now, logger: logger)
         registry = portals
         let balanceLocks = PortalLocks(database: database, work: "balance")
         let balances = BalanceStore(database: database)
@@ -92,7 +93,7 @@ struct ControllerParts: Sendable {
             store: NumberStore(database: database), provisioner: provisioner, balance: watch,
             backOff: backOff, now: now, logger: logger)
         let numberWatch = NumberWatch(
-            shop: shop, portals: portals, interval: limits.reconciliation, clock: clock, logger: logger)
+            shop: shop, portals: portals, patrol: patrol(limits.reconciliation), logger: logger)
         let paymentStore = PaymentStore(database: database, thresholds: configuration.thresholds)
         let payments = PaymentDesk(
             store: paymentStore, provisioner: provisioner, orderLife: configuration.paymentOrderLife, now: now,
@@ -111,10 +112,10 @@ struct ControllerParts: Sendable {
             store: balances, thresholds: configuration.thresholds, locks: balanceLocks, now: now)
         let keeper = RolloutKeeper(
             versions: versions, provisioner: provisioner, portals: portals,
-            judge: RolloutJudge(policy: configuration.rollout), interval: limits.rollout, clock: clock, now: now,
+            judge: RolloutJudge(policy: configuration.rollout), patrol: patrol(limits.rollout), now: now,
             logger: logger)
         let silence = SilentSessionWatch(
-            versions: versions, calls: calls, provisioner: provisioner, interval: limits.reconciliation, clock: clock,
+            versions: versions, calls: calls, provisioner: provisioner, patrol: patrol(limits.reconciliation),
             now: now, logger: logger)
         let journal = StaffJournal(database: database, logger: logger)
         let desk = RolloutDesk(versions: versions, keeper: keeper, journal: journal, now: now)

@@ -34,7 +34,7 @@ import Testing
     private func retention(_ archive: HistoryArchive, _ recordings: Recordings) -> HistoryRetention {
         HistoryRetention(
             database: archive.database, deleteRecording: { address, _ in try recordings.delete(address) },
-            interval: .seconds(3600), clock: ContinuousClock(), now: { Moment(milliseconds: Self.now) },
+            patrol: Patrol(interval: .seconds(3600), clock: ContinuousClock()), now: { Moment(milliseconds: Self.now) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -189,7 +189,7 @@ import Testing
                 try transaction.execute("UPDATE outbox SET delivered_at = ? WHERE id % 10 = 1", [.integer(3 * day)])
             }
             let sweeper = OutboxSweeper(
-                store: store, interval: .seconds(3600), clock: ContinuousClock(),
+                store: store, patrol: Patrol(interval: .seconds(3600), clock: ContinuousClock()),
                 now: { Moment(milliseconds: 9 * day) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let work = Task { await sweeper.run() }
             defer { work.cancel() }

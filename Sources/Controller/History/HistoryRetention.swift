@@ -12,18 +12,12 @@ struct HistoryRetention: Sendable {
     let database: Database
     /// Deletes a recording, or finds that it has gone.
     let deleteRecording: @Sendable (String, PortalID) async throws -> Void
-    let interval: Duration
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let now: @Sendable () -> Moment
     let logger: Logger
 
     /// Deletes until cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            await pass()
-            try? await clock.sleep(for: interval)
-        }
-    }
+    func run() async { await patrol.run("old calls not deleted", logger) { await pass() } }
 
     /// Goes once through all portals; what fails is left for the next pass.
     func pass() async {

@@ -6,21 +6,15 @@ struct OutboxSweeper: Sendable {
     private static let age = Duration.seconds(7 * 86_400)
 
     let store: OutboxStore
-    let interval: Duration
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let now: @Sendable () -> Moment
     let logger: Logger
 
     /// Sweeps until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            do {
-                let end = now().adding(.zero - Self.age)
-                while !Task.isCancelled, try await store.sweep(before: end, limit: Self.batch) == Self.batch {}
-            } catch {
-                logger.warning("arrived messages not deleted", metadata: ["error": "\(error)"])
-            }
-            try? await clock.sleep(for: interval)
+        await patrol.run("arrived messages not deleted", logger) {
+            let end = now().adding(.zero - Self.age)
+            while !Task.isCancelled, try await store.sweep(before: end, limit: Self.batch) == Self.batch {}
         }
     }
 }

@@ -9,21 +9,11 @@ struct NumberWatch: Sendable {
 
     let shop: NumberShop
     let portals: PortalRegistry
-    let interval: Duration
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let logger: Logger
 
     /// Looks again and again until cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            do {
-                try await pass()
-            } catch {
-                logger.warning("numbers not readable", metadata: ["error": "\(error)"])
-            }
-            try? await clock.sleep(for: interval)
-        }
-    }
+    func run() async { await patrol.run("numbers not readable", logger) { try await pass() } }
 
     private func pass() async throws {
         for purchase in try await shop.store.due(at: shop.now(), limit: Self.batch) {

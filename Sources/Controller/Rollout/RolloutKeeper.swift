@@ -10,8 +10,7 @@ struct RolloutKeeper: Sendable {
     let provisioner: Provisioner
     let portals: PortalRegistry
     let judge: RolloutJudge
-    let interval: Duration
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let now: @Sendable () -> Moment
     let logger: Logger
 
@@ -19,24 +18,15 @@ struct RolloutKeeper: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask {
-                await always("rollouts not looked at") {
+                await patrol.run("rollouts not looked at", logger) {
                     try await versions.reload()
                     for version in versions.plan.watched { try await judge(version) }
                 }
             }
             // By itself: a platform that is slow must not keep a bad version from being stopped.
-            group.addTask { await always("accounts of a stopped version not brought back") { try await takeBack() } }
-        }
-    }
-
-    private func always(_ failure: Logger.Message, _ work: () async throws -> Void) async {
-        while !Task.isCancelled {
-            do {
-                try await work()
-            } catch {
-                logger.warning(failure, metadata: ["error": "\(error)"])
+            group.addTask {
+                await patrol.run("accounts of a stopped version not brought back", logger) { try await takeBack() }
             }
-            try? await clock.sleep(for: interval)
         }
     }
 

@@ -11,20 +11,18 @@ struct SilentSessionWatch: Sendable {
     let versions: ScenarioVersions
     let calls: CallStore
     let provisioner: Provisioner
-    let interval: Duration
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let now: @Sendable () -> Moment
     let logger: Logger
 
     /// Looks again and again until cancelled.
     func run() async {
-        while !Task.isCancelled {
+        await patrol.run("sessions of versions not looked at", logger) {
             for version in versions.plan.watched {
                 for watched in (try? await versions.health.watched(version.number)) ?? [] {
                     await looked(at: watched, version.number)
                 }
             }
-            try? await clock.sleep(for: interval)
         }
     }
 

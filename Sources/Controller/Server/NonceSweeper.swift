@@ -3,22 +3,13 @@ import ReplayMemory
 
 /// Removes the nonces of requests that would be refused for their age anyway.
 struct NonceSweeper: Sendable {
-    private static let interval = Duration.seconds(60)
-
     let nonces: ReplayMemory
-    let clock: any Clock<Duration>
+    let patrol: Patrol
     let now: @Sendable () -> Moment
     let logger: Logger
 
     /// Sweeps until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            do {
-                try await nonces.forget(before: now().seconds)
-            } catch {
-                logger.warning("nonces not swept", metadata: ["error": "\(error)"])
-            }
-            try? await clock.sleep(for: Self.interval)
-        }
+        await patrol.run("nonces not swept", logger) { try await nonces.forget(before: now().seconds) }
     }
 }
