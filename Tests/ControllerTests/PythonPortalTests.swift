@@ -7,72 +7,12 @@ import Testing
 
 /// The written protocol, proved by a portal that was made from the page alone, in another language.
 @Suite(.serialized) struct PythonPortalTests {
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Python/portal.py").path
     private static let vectors = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs/portal-protocol-vectors.json").path
 
-    /// The Python program, spoken to by lines.
-    private final class Program: Sendable {
-        private let process: Process
-        private let input = Pipe()
-        private let lines: AsyncStream<String>
-        private let ended = Promise<Void>()
-
-        init(_ arguments: [String]) throws {
-            let output = Pipe()
-            process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["python3", PythonPortalTests.script] + arguments
-            process.standardInput = input
-            process.standardOutput = output
-            let (stream, announce) = AsyncStream.makeStream(of: String.self)
-            lines = stream
-            let reading = Thread {
-                let file = output.fileHandleForReading
-                var (rest, octets) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
-                while true {
-                    let count = read(file.fileDescriptor, &octets, octets.count)
-                    if count < 0, errno == EINTR { continue }
-                    guard count > 0 else { break }
-                    rest += octets[..<count]
-                    while let end = rest.firstIndex(of: 10) {
-                        announce.yield(String(decoding: rest[..<end], as: UTF8.self))
-                        rest.removeFirst(end + 1)
-                    }
-                }
-                announce.finish()
-            }
-            process.terminationHandler = { [ended] _ in ended.fulfil(()) }
-            try process.start()
-            reading.start()
-        }
-
-        func say(_ line: String) throws { try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
-
-        func line() async throws -> String {
-            var iterator = lines.makeAsyncIterator()
-            return try #require(await iterator.next())
-        }
-
-        func ask(_ command: String, _ body: String = "{}") async throws -> (status: Int64?, answer: JSONValue?) {
-            try say("\(command) \(body)")
-            let json = try #require(JSONValue(Data(try await line().utf8)))
-            return (json["status"]?.int64, json["answer"])
-        }
-
-        /// By a word: the pipe's end is inherited by programs that start at the same time, so its close says nothing.
-        func end() async {
-            try? say("end")
-            await hasEnded()
-        }
-
-        func hasEnded() async { await ended.value }
-    }
-
     @Test("The vectors of the page are what both programs compute")
     func testVectors() async throws {
-        let program = try Program(["vectors", Self.vectors])
+        let program = try PythonProgram("portal.py", ["vectors", Self.vectors])
         let count = try await program.line()
         await program.hasEnded()
         let json = try #require(JSONValue(try Data(contentsOf: URL(filePath: Self.vectors))))
@@ -93,9 +33,9 @@ import Testing
     }
 
     /// Runs a Python portal under a key of the operator's.
-    private static func run(_ test: @Sendable (World, Program, String) async throws -> Void) async throws {
+    private static func run(_ test: @Sendable (World, PythonProgram, String) async throws -> Void) async throws {
         try await World.run { world async throws in
-            let program = try Program(["run", "python", world.base])
+            let program = try PythonProgram("portal.py", ["run", "python", world.base])
             // The address is part of the licence, so the portal listens first and gets its key then.
             try program.say("to be replaced")
             let port = try await program.line()
@@ -151,5 +91,14 @@ import Testing
             #expect(answer.status == 403)
             #expect(answer.answer?["error"]?["code"] == "REFUSED")
         }
+    }
+}
+
+extension PythonProgram {
+    fileprivate func ask(_ command: String, _ body: String = "{}") async throws -> (status: Int64?, answer: JSONValue?)
+    {
+        try say("\(command) \(body)")
+        let json = try #require(JSONValue(Data(try await line().utf8)))
+        return (json["status"]?.int64, json["answer"])
     }
 }

@@ -1,7 +1,5 @@
 import AsyncHTTPClient
 import Foundation
-import Logging
-import ServiceLifecycle
 import Storage
 import TestPostgres
 
@@ -11,40 +9,35 @@ import TestPostgres
 struct StormOfProcesses {
     let platform: ServerProcess
     let controller: ServerProcess
-    let licences: FakeLicenceServer
+    let licences: LicenceProcess
     /// Requests to the controller.
     let world: World
     /// The controller's own, and the platform's.
     let databases: (controller: Database, platform: Database)
 
     /// Starts everything, runs `test`, ends everything.
-    static func run(_ licences: FakeLicenceServer, _ test: (StormOfProcesses) async throws -> Void) async throws {
+    static func run(_ test: (StormOfProcesses) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "storm-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let licencePort = Promise<Int>()
-        let server = World.server(licences.router(portal: "http://127.0.0.1:1"), licencePort, quiet)
+        let licences = try await LicenceProcess(portal: "http://127.0.0.1:1")
         var configuration = HTTPClient.Configuration()
         // Each portal has a connection of its own.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 20_000
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Result<Void, any Error> = await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            defer { group.cancelAll() }
-            do {
-                let address = "http://127.0.0.1:\(await licencePort.value)"
-                return .success(try await start(folder, licences, address, client, test))
-            } catch {
-                return .failure(error)
-            }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await start(folder, licences, client, test))
+        } catch {
+            result = .failure(error)
         }
+        await licences.end()
         try await client.shutdown()
         try result.get()
     }
 
     private static func start(
-        _ folder: String, _ licences: FakeLicenceServer, _ licenceAddress: String, _ client: HTTPClient,
+        _ folder: String, _ licences: LicenceProcess, _ client: HTTPClient,
         _ test: (StormOfProcesses) async throws -> Void
     ) async throws {
         let database =
@@ -54,7 +47,7 @@ struct StormOfProcesses {
         let platformBase = try await platform.address()
         let controller = try ServerProcess.controller(
             "\(folder)/controller", database: database, platform: platformBase, portal: "http://127.0.0.1:1",
-            licences: licenceAddress)
+            licences: licences.address)
         defer { controller.kill() }
         var world = World(
             platform: FakePlatform(), portal: FakePortal(licenceKey: World.licence),

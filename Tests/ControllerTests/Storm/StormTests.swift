@@ -68,19 +68,16 @@ import Testing
 
     @Test("Ten thousand portals a minute all get their account at a real voice platform, each one, and none is refused")
     func processes() async throws {
-        let licences = FakeLicenceServer()
         let portals = (0..<Self.newcomers).map { "portal\($0)" }
-        for portal in portals { licences.licence(portal, key: "KEY-OF-\(portal)") }
         try await within(.seconds(1200), "account of each portal") {
-            try await StormOfProcesses.run(licences) { storm in
+            try await StormOfProcesses.run { storm in
                 let atRest = (storm.controller.processorSeconds, storm.platform.processorSeconds)
                 let report = try await Newcomers(portals, at: storm.world).run()
                 Self.tell(
                     report, portals.count, controller: storm.controller.processorSeconds - atRest.0,
                     platform: storm.platform.processorSeconds - atRest.1)
                 try await Self.count(storm, Int64(portals.count))
-                #expect(Set(licences.state.withLock { $0.questions }).count == portals.count)
-                #expect(licences.state.withLock { $0.questions.count } == portals.count)
+                #expect(try await storm.licences.asked() == (portals.count, portals.count))
             }
         }
     }
