@@ -46,7 +46,8 @@ struct ControllerParts: Sendable {
         let versions = ScenarioVersions(
             store: ScenarioVersionStore(database: database), health: HealthStore(database: database),
             controllerURL: configuration.publicURL, now: now, logger: logger)
-        let turnstile = Turnstile(width: 32, mostWaiting: 10_000)
+        let queue = ProvisioningQueue(
+            turnstile: Turnstile(width: 32, mostWaiting: 10_000, now: now), clock: clock)
         let provisioner = Provisioner(
             store: accounts,
             platform: ManagementClient(
@@ -55,7 +56,7 @@ struct ControllerParts: Sendable {
                 tokens: ServiceTokens(keys: configuration.platform.serviceKeys, now: now)),
             masters: configuration.platform.masters, versions: versions,
             registry: portals, locks: PortalLocks(database: database, work: "account"),
-            turnstile: turnstile, backOff: backOff, now: now, logger: logger)
+            queue: queue, backOff: backOff, now: now, logger: logger)
         let devices = DeviceCourier(provisioner: provisioner, rounds: rounds(deviceBell), logger: logger)
         let settings = LineSettingsCache(
             store: LineSettingsStore(database: database), provisioner: provisioner, now: now, logger: logger,
@@ -153,7 +154,7 @@ struct ControllerParts: Sendable {
         let staff = StaffStore(database: database)
         commands = portal.commands
         let metrics = RequestMetrics()
-        let queues = QueueMetrics(outbox: outbox, provisioning: turnstile, now: now)
+        let queues = QueueMetrics(outbox: outbox, provisioning: queue, now: now)
         let health = HealthEndpoint(
             database: database, pulse: PlatformPulse(baseURL: configuration.platform.baseURL, http: http),
             ending: ending)

@@ -13,7 +13,7 @@ struct Provisioner: Sendable {
     let registry: PortalRegistry
     let locks: PortalLocks
     /// Between this system and the platform: a storm of first contacts queues here.
-    let turnstile: Turnstile
+    let queue: ProvisioningQueue
     /// Before a device that the platform did not take is brought again.
     let backOff: BackOff
     let now: @Sendable () -> Moment
@@ -49,7 +49,7 @@ struct Provisioner: Sendable {
     }
 
     private func completed(_ portal: Portal) async throws -> Account {
-        try await turnstile.pass { try await locks.withLock(portal.id) { try await complete(portal) } }
+        try await queue.account(of: portal.id) { try await locks.withLock(portal.id) { try await complete(portal) } }
     }
 
     /// Gives an existing account the version that it is to have; a failure is logged and the account stays as it is.

@@ -16,7 +16,7 @@ final class PortalRegistry: Sendable {
     private let asked = Mutex(AskedPortals())
     private let outage = Mutex(LicenceOutage())
     private let locks: PortalLocks
-    private let questions = Turnstile(width: 32, mostWaiting: 10_000)
+    private let questions: Turnstile
 
     /// - Parameter connect: Gives a portal the connections of its record.
     init(
@@ -27,6 +27,7 @@ final class PortalRegistry: Sendable {
         self.server = server
         self.policy = policy
         self.now = now
+        questions = Turnstile(width: 32, mostWaiting: 10_000, now: now)
         self.logger = logger
         self.connect = connect
         portals = RowMemory(of: store.database, changes: .portals) { PortalID(rawValue: $0) }

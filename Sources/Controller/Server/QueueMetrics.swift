@@ -3,7 +3,7 @@ import PrometheusText
 /// What waits in the controller: messages for portals, and portals for their accounts.
 struct QueueMetrics: Sendable {
     let outbox: OutboxStore
-    let provisioning: Turnstile
+    let provisioning: ProvisioningQueue
     let now: @Sendable () -> Moment
 
     func families() async throws -> [MetricFamily] {

@@ -12,9 +12,14 @@ import Testing
 final class Newcomers: Sendable {
     /// How fast they come: ten thousand in a minute.
     static let pause = Duration.seconds(60) / 10_000
-    /// How long a portal waits for an answer, and how long it waits then to ask again.
+    /// How long a portal waits for an answer, and how long it waits after none until it asks again.
     static let patience = TimeAmount.seconds(10)
     static let retryPause = Duration.seconds(5)
+
+    private enum Answer {
+        case served
+        case again(after: Duration)
+    }
 
     /// How it went.
     struct Report: Sendable {
@@ -58,24 +63,29 @@ final class Newcomers: Sendable {
 
     private func come(_ portal: String) async throws {
         let begin = ContinuousClock.now
-        while try await !ask(portal) { try await ContinuousClock().sleep(for: Self.retryPause) }
+        while case .again(let pause) = try await ask(portal) { try await ContinuousClock().sleep(for: pause) }
         report.withLock { $0.waits.append(ContinuousClock.now - begin) }
     }
 
-    /// Whether the portal has its account now.
-    private func ask(_ portal: String) async throws -> Bool {
+    private func ask(_ portal: String) async throws -> Answer {
         var signing = World.Signing(direction: .portalToController)
         (signing.portal, signing.licence) = (portal, "KEY-OF-\(portal)")
         let answer: World.Answer
         do {
             answer = try await world.send("/portal/GetAccountInfo", "{}", signing)
-        } catch let error as HTTPClientError where error == .deadlineExceeded {
+        } catch let error as HTTPClientError where Self.isImpatience(error) {
             report.withLock { $0.abandoned += 1 }
-            return false
+            return .again(after: Self.retryPause)
         }
-        if answer.status == 200 { return true }
-        #expect(answer.status == 503 && answer.retryAfter != nil, "\(portal): \(answer.status) \(answer.text)")
+        if answer.status == 200 { return .served }
+        let pause = answer.retryAfter.flatMap { Int($0) }
+        #expect(answer.status == 503 && pause != nil, "\(portal): \(answer.status) \(answer.text)")
         report.withLock { $0.refused += 1 }
-        return false
+        return .again(after: .seconds(pause ?? 5))
+    }
+
+    /// The time was over while the portal waited for an answer, or for the connection.
+    private static func isImpatience(_ error: HTTPClientError) -> Bool {
+        [.deadlineExceeded, .connectTimeout, .getConnectionFromPoolTimeout].contains(error)
     }
 }

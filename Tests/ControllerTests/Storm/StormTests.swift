@@ -112,7 +112,7 @@ import Testing
 
     @Test("Who comes when too many wait is told to come again; the others run in their order")
     func turnstile() async throws {
-        let turnstile = Turnstile(width: 1, mostWaiting: 2)
+        let turnstile = Turnstile(width: 1, mostWaiting: 2) { Moment(milliseconds: 0) }
         let (gate, entered) = (Promise<Void>(), Promise<Void>())
         let order = Collected()
         try await withThrowingTaskGroup(of: Void.self) { group in
