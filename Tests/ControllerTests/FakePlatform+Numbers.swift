@@ -11,6 +11,7 @@ extension FakePlatform.State {
             guard numbers[fields["phone_number"]] == account else { return FakePlatform.error(121) }
             return change(method, fields)
         case "BindPhoneNumberToApplication":
+            guard !unbindable.contains(fields["phone_number"]) else { return FakePlatform.error(147) }
             bound.insert(fields["phone_number"])
             return ["result": 1]
         default: return FakePlatform.error(103)

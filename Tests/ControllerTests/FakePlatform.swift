@@ -46,6 +46,8 @@ final class FakePlatform: Sendable {
         /// Until when numbers are paid.
         var nextRenewal = "2999-01-01"
         var bound: Set<String> = []
+        /// Numbers whose calls are refused to every rule.
+        var unbindable: Set<String> = []
         var items: [String: String] = [:]
         var sessions: [String: JSONValue] = [:]
         /// Recordings by name; a name that begins with "secure" wants the account's key or token, too.

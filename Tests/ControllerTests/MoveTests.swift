@@ -67,7 +67,7 @@ import Testing
         try await Self.withBox { box, address in
             try await World.run { world async throws in
                 let before = try await world.command("GetUser", ["USER_ID": 67]).text
-                _ = try await world.command("AddNumber", ["PHONE_NUMBER": "74012000001"])
+                try await world.buy()
                 _ = try await world.command(
                     "SetBalanceSettings", ["MODE": "common", "COMMON": "10", "LEAD_HOURS": 24, "LEARN_LEAD": "N"])
                 _ = try await world.command("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365])

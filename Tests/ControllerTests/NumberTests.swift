@@ -84,6 +84,71 @@ import Testing
         }
     }
 
+    @Test("A number whose place is not named is looked for, and bought at the agreed price only")
+    func unplaced() async throws {
+        try await World.run { world async throws in
+            #expect(try await world.buy("74012000099").code == "NUMBER_TAKEN")
+            world.platform.state.withLock { $0.price.monthly = 11 }
+            #expect(try await world.buy(Self.number).code == "PRICE_CHANGED")
+            world.platform.state.withLock { $0.price.monthly = 10 }
+            #expect(try await world.buy(Self.number).json?["result"]?["CATEGORY"] == "GEOGRAPHIC")
+            #expect(world.platform.lastCommand("AttachPhoneNumber")?["country_code"] == "RU")
+            let again = try await world.command("BuyNumber", Self.order("order-\(Self.number)"))
+            #expect(again.json?["result"]?["STATE"] == "ACTIVE" && sales(world) == [Self.number])
+            let half: JSONValue = [
+                "REQUEST_ID": "order-0002", "PHONE_NUMBER": "74012000002", "COUNTRY": "RU", "PRICE": "10",
+                "INSTALLATION_PRICE": "2",
+            ]
+            #expect(try await world.command("BuyNumber", half).code == "WRONG_REQUEST")
+        }
+    }
+
+    @Test("A paid number whose calls the platform refuses to send is the portal's, is told, and is tried again")
+    func unbound() async throws {
+        var setting = World.Setting()
+        setting.limits.reconciliation = .milliseconds(20)
+        try await World.run(setting) { world async throws in
+            world.platform.state.withLock { $0.unbindable = [Self.number] }
+            let first = try await world.command("BuyNumber", Self.order())
+            #expect(first.status == 200 && first.json?["result"]?["STATE"] == "UNBOUND")
+            let tries = world.platform.count("BindPhoneNumberToApplication")
+            await world.platform.events.wait { world.platform.count("BindPhoneNumberToApplication") > tries + 2 }
+            let shown = try await world.command("GetNumbers").json?["result"]?.elements
+            #expect(shown?.first?["STATE"] == "UNBOUND")
+            let added = try await world.command("AddNumber", ["PHONE_NUMBER": .text(Self.number)])
+            #expect(added.json?["STATE"] == "UNBOUND")
+            let renewal = try await world.command(
+                "SetNumberRenewal", ["PHONE_NUMBER": .text(Self.number), "AUTO_RENEW": "N"])
+            #expect(renewal.json?["result"]?["STATE"] == "UNBOUND")
+            world.platform.state.withLock { $0.unbindable = [] }
+            await world.portal.events.wait { states(world).contains("ACTIVE") }
+            #expect(states(world) == ["UNBOUND", "UNBOUND", "ACTIVE"] && sales(world) == [Self.number])
+            #expect(try await world.command("BuyNumber", Self.order()).json?["result"]?["STATE"] == "ACTIVE")
+        }
+    }
+
+    @Test("A paid number without calls can be given back, and nothing goes on trying", arguments: [true, false])
+    func unboundReleased(isRefused: Bool) async throws {
+        try await World.run { world async throws in
+            if isRefused {
+                world.platform.state.withLock { $0.unbindable = [Self.number] }
+            } else {
+                for _ in 0..<3 { world.platform.fail("BindPhoneNumberToApplication", .refuse(code: 2)) }
+            }
+            let bought = try await world.command("BuyNumber", Self.order())
+            #expect(bought.status == (isRefused ? 200 : 503))
+            let released = try await world.command("ReleaseNumber", ["PHONE_NUMBER": .text(Self.number)])
+            #expect(released.json?["result"]?["STATE"] == "RELEASED")
+            #expect(try await world.command("BuyNumber", Self.order()).json?["result"]?["STATE"] == "RELEASED")
+            let database = try await Storage.Database.open(TestDatabases.location(world.databasePath))
+            defer { try? database.close() }
+            let due = try await database.read {
+                try $0.queryOne("SELECT COUNT(*) AS number FROM number_purchase WHERE phase = 'paid'")
+            }
+            #expect(try due?.integer("number") == 0)
+        }
+    }
+
     @Test("Of two portals that buy a number at once, one has it and the other is told so")
     func race() async throws {
         try await World.run { world async throws in

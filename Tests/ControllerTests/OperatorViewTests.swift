@@ -57,7 +57,7 @@ import Testing
             #expect(try await world.command("GetCallLog", id).text == "Loading scenario\n")
             let lines = try await world.command("GetLines").json?["result"]
             #expect(lines?.elements.first?["line"] == "test")
-            _ = try await world.command("AddNumber", ["PHONE_NUMBER": "74012000001"])
+            try await world.buy()
             #expect(try await world.command("GetNumbers").text.contains("74012000001"))
             let users = try await world.command("GetUsers").json?["result"]
             #expect(users?.elements.contains { $0["enabled"] == true } == true)

@@ -165,7 +165,7 @@ import Testing
     func redaction() async throws {
         try await World.run { world async throws in
             _ = try await world.command("GetUser", ["USER_ID": 67])
-            _ = try await world.command("AddNumber", ["PHONE_NUMBER": "74012000001"])
+            try await world.buy()
             _ = try await world.invite()
             _ = try await world.history()
             world.portal.state.withLock { $0.isAway = true }

@@ -58,6 +58,17 @@ extension World {
         return try await send("/portal/\(command)", body.encoded, signing)
     }
 
+    /// Buys a number at its price.
+    @discardableResult
+    func buy(_ number: String = "74012000001", portal: String = "demo") async throws -> Answer {
+        try await command(
+            "BuyNumber",
+            [
+                "REQUEST_ID": .text("order-\(number)"), "PHONE_NUMBER": .text(number), "PRICE": "10",
+                "INSTALLATION_PRICE": "2",
+            ], portal: portal)
+    }
+
     /// A call as its portal sees it.
     func call(_ id: String = callID) async throws -> JSONValue? {
         try await command("GetCall", ["CALL_ID": .text(id)]).json?["result"]

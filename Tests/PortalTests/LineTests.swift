@@ -39,6 +39,7 @@ import Testing
         try await PortalFixture.run { portal in
             // The seed's own line: attached, then told.
             _ = await portal.controller.wait(for: "SettingsChanged")
+            #expect(portal.controller.requests("BuyNumber").isEmpty)
             #expect(portal.controller.requests("AddNumber").map(\.body) == [#"{"PHONE_NUMBER":"74012000000"}"#])
             let token = try await portal.logIn()
             let answer = try await portal.api(

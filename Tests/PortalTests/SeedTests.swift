@@ -1,5 +1,6 @@
 import Foundation
 import PhoneNumbers
+import Storage
 import Testing
 
 @testable import Portal
@@ -56,11 +57,47 @@ import Testing
             #"{\#(company), "contacts": [{"name": "A", "phones": ["12"]}]}"#,
             "contacts[0].phones[0]: expected a telephone number such as"
         ),
+        (#"{\#(company), "numbers": [{"price": "1"}]}"#, "numbers[0].number: expected a telephone number such as"),
+        (
+            #"{\#(company), "numbers": [{"number": "74012000000", "price": "much"}]}"#,
+            "numbers[0].price: expected a decimal text such as 300 or 12.50"
+        ),
+        (
+            #"{\#(company), "numbers": [{"number": "74012000000", "price": "1", "agreed": true}]}"#,
+            "numbers[0].agreed: expected one of installation_price, number, price"
+        ),
         (#"{\#(company), "blacklist": ["x"]}"#, "blacklist[0]: expected a telephone number such as"),
     ])
     func aMistakeIsNamedWithItsPlace(text: String, message: String) {
         let error = #expect(throws: InputError.self) { try Self.read(text) }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func theNumbersOfASeedAreOrderedBeforeTheirLines() async throws {
+        let directory = NSTemporaryDirectory() + "seed-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let configuration = try await PortalFixture.configuration(directory, controllerPort: 1)
+        let portal = try await Portal.open(configuration, logger: PortalFixture.quiet)
+        try await portal.importSeed(
+            Data(
+                #"""
+                {\#(Self.company), "lines": [{"SEARCH_ID": "74012000000"}],
+                 "numbers": [{"number": "8 (4012) 00-00-00", "price": "300", "installation_price": "0.50"}]}
+                """#.utf8))
+        let database = try await Database.open(configuration.database)
+        defer { try? database.close() }
+        let messages = try await database.read { transaction in
+            try transaction.query("SELECT command, body FROM outbox ORDER BY id").map { row in
+                "\(try row.text("command")) \(try row.text("body"))"
+            }
+        }
+        #expect(
+            messages == [
+                #"BuyNumber {"INSTALLATION_PRICE":"0.50","PHONE_NUMBER":"74012000000","PRICE":"300","#
+                    + #""REQUEST_ID":"seed-74012000000"}"#,
+                #"AddNumber {"PHONE_NUMBER":"74012000000"}"#, #"SettingsChanged {"SEARCH_ID":"74012000000"}"#,
+            ])
     }
 
     @Test func aSeedFileFillsAnEmptyPortalOnly() async throws {

@@ -232,7 +232,7 @@ struct CallBenchmark {
         }
     }
 
-    /// Calls the line until it answers: the controller rents its number once the portal is up.
+    /// Calls the line until it answers: its number is bought once the portal is up.
     private func untilLineAnswers(_ callers: LoadStation) async throws {
         var outcomes: [LoadCall.Outcome] = []
         for _ in 0..<60 {

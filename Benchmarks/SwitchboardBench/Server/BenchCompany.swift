@@ -22,6 +22,7 @@ enum BenchCompany {
                     "have_phone": true,
                 ] as [String: Any]
             },
+            "numbers": [["number": number, "price": "0", "installation_price": "0"]],
             "lines": [
                 [
                     "SEARCH_ID": number, "PHONE_NAME": number, "PHONE_TITLE": number, "MELODY_WELCOME_ENABLE": "N",

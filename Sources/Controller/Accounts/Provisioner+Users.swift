@@ -1,6 +1,4 @@
-import PhoneNumbers
-
-/// Credentials of employees and the portal's numbers.
+/// Credentials of employees.
 extension Provisioner {
     /// One employee's two devices.
     struct EmployeeCredentials: Sendable {
@@ -100,33 +98,5 @@ extension Provisioner {
         try await platform.setUser(
             login, password: user.password, isActive: user.isEnabled, application: account.applicationID,
             account.credentials)
-    }
-
-    /// Rents the number for the portal and sends its calls to the scenario; a number that is both already stays so.
-    ///
-    /// - Throws: `ControllerError` with `numberTaken` when the platform does not sell it, or has sold it to another.
-    func add(_ number: PhoneNumber, _ portal: Portal) async throws {
-        let account = try await account(portal)
-        try await locks.withLock(portal.id) {
-            if try await store.isBound(number.digits, portal.id) { return }
-            if try await !platform.hasNumber(number.digits, account.credentials) { try await rent(number, account) }
-            try await platform.bindNumber(
-                number.digits, application: account.applicationID, rule: account.ruleID, account.credentials)
-            try await store.markBound(number.digits, portal.id)
-        }
-    }
-
-    private func rent(_ number: PhoneNumber, _ account: Account) async throws {
-        let taken = ControllerError(.numberTaken, "the platform does not offer the number; choose another")
-        guard let country = number.region?.code,
-            let place = try await platform.offer(of: number.digits, country: country, account.credentials)
-        else { throw taken }
-        do throws(ManagementError) {
-            try await platform.attachNumber(number.digits, at: place, account.credentials)
-        } catch {
-            guard error.isDuplicate else { throw error }
-            // Ours after all: an earlier attempt whose answer was lost.
-            guard try await platform.hasNumber(number.digits, account.credentials) else { throw taken }
-        }
     }
 }

@@ -14,6 +14,12 @@ struct NumberDesk: Sendable {
             search("GetNumberStates") { fields, _, account in try await states(fields, account) },
             search("GetNumberRegions") { try await regions($0, $1, $2) },
             search("FindNumbers") { try await find($0, $1, $2) },
+            PortalCommand("AddNumber") { json, portal in
+                let number = try await shop.connect(try CommandFields(json).number(portal), portal)
+                return [
+                    "result": "OK", "phone_number": .text(number.facts.number), "STATE": .text(number.stateName),
+                ]
+            },
             PortalCommand("BuyNumber") { ["result": try await buy(CommandFields($0), $1).json] },
             PortalCommand("GetNumbers") { try await list(CommandFields($0), $1) },
             PortalCommand("SetNumberRenewal") { json, portal in
@@ -143,13 +149,14 @@ struct NumberDesk: Sendable {
         guard given == nil || given == currency.code else {
             throw CommandFields.wrong("CURRENCY", "\(currency.code), in which the account is kept")
         }
-        let order = NumberPurchase.Order(
-            number: try fields.number(portal), place: try place(fields),
+        let isPlaced = fields.isGiven(any: ["COUNTRY", "CATEGORY", "REGION_ID", "STATE"])
+        let wish = NumberPurchase.Wish(
+            number: try fields.number(portal), place: isPlaced ? try place(fields) : nil,
             price: NumberPrice(
                 monthly: try fields.amount("PRICE", currency),
                 installation: try fields.amount("INSTALLATION_PRICE", currency)))
         let id = try fields.requestID()
-        return try await inKnownPlace { try await shop.buy(order, id, portal) }
+        return try await inKnownPlace { try await shop.buy(wish, id, portal) }
     }
 
     /// From the platform as it is now; when it is away, as it was when it was last seen.

@@ -3,18 +3,31 @@ import Storage
 
 /// A portal's order of a number, remembered from before the platform hears of it until it is carried out or has failed.
 struct NumberPurchase: Sendable, Equatable {
-    /// What the portal agreed to.
+    /// What a portal wants, and the price that it agreed to.
+    struct Wish: Sendable, Equatable {
+        var number: String
+        /// Nil to have it looked for.
+        var place: NumberPlace?
+        var price: NumberPrice
+    }
+
+    /// A wish that was taken on.
     struct Order: Sendable, Equatable {
         var number: String
         var place: NumberPlace
         var price: NumberPrice
+
+        func fulfils(_ wish: Wish) -> Bool {
+            number == wish.number && price == wish.price && (wish.place.map { $0 == place } ?? true)
+        }
     }
 
     enum Phase: String, Sendable {
         /// The number is this portal's to buy; whether the platform has sold it is not known.
         case ordered
-        /// The platform has sold it; its calls may not come to the portal yet.
+        /// The platform has sold it; its calls do not come to the portal yet.
         case paid
+        /// The number was the portal's with its calls, or was given back before they came.
         case active
         case failed
     }

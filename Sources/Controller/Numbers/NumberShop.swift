@@ -1,5 +1,6 @@
 import Billing
 import Logging
+import PhoneNumbers
 
 /// Buys numbers for portals and gives them back: each step is written down before the platform hears of it, so that a
 /// crash or a lost answer costs nothing but the repetition.
@@ -17,25 +18,27 @@ struct NumberShop: Sendable {
     let now: @Sendable () -> Moment
     let logger: Logger
 
-    private var platform: ManagementClient { provisioner.platform }
-
-    // MARK: Buying
+    var platform: ManagementClient { provisioner.platform }
 
     /// Buys a number; the same request again gives what the first one brought.
     ///
+    /// A number that is paid and whose calls the platform refuses to send is the portal's: what fails then is tried again.
+    ///
     /// - Throws: `ControllerError` with `numberTaken`, `priceChanged`, `insufficientFunds`, `accountBlocked`,
     ///   `requestReused`; `ManagementError` of kind `unreachable` leaves the order open, and it goes on by itself.
-    func buy(_ order: NumberPurchase.Order, _ id: RequestID, _ portal: Portal) async throws -> RentedNumber {
+    func buy(_ wish: NumberPurchase.Wish, _ id: RequestID, _ portal: Portal) async throws -> RentedNumber {
         let account = try await provisioner.account(portal)
         return try await provisioner.locks.withLock(portal.id) {
             if let known = try await store.purchase(id, portal.id) {
-                guard known.order == order else {
+                guard known.order.fulfils(wish) else {
                     throw ControllerError(
                         .requestReused, "REQUEST_ID belongs to another order; give each order one of its own")
                 }
                 return try await carryOut(known, account, isNew: false)
             }
             let moment = now()
+            let order = NumberPurchase.Order(
+                number: wish.number, place: try await place(wish, account), price: wish.price)
             try await check(order, portal, account)
             let purchase = NumberPurchase(
                 portal: portal.id, id: id, order: order, createdAt: moment,
@@ -53,6 +56,15 @@ struct NumberShop: Sendable {
             guard let present = try await store.purchase(purchase.id, portal.id), present.dueAt != nil else { return }
             _ = try await carryOut(present, account, isNew: false)
         }
+    }
+
+    /// Where the number is sold.
+    private func place(_ wish: NumberPurchase.Wish, _ account: Account) async throws -> NumberPlace {
+        if let place = wish.place { return place }
+        guard let country = PhoneNumber(digits: wish.number)?.region?.code,
+            let place = try await platform.offer(of: wish.number, country: country, account.credentials)
+        else { throw Self.taken }
+        return place
     }
 
     /// Whether the number is there at the agreed price, and the money for it.
@@ -82,9 +94,7 @@ struct NumberShop: Sendable {
     }
 
     /// Goes on from wherever the purchase is.
-    private func carryOut(
-        _ purchase: NumberPurchase, _ account: Account, isNew: Bool
-    ) async throws -> RentedNumber {
+    func carryOut(_ purchase: NumberPurchase, _ account: Account, isNew: Bool) async throws -> RentedNumber {
         var purchase = purchase
         if let failure = purchase.failure { throw failure }
         do {
@@ -93,22 +103,40 @@ struct NumberShop: Sendable {
                 purchase.phase = .paid
                 try await store.save(purchase)
             }
-            if purchase.phase == .paid {
-                let (number, currency) = (purchase.order.number, purchase.order.price.monthly.currency)
-                try await platform.bindNumber(
-                    number, application: account.applicationID, rule: account.ruleID, account.credentials)
-                let facts = try await platform.rentedNumber(number, currency: currency, account.credentials)
-                guard let facts else { throw await failed(purchase, Self.taken) }
-                try await store.complete(purchase, facts, at: now())
-            }
+            if purchase.phase == .paid { try await bind(purchase, account) }
         } catch let error as ManagementError {
-            purchase.attempts += 1
-            purchase.dueAt = now().adding(backOff.pause(afterAttempt: purchase.attempts))
-            try await store.save(purchase)
+            try await store.save(putOff(purchase))
             throw error
         }
         guard let number = try await store.find(purchase.order.number, purchase.portal) else { throw Self.taken }
         return number
+    }
+
+    private func putOff(_ purchase: NumberPurchase) -> NumberPurchase {
+        var purchase = purchase
+        purchase.attempts += 1
+        purchase.dueAt = now().adding(backOff.pause(afterAttempt: purchase.attempts))
+        return purchase
+    }
+
+    /// Has the calls of a paid number come to the portal; a refusal leaves the number the portal's, and is not the last word.
+    private func bind(_ purchase: NumberPurchase, _ account: Account) async throws {
+        let (number, currency) = (purchase.order.number, purchase.order.price.monthly.currency)
+        var refusal: ManagementError?
+        do throws(ManagementError) {
+            try await platform.bindNumber(
+                number, application: account.applicationID, rule: account.ruleID, account.credentials)
+        } catch {
+            guard !error.isPassing else { throw error }
+            refusal = error
+        }
+        let facts = try await platform.rentedNumber(number, currency: currency, account.credentials)
+        guard let facts else { throw await failed(purchase, Self.taken) }
+        guard let refusal else { return try await store.complete(purchase, facts, at: now()) }
+        logger.error(
+            "number bought, but its calls do not come",
+            metadata: ["portal.id": "\(purchase.portal)", "error": "\(refusal)"])
+        try await store.leaveUnbound(putOff(purchase), facts, at: now())
     }
 
     /// Has the platform sell the number, once.
@@ -146,102 +174,13 @@ struct NumberShop: Sendable {
         }
     }
 
-    private static var taken: ControllerError {
+    static var taken: ControllerError {
         ControllerError(.numberTaken, "the number is not offered any more; choose another")
     }
 
-    private static func short(_ total: Money, _ funds: Money?) -> ControllerError {
+    static func short(_ total: Money, _ funds: Money?) -> ControllerError {
         ControllerError(
             .insufficientFunds,
             "the number costs \(total) now\(funds.map { ", and there is \($0)" } ?? ""); pay the difference first")
-    }
-
-    // MARK: What the portal has
-
-    /// Takes over from the platform what the portal has.
-    func reconcile(_ portal: Portal, _ account: Account) async throws {
-        try await provisioner.locks.withLock(portal.id) {
-            let found = try await platform.rentedNumbers(
-                currency: portal.access.currency, account.credentials)
-            try await store.reconcile(portal.id, found, at: now())
-            for number in try await store.releasing(portal.id) { try await giveBack(number, account) }
-        }
-    }
-
-    /// Gives a number back; one that has been given back already stays so.
-    ///
-    /// - Throws: `ControllerError` with `numberUnknown`, or `busy` while it is being bought.
-    func release(_ number: String, _ portal: Portal) async throws -> RentedNumber {
-        let (account, _) = try await owned(number, portal)
-        return try await provisioner.locks.withLock(portal.id) {
-            guard let present = try await store.find(number, portal.id) else { throw Self.unknown }
-            switch present.state {
-            case .released: return present
-            case .ordered: throw ControllerError(.busy, "the number is being bought; ask again in a minute")
-            case .active: try await store.beginRelease(present, at: now())
-            case .releasing: break
-            }
-            try await giveBack(present, account)
-            return try await store.find(number, portal.id) ?? present
-        }
-    }
-
-    private func giveBack(_ number: RentedNumber, _ account: Account) async throws {
-        do throws(ManagementError) {
-            try await platform.deactivateNumber(number.facts.number, account.credentials)
-        } catch {
-            // Given back by an earlier attempt whose answer was lost.
-            guard error.isNumberGone || error.isUnknownObject,
-                try await !platform.hasNumber(number.facts.number, account.credentials)
-            else { throw error }
-        }
-        try await store.completeRelease(number, at: now())
-    }
-
-    /// Whether the platform is to renew the number by itself.
-    func setRenewal(_ isRenewed: Bool, _ number: String, _ portal: Portal) async throws -> RentedNumber {
-        let (account, _) = try await active(number, portal)
-        try await platform.setRenewal(isRenewed, number: number, account.credentials)
-        return try await refreshed(number, portal, account)
-    }
-
-    /// Pays a number that could not be renewed; one that is paid stays as it is and costs nothing.
-    ///
-    /// - Throws: `ControllerError` with `insufficientFunds` when it is still not paid.
-    func renew(_ number: String, _ portal: Portal) async throws -> RentedNumber {
-        let (account, known) = try await active(number, portal)
-        do throws(ManagementError) {
-            try await platform.chargeNumber(number, account.credentials)
-        } catch {
-            guard error.isShortOfMoney else { throw error }
-        }
-        let after = try await refreshed(number, portal, account)
-        guard !after.facts.isFrozen else { throw Self.short(known.facts.price, nil) }
-        return after
-    }
-
-    private func refreshed(_ number: String, _ portal: Portal, _ account: Account) async throws -> RentedNumber {
-        try await reconcile(portal, account)
-        guard let after = try await store.find(number, portal.id) else { throw Self.unknown }
-        return after
-    }
-
-    private func active(_ number: String, _ portal: Portal) async throws -> (Account, RentedNumber) {
-        let found = try await owned(number, portal)
-        guard found.1.state == .active else { throw Self.unknown }
-        return found
-    }
-
-    /// The portal's account and its number; one that is not known yet is looked for at the platform.
-    private func owned(_ number: String, _ portal: Portal) async throws -> (Account, RentedNumber) {
-        guard let account = try await provisioner.existing(portal.id) else { throw Self.unknown }
-        if let known = try await store.find(number, portal.id) { return (account, known) }
-        try await reconcile(portal, account)
-        guard let known = try await store.find(number, portal.id) else { throw Self.unknown }
-        return (account, known)
-    }
-
-    private static var unknown: ControllerError {
-        ControllerError(.numberUnknown, "the portal has no such number")
     }
 }

@@ -1,7 +1,7 @@
 import Billing
 import Storage
 
-/// Numbers and their purchases, a row for each; every change of a number and the portal's notice of it are one transaction.
+/// Numbers, a row for each; every change of a number and the portal's notice of it are one transaction.
 struct NumberStore: Sendable {
     /// How long after the day of a renewal the platform is asked how it went, and again while that is open.
     private static let settling = Duration.seconds(6 * 3600)
@@ -10,123 +10,12 @@ struct NumberStore: Sendable {
 
     let database: Database
 
-    // MARK: Purchases
-
-    func purchase(_ id: RequestID, _ portal: PortalID) async throws -> NumberPurchase? {
-        try await database.read { transaction in
-            try transaction.queryOne(
-                "SELECT * FROM number_purchase WHERE portal_id = ? AND request_id = ?",
-                [.text(portal.rawValue), .text(id.rawValue)]
-            ).map(NumberPurchase.init)
-        }
-    }
-
-    /// Purchases to be taken up again, those that have waited longest first.
-    func due(at moment: Moment, limit: Int) async throws -> [NumberPurchase] {
-        try await database.read { transaction in
-            try transaction.query(
-                "SELECT * FROM number_purchase WHERE due_at <= ? ORDER BY due_at LIMIT ?",
-                [.integer(moment.milliseconds), .integer(limit)]
-            ).map(NumberPurchase.init)
-        }
-    }
-
-    /// Writes the order down and makes the number its portal's, before the platform hears of it.
-    ///
-    /// - Throws: `ControllerError` with `numberTaken` for a number that is somebody's, this portal's too.
-    func begin(_ purchase: NumberPurchase) async throws {
-        let order = purchase.order
-        try await database.write { transaction in
-            let before = try Self.find(order.number, in: transaction)
-            guard before == nil || before?.state == .released else {
-                throw ControllerError(
-                    .numberTaken,
-                    before?.portal == purchase.portal
-                        ? "the number is the portal's already" : "the number is not offered any more; choose another")
-            }
-            let facts = RentedNumber.Facts(
-                number: order.number, country: order.place.country, category: order.place.category, region: "",
-                price: order.price.monthly, nextRenewal: nil, isFrozen: false, isRenewed: true)
-            try Self.save(
-                RentedNumber(
-                    portal: purchase.portal, state: .ordered, facts: facts, request: purchase.id,
-                    version: before?.version ?? 0), lookAt: nil, in: transaction)
-            try Self.save(purchase, in: transaction)
-        }
-    }
-
-    /// Notes how far a purchase has come.
-    func save(_ purchase: NumberPurchase) async throws {
-        try await database.write { try Self.save(purchase, in: $0) }
-    }
-
-    /// The purchase has come to its end: the number is the portal's and its calls come.
-    func complete(_ purchase: NumberPurchase, _ facts: RentedNumber.Facts, at moment: Moment) async throws {
-        try await database.write { transaction in
-            var purchase = purchase
-            (purchase.phase, purchase.dueAt) = (.active, nil)
-            try Self.save(purchase, in: transaction)
-            try Self.markBound(facts.number, purchase.portal, in: transaction)
-            let before = try Self.find(facts.number, in: transaction)
-            try Self.tell(
-                RentedNumber(
-                    portal: purchase.portal, state: .active, facts: facts, request: purchase.id,
-                    version: before?.version ?? 0), at: moment, in: transaction)
-        }
-    }
-
-    /// The purchase has failed: the number is anybody's again, and the portal is told.
-    func fail(_ purchase: NumberPurchase, _ failure: ControllerError, at moment: Moment) async throws {
-        try await database.write { transaction in
-            var failed = purchase
-            (failed.phase, failed.failure, failed.dueAt) = (.failed, failure, nil)
-            try Self.save(failed, in: transaction)
-            if var number = try Self.find(purchase.order.number, in: transaction), number.portal == purchase.portal,
-                number.state == .ordered, number.request == purchase.id
-            {
-                number.state = .released
-                number.version += 1
-                try Self.save(number, lookAt: nil, in: transaction)
-            }
-            let news: JSONValue = [
-                "REQUEST_ID": .text(purchase.id.rawValue), "PHONE_NUMBER": .text(purchase.order.number),
-                "STATE": "FAILED", "ERROR": .text(failure.code.rawValue), "MESSAGE": .text(failure.message),
-            ]
-            try OutboxStore.add(
-                NumberNews.command, key: "failed-\(purchase.id)", news.encoded, purchase.portal, at: moment,
-                to: transaction)
-        }
-    }
-
-    private static func save(_ purchase: NumberPurchase, in transaction: Transaction) throws {
-        let order = purchase.order
-        try transaction.execute(
-            """
-            INSERT INTO number_purchase (portal_id, request_id, phone_number, country, category, region, state_code,
-                price, installation, currency, phase, error_code, error_text, created_at, due_at, attempts)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (portal_id, request_id) DO UPDATE SET phase = excluded.phase, error_code = excluded.error_code,
-                error_text = excluded.error_text, due_at = excluded.due_at, attempts = excluded.attempts
-            """,
-            [
-                .text(purchase.portal.rawValue), .text(purchase.id.rawValue), .text(order.number),
-                .text(order.place.country), .text(order.place.category), .text(order.place.region),
-                .optional(order.place.state), .integer(order.price.monthly.millionths),
-                .integer(order.price.installation.millionths), .text(order.price.monthly.currency.code),
-                .text(purchase.phase.rawValue), .optional(purchase.failure?.code.rawValue),
-                .optional(purchase.failure?.message), .integer(purchase.createdAt.milliseconds),
-                .optional(purchase.dueAt?.milliseconds), .integer(purchase.attempts),
-            ])
-    }
-
-    // MARK: Numbers
-
     func find(_ number: String, _ portal: PortalID) async throws -> RentedNumber? {
         let found = try await database.read { try Self.find(number, in: $0) }
         return found?.portal == portal ? found : nil
     }
 
-    private static func find(_ number: String, in transaction: Transaction) throws -> RentedNumber? {
+    static func find(_ number: String, in transaction: Transaction) throws -> RentedNumber? {
         try transaction.queryOne("SELECT * FROM rented_number WHERE phone_number = ?", [.text(number)])
             .map(RentedNumber.init)
     }
@@ -193,6 +82,7 @@ struct NumberStore: Sendable {
             var number = number
             number.state = .releasing
             try Self.save(number, lookAt: moment, in: transaction)
+            try Self.endPurchase(of: number, in: transaction)
         }
     }
 
@@ -215,9 +105,10 @@ struct NumberStore: Sendable {
             let known = try rows.map(RentedNumber.init)
             for facts in found { try Self.take(facts, portal, at: moment, in: transaction) }
             let present = Set(found.map(\.number))
-            for var number in known where number.state == .active && !present.contains(number.facts.number) {
+            for var number in known where number.state.isHeld && !present.contains(number.facts.number) {
                 number.state = .released
                 try Self.tell(number, at: moment, in: transaction)
+                try Self.endPurchase(of: number, in: transaction)
                 try Self.forgetBound(number.facts.number, portal, in: transaction)
             }
         }
@@ -229,15 +120,16 @@ struct NumberStore: Sendable {
         let before = try find(facts.number, in: transaction)
         // What is being bought or given back has its own way to its end, another portal's purchase too.
         if before?.state == .ordered || (before?.portal == portal && before?.state == .releasing) { return }
+        let own = before?.portal == portal ? before : nil
         let now = RentedNumber(
-            portal: portal, state: .active, facts: facts, request: before?.portal == portal ? before?.request : nil,
+            portal: portal, state: own?.state == .unbound ? .unbound : .active, facts: facts, request: own?.request,
             version: before?.version ?? 0)
         guard now != before else { return try save(now, lookAt: nextLook(now, at: moment), in: transaction) }
         try tell(now, at: moment, in: transaction)
     }
 
     /// Writes the number's next version with the portal's notice of it.
-    private static func tell(_ number: RentedNumber, at moment: Moment, in transaction: Transaction) throws {
+    static func tell(_ number: RentedNumber, at moment: Moment, in transaction: Transaction) throws {
         var number = number
         number.version += 1
         try save(number, lookAt: nextLook(number, at: moment), in: transaction)
@@ -248,14 +140,14 @@ struct NumberStore: Sendable {
 
     /// After the day of its renewal; never for a number that is nobody's.
     private static func nextLook(_ number: RentedNumber, at moment: Moment) -> Moment? {
-        guard number.state == .active else { return nil }
+        guard number.state.isHeld else { return nil }
         if number.facts.isFrozen { return moment.adding(frozenPause) }
         guard let day = number.facts.nextRenewal.flatMap({ TariffDay($0) }) else { return moment.adding(settling) }
         let renewal = Moment(milliseconds: Int64(day.number) * 86_400_000)
         return max(renewal, moment).adding(settling)
     }
 
-    private static func save(_ number: RentedNumber, lookAt: Moment?, in transaction: Transaction) throws {
+    static func save(_ number: RentedNumber, lookAt: Moment?, in transaction: Transaction) throws {
         let facts = number.facts
         try transaction.execute(
             """
@@ -279,7 +171,7 @@ struct NumberStore: Sendable {
 
     // MARK: Binding
 
-    private static func markBound(_ number: String, _ portal: PortalID, in transaction: Transaction) throws {
+    static func markBound(_ number: String, _ portal: PortalID, in transaction: Transaction) throws {
         try transaction.execute(
             """
             INSERT INTO platform_number (portal_id, phone_number, is_bound) VALUES (?, ?, 1)
@@ -287,7 +179,7 @@ struct NumberStore: Sendable {
             """, [.text(portal.rawValue), .text(number)])
     }
 
-    private static func forgetBound(_ number: String, _ portal: PortalID, in transaction: Transaction) throws {
+    static func forgetBound(_ number: String, _ portal: PortalID, in transaction: Transaction) throws {
         try transaction.execute(
             "DELETE FROM platform_number WHERE portal_id = ? AND phone_number = ?",
             [.text(portal.rawValue), .text(number)])

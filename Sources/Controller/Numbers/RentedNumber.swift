@@ -7,10 +7,15 @@ struct RentedNumber: Sendable, Equatable {
         /// Being bought.
         case ordered
         case active
+        /// Bought and paid; the platform refuses to send its calls to the portal.
+        case unbound
         /// Being given back.
         case releasing
         /// Nobody's any more.
         case released
+
+        /// Whether the number is paid and stays the portal's.
+        var isHeld: Bool { self == .active || self == .unbound }
     }
 
     /// What the platform says of a number that an account has.
@@ -36,7 +41,7 @@ struct RentedNumber: Sendable, Equatable {
     var version: Int64
 
     /// In the words of the portal's protocol.
-    var stateName: String { (state == .active && facts.isFrozen ? "frozen" : state.rawValue).uppercased() }
+    var stateName: String { (state.isHeld && facts.isFrozen ? "frozen" : state.rawValue).uppercased() }
 
     var json: JSONValue {
         [

@@ -1,7 +1,6 @@
 import Billing
 import Foundation
 import HTTPTypes
-import PhoneNumbers
 import RequestSigning
 
 /// `POST /portal/<Command>`: what portals ask for.
@@ -44,7 +43,6 @@ struct PortalEndpoint: Sendable {
                     try await provisioner.setEnabled(true, portal, employee: $0, device: $1)
                 }
             },
-            PortalCommand("AddNumber") { try await addNumber($0, $1) },
             PortalCommand("SettingsChanged") {
                 try await settings.changed(try line($0), $1)
                 return Answers.done
@@ -121,15 +119,6 @@ struct PortalEndpoint: Sendable {
             "phone_enabled": .flag(credentials.phone.isEnabled),
             "domain": .text(credentials.account.domain), "sip_server": .text(sipServer),
         ]
-    }
-
-    private func addNumber(_ json: JSONValue, _ portal: Portal) async throws -> JSONValue {
-        let text = json["PHONE_NUMBER"]?.string ?? ""
-        guard let number = PhoneNumberParser.parse(text, defaultRegion: portal.access.region).number else {
-            throw ControllerError(.wrongRequest, "PHONE_NUMBER must be a telephone number")
-        }
-        try await provisioner.add(number, portal)
-        return ["result": "OK", "phone_number": .text(number.digits)]
     }
 
     private func line(_ json: JSONValue) throws(ControllerError) -> LineKey {

@@ -13,6 +13,9 @@ struct CommandFields: Sendable {
         return value
     }
 
+    /// Whether any of the fields is there.
+    func isGiven(any names: [String]) -> Bool { names.contains { given($0) != nil } }
+
     /// A text of so many characters (Unicode scalars: what looks like one may have any number), none of them a control character.
     func optionalText(_ name: String, _ length: ClosedRange<Int>) throws(ControllerError) -> String? {
         guard let value = given(name) else { return nil }

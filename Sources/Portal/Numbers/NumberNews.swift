@@ -1,9 +1,11 @@
 import Storage
 
-/// What the controller says of one of the company's numbers: bought, not paid, given back, or an order that failed.
+/// What the controller says of one of the company's numbers: bought, without calls, not paid, given back, or an order that failed.
 struct NumberNews: Sendable, Hashable {
     enum State: String, Sendable, Hashable, CaseIterable {
         case active = "ACTIVE"
+        /// Bought and paid, but its calls do not come; the controller goes on trying.
+        case unbound = "UNBOUND"
         /// Its renewal was not paid, so that it cannot be used.
         case frozen = "FROZEN"
         case released = "RELEASED"
@@ -53,6 +55,8 @@ extension NumberNews {
     var text: String {
         switch state {
         case .active: "The number \(number) is in use."
+        case .unbound:
+            "The number \(number) is bought and paid, but its calls do not come yet. This is tried again by itself."
         case .frozen: "The number \(number) is blocked, as its renewal was not paid."
         case .released: "The number \(number) is not the company's any more."
         case .failed: "The number \(number) was not bought: \(message ?? "")."

@@ -10,6 +10,8 @@ struct Seed {
     var lines: [(id: SearchID, input: LineInput)] = []
     var cards: [(kind: CardKind, id: CardID?, input: CardInput)] = []
     var blacklist: [PhoneNumber] = []
+    /// Numbers that are bought at once.
+    var purchases: [Purchase] = []
 
     struct Company {
         var name: String
@@ -17,8 +19,27 @@ struct Seed {
         var language: String
     }
 
+    /// A number, and the price that it may have, in the currency of the company's account.
+    struct Purchase {
+        var number: PhoneNumber
+        /// Each period and once, as decimal texts.
+        var price: String
+        var installationPrice: String
+
+        /// What the controller is asked; the same however often.
+        var order: JSONValue {
+            [
+                "REQUEST_ID": .text("seed-\(number.digits)"), "PHONE_NUMBER": .text(number.digits),
+                "PRICE": .text(price), "INSTALLATION_PRICE": .text(installationPrice),
+            ]
+        }
+    }
+
     private static let most = 100_000
-    private static let sections = ["company", "employees", "lines", "contacts", "companies", "leads", "blacklist"]
+    private static let mostPurchases = 1000
+    private static let sections = [
+        "company", "employees", "lines", "contacts", "companies", "leads", "blacklist", "numbers",
+    ]
 
     /// Reads and checks the whole file before anything is stored.
     init(_ value: JSONValue, region: Region) throws(InputError) {
@@ -41,8 +62,31 @@ struct Seed {
             }
         }
         blacklist = try input.phones("blacklist", region: region, atMost: Self.most) ?? []
+        for reader in try input.objects("numbers", atMost: Self.mostPurchases) {
+            purchases.append(try Self.purchase(reader, region: region))
+        }
         try checkReferences()
         try checkUniqueness()
+    }
+
+    private static func purchase(_ reader: InputReader, region: Region) throws(InputError) -> Purchase {
+        try reader.allowOnly(["number", "price", "installation_price"])
+        guard let number = try reader.optionalPhone("number", region: region) else {
+            throw reader.wrong("number", "a telephone number such as +7 911 223-34-44", "nothing")
+        }
+        func amount(_ key: String) throws(InputError) -> String {
+            let text = try reader.text(key, 1...20)
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            let isAmount =
+                (1...2).contains(parts.count)
+                && parts.allSatisfy { part in
+                    !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                }
+            guard isAmount else { throw reader.wrong(key, "a decimal text such as 300 or 12.50", "another text") }
+            return text
+        }
+        return Purchase(
+            number: number, price: try amount("price"), installationPrice: try amount("installation_price"))
     }
 
     private static func company(_ input: InputReader) throws(InputError) -> Company {
@@ -92,6 +136,7 @@ struct Seed {
         try check(employees.map(\.input.login)) { "employees[\($0)].login" }
         try check(employees.map { $0.input.extension ?? nil }) { "employees[\($0)].extension" }
         try check(lines.map(\.id.rawValue)) { "lines[\($0)].SEARCH_ID" }
+        try check(purchases.map(\.number.digits)) { "numbers[\($0)].number" }
         for kind in CardKind.allCases {
             try check(cards.filter { $0.kind == kind }.map { $0.id?.description }) { "\(kind.plural)[\($0)].id" }
         }
@@ -109,6 +154,8 @@ extension Seed {
         for (employee, password) in zip(employees, passwords) {
             _ = try staff.add(employee.input, password: password, id: employee.id)
         }
+        // Before the lines, which have their numbers attached.
+        for purchase in purchases { try Outbox.add("BuyNumber", purchase.order, to: transaction) }
         for line in lines { try LineDesk.add(line.id, line.input, in: transaction) }
         // Cards with an id first: a counted id must not take one that the file gives.
         for card in cards.filter({ $0.id != nil }) + cards.filter({ $0.id == nil }) {

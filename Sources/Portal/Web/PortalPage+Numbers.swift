@@ -29,12 +29,17 @@ extension PortalPage {
         ]
         if number.text("STATE") == "FROZEN" { buttons.append(button("Pay now", "/numbers/renew", [name])) }
         buttons.append(button("Give back", "/numbers/release", [name]))
-        let isOwned = ["ACTIVE", "FROZEN"].contains(number.text("STATE"))
+        let isOwned = ["ACTIVE", "UNBOUND", "FROZEN"].contains(number.text("STATE"))
         return row(
             [
-                name.1, number.text("STATE").lowercased(), "\(number.text("PRICE")) \(number.text("CURRENCY"))",
+                name.1, state(number), "\(number.text("PRICE")) \(number.text("CURRENCY"))",
                 number.text("NEXT_RENEWAL"), isRenewed ? "yes" : "no",
             ], html: isOwned ? buttons.joined() : "")
+    }
+
+    private static func state(_ number: AnswerRow) -> String {
+        let state = number.text("STATE")
+        return state == "UNBOUND" ? "paid, its calls do not come yet" : state.lowercased()
     }
 
     private static func saleText(_ sale: NumberSale) -> String {

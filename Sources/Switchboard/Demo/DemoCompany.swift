@@ -17,6 +17,7 @@ enum DemoCompany {
              "have_phone": true, "admin": true},
             {"id": 68, "name": "Olga Smirnova", "login": "olga", "password": "olga-68-demo", "extension": "102"}
           ],
+          "numbers": [{"number": "74012000000", "price": "0", "installation_price": "0"}],
           "lines": [
             {"SEARCH_ID": "74012000000", "PHONE_NAME": "74012000000", "PHONE_TITLE": "74012000000", "RECORDING": "Y",
              "QUEUE_TIME": 3, "QUEUE_TYPE": "evenly", "QUEUE_USERS": [67, 68]}

@@ -57,7 +57,7 @@ import Testing
             "HistoryRetention.swift forgetCalls": deletion,
             "HistoryStore+Cost.swift putOff": turn,
             "LineSettingsStore.swift markStale": "the portal was told of a failure, and says its change again",
-            "NumberStore.swift fail": "an order that was not marked is tried again, and refused again",
+            "NumberStore+Purchases.swift fail": "an order that was not marked is tried again, and refused again",
             "NumberStore.swift postpone": turn,
             "PaymentStore.swift postpone": turn,
             "PortalStore.swift putOffScenarioKey": turn,

@@ -39,7 +39,7 @@ struct Errand: Sendable {
 
     /// A company's first day: everything that leaves something behind.
     static let day: [Errand] =
-        account + numbers + payments
+        account + numbers + unboundNumbers + payments
         + [
             scenario("IncomingGetConfig", reportedCall), scenario("IncomingInvite", reportedCall),
             Errand(name: "IncomingGetConfig of no line") { world in
@@ -77,7 +77,10 @@ struct Errand: Sendable {
 
     private static let account: [Errand] = [
         portal("GetAccountInfo"), portal("GetUser", ["USER_ID": 67]), portal("GetUser", ["USER_ID": 68]),
-        portal("AddNumber", ["PHONE_NUMBER": "74012000001"]), portal("SettingsChanged", ["SEARCH_ID": "test"]),
+        Errand(name: "AddNumber of a number that the operator has given") { world in
+            world.platform.state.withLock { $0.numbers["74012000001"] = $0.accounts.values.first }
+            return try await world.command("AddNumber", ["PHONE_NUMBER": "74012000001"])
+        }, portal("SettingsChanged", ["SEARCH_ID": "test"]),
         portal("SetUserPassword", ["USER_ID": 67, "DEVICE": "BROWSER"]),
         portal("DisableUser", ["USER_ID": 68, "DEVICE": "PHONE"]),
         Errand(
@@ -112,6 +115,21 @@ struct Errand: Sendable {
         portal("SetNumberRenewal", ["PHONE_NUMBER": "74012000002", "AUTO_RENEW": "N"]),
         portal("ReleaseNumber", ["PHONE_NUMBER": "74012000001"]),
     ]
+
+    /// Two numbers whose calls the platform refuses to send: one is given back, the other can be used later.
+    private static let unboundNumbers: [Errand] =
+        ["74012000003", "74012000004"].map { number in
+            Errand(name: "BuyNumber whose calls are refused") { world in
+                world.platform.state.withLock { _ = $0.unbindable.insert(number) }
+                return try await world.buy(number)
+            }
+        } + [
+            portal("ReleaseNumber", ["PHONE_NUMBER": "74012000003"]),
+            Errand(name: "AddNumber when it may be used") { world in
+                world.platform.state.withLock { $0.unbindable = [] }
+                return try await world.command("AddNumber", ["PHONE_NUMBER": "74012000004"])
+            },
+        ]
 
     private static let payments: [Errand] = [
         portal("CreatePaymentOrder", ["AMOUNT": "250.00", "REQUEST_ID": "payment-0001"]),
