@@ -76,6 +76,45 @@ import Testing
         #expect(try run(["phone", "--uri", "not an address"]).status == 64)
     }
 
+    @Test(arguments: [
+        ["account", "show", "SETTINGS", "main"], ["account", "show", "main", "SETTINGS"],
+        ["account", "SETTINGS", "show", "main"], ["SETTINGS", "account", "show", "main"],
+        ["account", "show", "SETTINGS", "--json", "--", "main"],
+    ])
+    func settingsMayStandAnywhere(words: [String]) throws {
+        let directory = NSTemporaryDirectory() + "settings-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let settings = ["--data-directory", directory, "--controller-url", "http://127.0.0.1:1"]
+        let result = try run(words.flatMap { $0 == "SETTINGS" ? settings : [$0] })
+        #expect(result.status == 1)
+        #expect(result.errors.contains("The controller does not answer at http://127.0.0.1:1"), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        (["account", "show", "--data-directory", "x"], "'<portal>'"),
+        (["account", "show", "--data-directory", "--json", "main"], "--data-directory has no value"),
+        (["account", "show", "--data-directroy", "x", "main"], "Unknown option '--data-directroy'"),
+        (["account", "show", "main", "--data-directroy", "x"], "Did you mean --data-directory?"),
+        (["account", "show", "main", "other"], "'other' is one argument too many"),
+        (["account", "show", "main", "--jsn"], "There is no setting --jsn"),
+        (["account", "show", "main", "--controller-port", "many"], "The setting controller.port is many"),
+        (["history", "search", "--limit"], "--limit"),
+    ])
+    func slipsAreNamedAndEndWith64(words: [String], message: String) throws {
+        let result = try run(words)
+        #expect(result.status == 64)
+        #expect(result.errors.contains(message), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func noOptionHasTheNameOfASetting() throws {
+        let help = try run(["--experimental-dump-help"]).output
+        let flags = Set(ConfigurationCatalogue.keys.map { String($0.flag.dropFirst(2)) })
+        let names = help.matches(of: /"name" ?: ?"([^"]+)"/).map { String($0.1) }
+        #expect(names.contains("all-portals"))
+        #expect(flags.intersection(names) == [])
+    }
+
     @Test func trunksOfAPlatformThatIsAwayAreAFailure() throws {
         let directory = NSTemporaryDirectory() + "trunks-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }

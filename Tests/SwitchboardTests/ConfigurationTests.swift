@@ -76,12 +76,43 @@ import VoicePlatform
         (["--voice-sip-port", "70000"], "The setting voice.sip.port is 70000", "0 to 65535"),
         (["--voice-sip-port", "many"], "The setting voice.sip.port", "a whole number from 0 to 65535"),
         (["--log-level", "loud"], "The setting log.level is loud", "one of trace, debug"),
-        (["--insecure", "perhaps"], "The setting insecure", "true or false"),
+        (["--insecure", "perhaps"], "The setting insecure is perhaps", "true or false"),
+        (["--insecure=perhaps"], "The setting insecure is perhaps", "true or false"),
+        (["--voice-sip-port"], "The setting --voice-sip-port has no value", "a whole number from 0 to 65535"),
+        (["--data-directory", "--json"], "The setting --data-directory has no value", "--data-directory=VALUE"),
+        (["--domain", "a", "--domain", "b"], "The setting --domain is given twice", "give it once"),
+        (["--domain", "a", "b"], "'b' is one argument too many", "--help"),
+        (["-x"], "There is no setting -x", "--help"),
     ])
     func aWrongFlagIsNamedWithWhatWouldBeRight(arguments: [String], beginning: String, part: String) async throws {
         let error = await #expect(throws: ConfigurationError.self) { try await load(arguments: arguments) }
         #expect(error?.description.hasPrefix(beginning) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func flagsTakeTheirValueInOneWordOrTwo() async throws {
+        let settings = try await load(arguments: [
+            "--voice-rtp-comfort", "-60", "--data-directory=-odd,name=1", "--insecure", "--voice-trunks",
+            "a 192.0.2.1,b 192.0.2.2", "--voice-trunks=c 192.0.2.3",
+        ])
+        #expect(settings.integer("voice.rtp.comfort") == -60)
+        #expect(settings.text("data.directory") == "-odd,name=1")
+        #expect(settings.boolean("insecure"))
+        #expect(settings.list("voice.trunks") == ["a 192.0.2.1", "b 192.0.2.2", "c 192.0.2.3"])
+    }
+
+    @Test func settingsGoToTheEndInOneWordEach() {
+        #expect(
+            SettingFlags.gathered(["show", "--domain", "x", "main", "--insecure", "--json", "--", "--domain", "y"])
+                == ["show", "main", "--json", "--", "--domain", "y", "--domain=x", "--insecure"])
+        #expect(SettingFlags.gathered(["--insecure", "false", "--domain"]) == ["--insecure=false", "--domain"])
+    }
+
+    @Test func aWrongVariableIsShownWithItsValue() async throws {
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await load(environment: ["SWITCHBOARD_VOICE_SIP_PORT": "many"])
+        }
+        #expect(error?.description.hasPrefix("The setting voice.sip.port is many; expected") == true)
     }
 
     @Test func wrongNamesInFileAndEnvironmentAreErrors() async throws {

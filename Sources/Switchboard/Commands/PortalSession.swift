@@ -83,7 +83,7 @@ struct PortalSession: Sendable {
             return Data(buffer: try await response.body.collect(upTo: Self.longestRecording))
         } catch let error as HTTPClientError {
             throw OperatorClient.Failure(
-                description: "The recording does not come (\(error.shortDescription)); is controller.public.url right?")
+                description: "The recording does not come (\(error.shortDescription)); is controller.url right?")
         }
     }
 

@@ -14,4 +14,9 @@ struct SwitchboardCommand: AsyncParsableCommand {
             RecordCommand.self, UserCommand.self, LineCommand.self, NumberCommand.self,
             ScenarioCommand.self, BalanceCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
+
+    /// Settings may stand before a command's arguments as well as behind them.
+    static func main() async {
+        await main(SettingFlags.gathered(Array(CommandLine.arguments.dropFirst())))
+    }
 }

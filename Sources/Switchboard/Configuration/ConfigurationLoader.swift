@@ -12,10 +12,10 @@ struct ConfigurationLoader {
     var arguments: [String]
 
     func load() async throws -> Settings {
-        try checkFlags()
+        let flags = try flags()
         try checkEnvironment()
         var providers: [any ConfigProvider] = [
-            CommandLineArgumentsProvider(arguments: ["switchboard"] + arguments),
+            InMemoryProvider(name: "command line", values: flags),
             EnvironmentVariablesProvider(environmentVariables: ownEnvironment()),
         ]
         if let file {
@@ -50,7 +50,7 @@ struct ConfigurationLoader {
         } catch let error as ConfigurationError {
             throw error
         } catch {
-            throw wrong(key, "of another kind")
+            throw wrong(key, reader.string(forKey: ConfigKey(key.name)) ?? "of another kind")
         }
     }
 
@@ -63,14 +63,22 @@ struct ConfigurationLoader {
         .wrongValue(key: key.name, given: given, expected: key.expectation)
     }
 
-    private func checkFlags() throws {
-        let known = Dictionary(uniqueKeysWithValues: ConfigurationCatalogue.keys.map { ($0.flag, $0.name) })
-        for argument in arguments where argument.hasPrefix("--") {
-            let name = String(argument.prefix { $0 != "=" })
-            guard known[name] == nil else { continue }
-            throw ConfigurationError.unknownKey(
-                name: name, source: "the command line", nearest: Self.nearest(name, in: Array(known.keys)))
+    /// What the command line gives, each of the kind that its setting wants.
+    private func flags() throws -> [AbsoluteConfigKey: ConfigValue] {
+        var flags: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, texts) in try SettingFlags.values(arguments) {
+            guard let key = ConfigurationCatalogue.key(name), let first = texts.first else { continue }
+            let content: ConfigContent? =
+                switch key.kind {
+                case .text, .choice: .string(first)
+                case .integer: Int(first).map(ConfigContent.int)
+                case .boolean: Bool(first).map(ConfigContent.bool)
+                case .list: .stringArray(texts)
+                }
+            guard let content else { throw wrong(key, first) }
+            flags[AbsoluteConfigKey(ConfigKey(name))] = ConfigValue(content, isSecret: false)
         }
+        return flags
     }
 
     private func checkEnvironment() throws {
@@ -78,7 +86,7 @@ struct ConfigurationLoader {
         let known = ConfigurationCatalogue.keys.map(\.environmentName) + [PhoneCommand.passwordVariable]
         for name in environment.keys.sorted() where name.hasPrefix("SWITCHBOARD_") && !known.contains(name) {
             throw ConfigurationError.unknownKey(
-                name: name, source: "the environment", nearest: Self.nearest(name, in: known))
+                name: name, source: "the environment", nearest: SettingFlags.nearest(name, in: known))
         }
     }
 
@@ -91,7 +99,8 @@ struct ConfigurationLoader {
         }
         let names = ConfigurationCatalogue.keys.map(\.name)
         for name in Self.flattened(document, prefix: "").sorted() where !names.contains(name) {
-            throw ConfigurationError.unknownKey(name: name, source: path, nearest: Self.nearest(name, in: names))
+            throw ConfigurationError.unknownKey(
+                name: name, source: path, nearest: SettingFlags.nearest(name, in: names))
         }
     }
 
@@ -108,26 +117,6 @@ struct ConfigurationLoader {
         return map.flatMap { name, child in
             flattened(child, prefix: prefix.isEmpty ? "\(name)" : "\(prefix).\(name)")
         }
-    }
-
-    /// The known name with the fewest edits, if it is close enough to be a slip of the finger.
-    private static func nearest(_ name: String, in known: [String]) -> String? {
-        known.map { ($0, editDistance($0, name)) }.filter { $0.1 <= 4 }.min { $0.1 < $1.1 }?.0
-    }
-
-    private static func editDistance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, previous + (a == b ? 0 : 1))
-                previous = above
-            }
-        }
-        return row[right.count]
     }
 }
 
