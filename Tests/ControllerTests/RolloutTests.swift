@@ -68,6 +68,12 @@ import Testing
             _ = try await world.operate(Self.path, ["source": "/* ten */", "include": ["other"]])
             for portal in ["demo", "other"] { _ = try await world.command("GetAccountInfo", portal: portal) }
             #expect(scripts().filter { $0.contains("VERSION = 10;") }.map { $0.contains(#"ID = "other""#) } == [true])
+            let spread = try await world.version(10)?["all_accounts"]
+            #expect(spread?["accounts"] == 2 && spread?["without_version"] == 0)
+            #expect(
+                spread?["versions"]
+                    == [["accounts": 1, "version": 10], ["accounts": 1, "version": 9]], "\(String(describing: spread))")
+            #expect(try await world.admin(Self.path).json?["all_accounts"] == spread)
             _ = try await world.operate(
                 "\(Self.path)/10/rollout", ["share": 1000, "include": [], "exclude": ["other"]])
             for portal in ["demo", "other"] { _ = try await world.command("GetAccountInfo", portal: portal) }

@@ -55,6 +55,12 @@ import Testing
         #expect(try RolloutOptions.perMille(text) == share)
     }
 
+    @Test func whereThereAreNoAccountsNoneHasAShare() {
+        let none: [String: Any] = ["accounts": 0, "without_version": 0, "versions": [Any]()]
+        #expect(RolloutListing.spread(none) == ["all accounts: 0"])
+        #expect(RolloutListing.spread(nil) == [])
+    }
+
     @Test func aStatusIsShownWithItsHealth() throws {
         let answer = """
             {"version": 10, "state": "stopped", "share": 55, "include": ["a", "b"], "exclude": [], "accounts": 3,
@@ -63,12 +69,16 @@ import Testing
                {"at_most": 1, "calls": 0}, {"at_most": 5, "calls": 90}, {"at_most": null, "calls": 10}]},
              "predecessor": 9, "predecessor_health": {"sessions": 0, "failed": 0, "script_errors": 0},
              "days": [{"day": "2026-03-01", "sessions": 200, "failed": 25, "script_errors": 20}],
-             "failing_portals": [{"portal": "acme", "failed": 9}]}
+             "failing_portals": [{"portal": "acme", "failed": 9}],
+             "all_accounts": {"accounts": 1000001, "without_version": 1, "versions": [
+               {"version": 10, "accounts": 3000}, {"version": 9, "accounts": 997000}]}}
             """
         let object = try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
         #expect(
             RolloutListing.lines(object) == [
                 "version 10  stopped  5.5%  2 named in  3 accounts  2026-03-01 by anna  two tones  failed sessions",
+                "all accounts: 1000001", "  version 10: 3000 (0.3%)", "  version 9: 997000 (99.7%)",
+                "  none yet: 1 (0%)",
                 "health: 200 sessions, 25 failed (12.5%), 20 with script errors",
                 "  answered within 5 s: 90, later: 10", "version 9 before: 0 sessions, 0 failed, 0 with script errors",
                 "  2026-03-01  200 sessions, 25 failed (12.5%), 20 with script errors", "  portal acme: 9 failed",

@@ -111,7 +111,7 @@ struct RolloutDesk: Sendable {
             version: version, health: try await keeper.health(of: version, since: since),
             predecessor: predecessor?.number, before: before,
             days: try await versions.health.days(number, since: HealthStore.day(now()) - 13),
-            worst: try await versions.health.failures(number).worst)
+            worst: try await versions.health.failures(number).worst, spread: try await versions.store.spread())
     }
 
     private func found(_ number: ScenarioNumber) async throws -> ScenarioVersion {
@@ -157,4 +157,6 @@ struct RolloutStatus: Sendable {
     var days: [Int64: SessionCounts]
     /// Accounts with the most failed sessions.
     var worst: [(PortalID, Int64)]
+    /// What the other accounts have.
+    var spread: AccountSpread
 }

@@ -127,6 +127,22 @@ struct ScenarioVersionStore: Sendable {
         }
     }
 
+    /// How many accounts have which version: a row for each version, and an index for those that have none, however many
+    /// accounts there are.
+    func spread() async throws -> AccountSpread {
+        try await database.read { transaction in
+            let rows = try transaction.query(
+                "SELECT number, accounts FROM scenario_version WHERE number > 0 AND accounts > 0 ORDER BY number DESC")
+            let without = try transaction.queryOne(
+                "SELECT COUNT(*) AS accounts FROM account WHERE scenario_version IS NULL")
+            return AccountSpread(
+                versions: try rows.map {
+                    (ScenarioNumber(rawValue: try $0.integer("number")), try $0.integer("accounts"))
+                },
+                withoutVersion: try without?.integer("accounts") ?? 0)
+        }
+    }
+
     /// Accounts that have the version, by their portals, from after `last`.
     func portals(with version: ScenarioNumber, after last: PortalID?, limit: Int) async throws -> [PortalID] {
         try await database.read { transaction in

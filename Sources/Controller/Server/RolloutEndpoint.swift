@@ -23,7 +23,7 @@ struct RolloutEndpoint: Sendable {
     /// All versions, newest first.
     private func list() async throws -> JSONValue {
         let versions = try await desk.versions.store.newest(limit: Self.mostVersions)
-        return ["versions": .list(versions.map(\.json))]
+        return ["versions": .list(versions.map(\.json)), "all_accounts": try await desk.versions.store.spread().json]
     }
 
     private func show(_ text: String) async throws -> JSONValue { try await desk.status(try number(text)).json }
@@ -134,6 +134,7 @@ extension RolloutStatus {
             .init(
                 name: "failing_portals",
                 value: .list(worst.map { ["portal": .text($0.0.rawValue), "failed": .integer($0.1)] })),
+            .init(name: "all_accounts", value: spread.json),
         ]
         return .object(fields + own)
     }
@@ -142,6 +143,16 @@ extension RolloutStatus {
         let date = PlatformDate.text(day * 86_400).prefix(10)
         guard case .object(let fields) = counts.json else { return .null }
         return .object([.init(name: "day", value: .text(String(date)))] + fields)
+    }
+}
+
+extension AccountSpread {
+    var json: JSONValue {
+        [
+            "accounts": .integer(accounts), "without_version": .integer(withoutVersion),
+            "versions": .list(
+                versions.map { ["version": .integer($0.number.rawValue), "accounts": .integer($0.accounts)] }),
+        ]
     }
 }
 

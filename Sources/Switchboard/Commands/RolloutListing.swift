@@ -17,7 +17,7 @@ enum RolloutListing {
 
     /// A version with its health.
     static func lines(_ status: [String: Any]) -> [String] {
-        var lines = [line(status)]
+        var lines = [line(status)] + spread(status["all_accounts"])
         lines += health(status["health"], "health")
         if status["predecessor"] is NSNumber {
             lines += health(status["predecessor_health"], "version \(text(status, "predecessor")) before")
@@ -29,6 +29,20 @@ enum RolloutListing {
             lines.append("  portal \(text(portal, "portal")): \(text(portal, "failed")) failed")
         }
         return lines
+    }
+
+    /// How many accounts there are, and what share of them has which version.
+    static func spread(_ value: Any?) -> [String] {
+        guard let spread = value as? [String: Any] else { return [] }
+        let all = number(spread["accounts"])
+        func line(_ name: String, _ accounts: Int) -> String {
+            "  \(name): \(accounts)" + (all == 0 ? "" : " (\(percent((accounts * 1000 + all / 2) / all)))")
+        }
+        let without = number(spread["without_version"])
+        return ["all accounts: \(all)"]
+            + (spread["versions"] as? [[String: Any]] ?? []).map {
+                line("version \(text($0, "version"))", number($0["accounts"]))
+            } + (without == 0 ? [] : [line("none yet", without)])
     }
 
     private static func health(_ value: Any?, _ name: String) -> [String] {
