@@ -53,6 +53,8 @@ public struct SessionLimits: Sendable, Equatable {
     public var logCharacters = 15_000
     /// Bytes of a session log; what follows is left out.
     public var logBytes = 16 << 20
+    /// Bytes of SIP messages in a session log; 0 for none.
+    public var signallingBytes = 0
     /// Characters that speech synthesis takes.
     public var speechCharacters = 1_500
     /// UTF-16 units of all scenario texts together.

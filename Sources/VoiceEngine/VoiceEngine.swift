@@ -69,6 +69,11 @@ public final class VoiceEngine: @unchecked Sendable {  // state is touched on `e
         settings.invite.product = "Switchboard"
         shell = SIPShell(eventLoop: eventLoop, settings: settings)
         legDirectory = LegDirectory(shell: shell)
+        if configuration.showsSignalling {
+            let traces = SignallingTraces()
+            legDirectory.traces = traces
+            shell.trace = { traces.note($0, $1, isReceived: $2) }
+        }
         transferDesk = TransferDesk(shell: shell, legs: legDirectory)
     }
 

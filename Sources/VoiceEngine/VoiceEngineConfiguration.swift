@@ -35,6 +35,8 @@ public struct VoiceEngineConfiguration: Sendable {
     public var soundFolders: [String]
     /// The time for fetching a sound that is played, to its last octet.
     public var downloadLimit = TimeAmount.seconds(12)
+    /// Whether sessions are told which SIP messages were exchanged for their legs.
+    public var showsSignalling = false
     /// Endpoints that a conference takes.
     public var conferenceEndpoints = 100
     /// The service that speaks; nil where espeak-ng on this machine does.

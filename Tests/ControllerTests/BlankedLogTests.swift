@@ -56,6 +56,18 @@ import Testing
         }
     }
 
+    @Test("SIP messages stay, without the addresses that a scenario puts into them")
+    func messages() {
+        let line =
+            #"2026-11-28 08:50:08 SIP sent to [::1]:5060 by UDP for a.1: INVITE sip:7@h:5060 SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9\nX-Control: <http://host/request/7/0a1b2c3d4e5f>\nX-Path: /request/7/0a1b2c3d4e5f\nX-Log: https%3A%2F%2Fhost%2Flog%2F0a1b2c3d4e5f.log\nContact: <sip:7@h>\nContent-Type: application/sdp\n\nv=0"#
+        let text = Self.blanked(Array(line.utf8), parts: 7)
+        #expect(!text.contains(Self.secret))
+        #expect(
+            text.hasPrefix(
+                #"2026-11-28 08:50:08 SIP sent to [::1]:5060 by UDP for a.1: INVITE sip:7@h:5060 SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9\nX-Control: <******>"#
+            ))
+    }
+
     @Test("A line without an end takes no more memory than a long one, and hides nothing behind its length")
     func longLines() {
         let filling = String(repeating: "x", count: BlankedLog.longestLine - 5)

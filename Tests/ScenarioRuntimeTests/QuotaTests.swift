@@ -39,6 +39,43 @@ struct QuotaTests {
         }
     }
 
+    @Test(arguments: [(0, 0), (1024, 2), (4096, 5)])
+    func sipMessagesHaveTheirOwnShareOfTheLog(limit: Int, shown: Int) async throws {
+        try await Stage.with(configure: { $0.session.signallingBytes = limit }) { stage in
+            let show = try await stage.play("")
+            let text = "INVITE sip:1@h SIP/2.0\nX: " + String(repeating: "x", count: 800)
+            try await show.on {
+                for isReceived in [true, false, true, true, true, true, true, true] {
+                    show.session.note(
+                        SignallingMessage(
+                            leg: Stage.callerID, isReceived: isReceived, peer: "192.0.2.7:5060", transport: "TCP",
+                            text: text)
+                    )
+                }
+                show.session.terminate(.normalTermination)
+            }
+            _ = try await show.end()
+            try await show.on {
+                show.session.note(
+                    SignallingMessage(
+                        leg: Stage.callerID, isReceived: true, peer: "h:1", transport: "UDP", text: "late"))
+            }
+            let lines = try await show.logTexts()
+            let sip = lines.filter { $0.hasPrefix("SIP") }
+            let ways = sip.map { String($0.prefix(12)) }
+            let expected = ["SIP received", "SIP sent to "] + Array(repeating: "SIP received", count: 6)
+            #expect(ways == expected.prefix(shown) + (limit == 0 ? [] : ["SIP messages"]))
+            if let first = sip.first {
+                #expect(
+                    first.hasPrefix(
+                        "SIP received from 192.0.2.7:5060 by TCP for \(Stage.callerID.rawValue): INVITE sip:1@h SIP/2.0\\nX: x"
+                    ))
+                #expect(sip.last?.hasSuffix("from here on: there are \(limit / 1024) KiB of them") == true)
+            }
+            #expect(lines.last == "Session terminated")
+        }
+    }
+
     @Test func aHundredTimersAreAllowed() async throws {
         try await Stage.with { stage in
             let show = try await stage.play(

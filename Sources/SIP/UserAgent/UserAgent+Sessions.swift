@@ -50,6 +50,16 @@ extension UserAgent {
         sessions[handle]?.caller?.hasProvisional ?? false
     }
 
+    /// How a call of ours began; nil for one that is over.
+    public func opening(of handle: SessionHandle) -> DialogOpening? {
+        guard let session = sessions[handle] else { return nil }
+        guard let callee = session.callee else {
+            return DialogOpening(callID: session.callID, callerTag: session.localTag, isOurs: true)
+        }
+        let tag = (try? callee.request.headers.from)?.tag
+        return DialogOpening(callID: session.callID, callerTag: tag ?? "", isOurs: false)
+    }
+
     /// The call that a request with our tag belongs to; nil when it belongs to none.
     public func session(of request: SIPRequest) -> SessionHandle? {
         guard let callID = try? request.headers.callID, let tag = (try? request.headers.to)?.tag else { return nil }

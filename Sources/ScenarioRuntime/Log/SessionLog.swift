@@ -1,3 +1,4 @@
+import CallControl
 import NIOCore
 import WorkerProtocol
 
@@ -14,6 +15,8 @@ final class SessionLog {
     private let observer: ((String) -> Void)?
     private let byteLimit: Int
     private var byteCount = 0
+    private let signallingLimit: Int
+    private var signallingCount = 0
 
     /// Where entries go; nil in `SessionLog` drops them.
     struct Output {
@@ -22,15 +25,18 @@ final class SessionLog {
         let eventLoop: any EventLoop
     }
 
-    /// - Parameter byteLimit: When there are so many, a last line says so; only ``ended()`` comes after it.
+    /// - Parameters:
+    ///   - byteLimit: When there are so many, a last line says so; only ``ended()`` comes after it.
+    ///   - signallingLimit: Bytes of SIP messages; 0 for none.
     init(
-        clock: any SessionClock, output: Output?, characterLimit: Int, byteLimit: Int,
+        clock: any SessionClock, output: Output?, characterLimit: Int, byteLimit: Int, signallingLimit: Int = 0,
         observer: ((String) -> Void)? = nil
     ) {
         self.clock = clock
         self.output = output
         limit = characterLimit
         self.byteLimit = byteLimit
+        self.signallingLimit = signallingLimit
         self.observer = observer
     }
 
@@ -52,6 +58,20 @@ final class SessionLog {
         let cut = text.utf8.count > limit ? text.prefix(limit) : text[...]
         for line in cut.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             entry(LogValuePrinter.text(.string(String(line))))
+        }
+    }
+
+    /// `SIP received from 192.0.2.7:5060 by UDP for <leg>: INVITE sip:…\nVia: …`, or `SIP sent to …`.
+    func signalling(_ message: SignallingMessage) {
+        guard signallingCount < signallingLimit else { return }
+        let way = message.isReceived ? "received from" : "sent to"
+        let line =
+            "SIP \(way) \(message.peer) by \(message.transport) for \(message.leg.rawValue): "
+            + LogValuePrinter.text(.string(message.text))
+        signallingCount += line.utf8.count
+        entry(line)
+        if signallingCount >= signallingLimit {
+            entry("SIP messages are left out from here on: there are \(signallingLimit / 1024) KiB of them")
         }
     }
 

@@ -84,7 +84,7 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
         }
         log = SessionLog(
             clock: runtime.clock, output: output, characterLimit: limits.logCharacters, byteLimit: limits.logBytes,
-            observer: onLogLine)
+            signallingLimit: limits.signallingBytes, observer: onLogLine)
     }
 
     var limits: SessionLimits { runtime.configuration.session }
@@ -101,6 +101,13 @@ public final class ScenarioSession: @unchecked Sendable {  // State is used on t
         watchCalls(event)
         if !calls.isAlive(event.callID) { endStreams(of: UnitID(event.callID)) }
         post(.event(ScriptEvent(event)))
+    }
+
+    /// Notes a message that was exchanged for a leg in the session's log.
+    public func note(_ message: SignallingMessage) {
+        runtime.eventLoop.assertInEventLoop()
+        guard phase != .ended else { return }
+        log.signalling(message)
     }
 
     /// Adds a leg to the running session: another participant of its conference, for example.

@@ -134,8 +134,10 @@ struct Installation: Sendable {
         engine.keyExchange = KeyExchange(rawValue: settings.text("voice.rtp.keys")) ?? .tls
         engine.googleSpeech = try settings.googleSpeech()
         engine.conferenceEndpoints = settings.integer("voice.conference.endpoints")
-        let runtime = RuntimeConfiguration(
+        var runtime = RuntimeConfiguration(
             workerExecutable: ProgramFiles.scriptWorker)
+        runtime.session.signallingBytes = settings.integer("voice.logs.sip") << 10
+        engine.showsSignalling = runtime.session.signallingBytes > 0
         let platform = VoicePlatform(
             configuration: configuration, engine: engine, runtime: runtime, eventLoop: group.next(),
             httpClient: client, logger: Logger(label: "voice-platform"))

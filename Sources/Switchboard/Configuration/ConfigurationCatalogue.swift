@@ -260,6 +260,9 @@ enum ConfigurationCatalogue {
             name: "voice.logs.days", kind: .integer(default: 31, allowed: 1...3650),
             explanation: "Days for which session logs are kept; recordings are kept as long as their scenario says."),
         .init(
+            name: "voice.logs.sip", kind: .integer(default: 256, allowed: 0...16384),
+            explanation: "KiB of SIP messages in a session's log, without passwords and keys; 0: none."),
+        .init(
             name: "voice.limits.spending", kind: .list(default: []),
             explanation: "What one account may spend on calls within an hour, each as `amount currency`, for example "
                 + "`20 EUR`; a currency without an entry has no limit."),

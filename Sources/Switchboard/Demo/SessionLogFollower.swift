@@ -1,6 +1,6 @@
 import Foundation
 
-/// Shows the lines of session logs as they are written.
+/// Shows the lines of session logs as they are written; SIP messages are folded, or nothing else would be seen.
 actor SessionLogFollower {
     private let folder: String
     private let show: @Sendable (String) -> Void
@@ -37,7 +37,7 @@ actor SessionLogFollower {
         for line in String(decoding: whole, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             .dropLast()
         {
-            show(String(line))
+            show(LoggedMessage(line.dropFirst(20)).map { "\(line.prefix(20))\($0.headline)" } ?? String(line))
         }
     }
 }

@@ -1,11 +1,23 @@
+import Foundation
+
 /// Shows lines of a session log to people: what happened first, its parameters without brackets, in colours.
 struct SessionLogPainter {
+    /// How SIP messages are shown.
+    enum Messages: String, CaseIterable {
+        /// Their first line.
+        case folded
+        /// All their lines.
+        case whole
+        case none
+    }
+
     private enum Kind: String {
         case event = "32"
         case ownEvent = "33"
         case command = "36"
         case failure = "31"
         case frame = "2"
+        case signalling = "35"
         case text = "0"
     }
 
@@ -18,12 +30,37 @@ struct SessionLogPainter {
     let isColoured: Bool
     /// Letters of a line; nil for as many as there are.
     let width: Int?
+    var messages = Messages.folded
+
+    /// - Parameters:
+    ///   - isTerminal: Whether people read along; files and other programs get no colours of themselves.
+    ///   - environment: Whoever sets `NO_COLOR` there wants none (https://no-color.org).
+    static func colours(isTerminal: Bool, _ environment: [String: String]) -> Bool {
+        isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+    }
 
     /// - Parameter line: As it stands in the file, `YYYY-MM-DD HH:MM:SS text`; every other line stays as it is.
-    func text(_ line: String) -> String {
+    /// - Returns: The lines to show, of which there may be none.
+    func lines(_ line: String) -> [String] {
+        guard let message = LoggedMessage(line.dropFirst(Self.stamp)) else { return [text(line)] }
+        let time = line.prefix(Self.stamp).dropFirst(11)
+        switch messages {
+        case .none: return []
+        case .folded: return [painted(time, .signalling, message.headline)]
+        case .whole:
+            let margin = String(repeating: " ", count: time.count)[...]
+            return [painted(time, .signalling, message.headline)]
+                + message.rest.map { painted(margin, .signalling, "  \($0)") }
+        }
+    }
+
+    private func text(_ line: String) -> String {
         guard line.count >= Self.stamp - 1, line.prefix(4).allSatisfy(\.isNumber) else { return line }
         let (kind, text) = Self.read(line.dropFirst(Self.stamp))
-        let time = line.prefix(Self.stamp).dropFirst(11)
+        return painted(line.prefix(Self.stamp).dropFirst(11), kind, text)
+    }
+
+    private func painted(_ time: Substring, _ kind: Kind, _ text: String) -> String {
         guard !text.isEmpty else { return String(time) }
         let folded = fold(text)
         guard isColoured else { return time + folded }

@@ -14,6 +14,18 @@ public final class EngineSession: CallControl {
         didSet { deliverWaiting() }
     }
 
+    /// Receives every message of the signalling protocol for the session's legs, where the engine shows them.
+    public var onSignalling: ((SignallingMessage) -> Void)? {
+        didSet {
+            guard let onSignalling else { return }
+            for message in waitingSignalling { onSignalling(message) }
+            waitingSignalling = []
+        }
+    }
+
+    /// Messages before anybody listens, at most.
+    private static let mostWaitingSignalling = 64
+    private var waitingSignalling: [SignallingMessage] = []
     private let engine: VoiceEngine
     private var legs: [CallID: any CallLeg] = [:]
     private var waiting: [CallEvent] = []
@@ -55,6 +67,8 @@ public final class EngineSession: CallControl {
         other.successor = self
         for leg in other.legs.values { add(leg) }
         let events = other.waiting
+        for message in other.waitingSignalling { note(message) }
+        other.waitingSignalling = []
         other.legs = [:]
         other.waiting = []
         for event in events { emit(event) }
@@ -88,6 +102,13 @@ public final class EngineSession: CallControl {
             onEvent?(event)
         }
         settle(event)
+    }
+
+    /// Takes a message that was exchanged for a leg.
+    func note(_ message: SignallingMessage) {
+        if let successor { return successor.note(message) }
+        if let onSignalling { return onSignalling(message) }
+        if waitingSignalling.count < Self.mostWaitingSignalling { waitingSignalling.append(message) }
     }
 
     /// A leg that is over takes no further part in media, but its recording may still report.

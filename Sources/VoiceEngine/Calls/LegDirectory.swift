@@ -10,14 +10,22 @@ final class LegDirectory {
 
     private let shell: SIPShell
     private var entries: [SessionHandle: Entry] = [:]
+    /// Nil where nobody wants to see messages.
+    var traces: SignallingTraces?
 
     init(shell: SIPShell) { self.shell = shell }
 
     /// What happens in the call goes to the leg from now on, until its last event.
     func attach(_ handle: SessionHandle, to leg: any CallLeg, on flow: SIPFlow) {
         entries[handle] = Entry(leg: leg, flow: flow)
+        if let traces, let opening = shell.command({ agent, _ in agent.opening(of: handle) }) {
+            traces.claim(opening, of: handle, for: leg)
+        }
         shell.setHandler(handle) { [weak self] event in
-            if event.isFinal { self?.entries[handle] = nil }
+            if event.isFinal {
+                self?.entries[handle] = nil
+                self?.traces?.release(handle)
+            }
             leg.receive(event, from: handle)
         }
     }
@@ -37,6 +45,7 @@ final class LegDirectory {
     /// - Parameter afterReport: after its device has confirmed a report about its transfer.
     func retire(_ handle: SessionHandle, afterReport: Bool = false) {
         entries[handle] = nil
+        traces?.release(handle)
         shell.setHandler(handle) { [shell] event in
             if case .requestAnswered(.notify, _) = event { shell.bye(handle, headers: [:]) }
         }

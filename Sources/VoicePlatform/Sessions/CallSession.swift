@@ -90,6 +90,7 @@ final class CallSession {
             caller: start.incoming.map { OutgoingPermits.digits($0.callerID) })
         if let incoming = start.incoming { note(incoming, party: party, price: price, held: held) }
         script = scripts.startScript(start, control: self, services: self) { end in self.scriptEnded(end) }
+        legs.onSignalling = { [weak self] message in self?.script?.note(message) }
         // Last: events that waited must find the script.
         legs.onEvent = { [weak self] event in self?.receive(event) }
     }

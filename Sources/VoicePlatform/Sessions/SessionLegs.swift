@@ -8,6 +8,8 @@ protocol SessionLegs: CallControl {
     var domain: String { get set }
     var recordingTarget: (CallID) -> RecordingTarget? { get set }
     var onEvent: ((CallEvent) -> Void)? { get set }
+    /// Receives the SIP messages of the legs, where the engine shows them.
+    var onSignalling: ((SignallingMessage) -> Void)? { get set }
     /// Takes the legs of a session that nobody drives yet.
     func take(legsOf other: any SessionLegs)
 }
@@ -21,6 +23,8 @@ extension EngineSession: SessionLegs {
 /// The script's side of a session; used on the event loop.
 protocol SessionScript: AnyObject {
     func deliver(_ event: CallEvent)
+    /// Notes a SIP message in the log.
+    func note(_ message: SignallingMessage)
     /// Adds a leg; false when the script takes none any more.
     func join(_ incoming: IncomingCall) -> Bool
     func deliverHTTPRequest(_ request: ControlRequest) -> EventLoopFuture<ControlReply>

@@ -19,6 +19,7 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
     final class Session: @unchecked Sendable {  // the engine's session is touched on `eventLoop` only
         let arrival: CallArrival
         let events = StageJournal<CallEvent>()
+        let signalling = StageJournal<SignallingMessage>()
         private let session: EngineSession
         private let eventLoop: any EventLoop
 
@@ -26,6 +27,7 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
             self.arrival = arrival
             self.session = session
             self.eventLoop = eventLoop
+            session.onSignalling = { [signalling] in signalling.add($0) }
             session.onEvent = { [events] in events.add($0) }
         }
 
@@ -64,7 +66,7 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
     private(set) var engine: VoiceEngine
     private var stations: [SIPStation] = []
 
-    private init(_ trunks: [Trunk], _ lookup: LookupSettings) throws {
+    private init(_ trunks: [Trunk], _ lookup: LookupSettings, _ showsSignalling: Bool) throws {
         var configuration = VoiceEngineConfiguration(
             sipAddress: "127.0.0.1", sipPort: 0, rtpAddress: "127.0.0.1", rtpPorts: 42000...43999,
             trunks: [], realm: "stage", soundFolders: [])
@@ -73,6 +75,7 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
         }
         configuration.trunks += trunks
         configuration.lookup = lookup
+        configuration.showsSignalling = showsSignalling
         engine = try VoiceEngine(
             configuration: configuration, eventLoop: eventLoop,
             httpClient: HTTPClient.shared, logger: Logger(label: "stage") { _ in SwiftLogNoOpLogHandler() })
@@ -80,9 +83,10 @@ final class EngineStage: CallRouter, @unchecked Sendable {  // state is touched 
 
     /// - Parameter trunks: beside the one at the carrier's address.
     static func run(
-        trunks: [Trunk] = [], lookup: LookupSettings = LookupSettings(), _ body: (EngineStage) async throws -> Void
+        trunks: [Trunk] = [], lookup: LookupSettings = LookupSettings(), showsSignalling: Bool = false,
+        _ body: (EngineStage) async throws -> Void
     ) async throws {
-        let stage = try EngineStage(trunks, lookup)
+        let stage = try EngineStage(trunks, lookup, showsSignalling)
         try await stage.engine.start(router: stage)
         let result: Result<Void, any Error>
         do {

@@ -10,6 +10,7 @@ final class FakeLegs: SessionLegs, @unchecked Sendable {  // Used on the event l
     var domain = ""
     var recordingTarget: (CallID) -> RecordingTarget? = { _ in nil }
     var onEvent: ((CallEvent) -> Void)?
+    var onSignalling: ((SignallingMessage) -> Void)?
     private(set) var commands: [CallCommand] = []
     private(set) var hasEnded = false
 
@@ -65,6 +66,10 @@ final class FakeScript: SessionScript {
     }
 
     deinit { ended.fail(CancellationError()) }
+
+    private(set) var messages: [SignallingMessage] = []
+
+    func note(_ message: SignallingMessage) { messages.append(message) }
 
     private var waiters: [(isMet: (CallEvent) -> Bool, promise: EventLoopPromise<Void>)] = []
     /// Completes when the script is told to end.
