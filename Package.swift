@@ -193,7 +193,8 @@ let package = Package(
             "CallTests",
             [
                 "Switchboard", "ScriptWorker", "CallControl", "SIP", "SDP", "Media", "VoiceEngine", "VoicePlatform",
-                "Controller", "Portal", "Storage", "RequestSigning", "TestCertificates", "TestPostgres", "CMediaIO",
+                "Controller", "Portal", "Storage", "RequestSigning", "TestCertificates", "TestPostgres",
+                "TestProcesses", "CMediaIO",
                 "CSndfile", nioCore, nioPosix,
                 nioHTTP1, nioWebSocket, nioSSL, nioFoundation, httpClient,
             ]),

@@ -13,25 +13,20 @@ struct AccountCommand: AsyncParsableCommand {
 
         @Option(help: "How many, 1 to 500.") var limit = 50
         @Option(help: "Begin behind this identifier.") var after: String?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
         }
 
         func run() async throws {
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
+            let fields = ["portal", "kind", "currency", "account_id", "address"]
+            try await options.show { answer in
+                AnswerText.rows(answer, "portals").map { AnswerText.line($0, fields) }
+                    + AnswerText.more(answer["next"], "--after")
+            } of: { client in
                 try await client.portals(limit: limit, after: after)
             }
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for row in answer["portals"] as? [[String: Any]] ?? [] {
-                let fields = ["portal", "kind", "currency", "account_id", "address"].map { field in
-                    row[field].flatMap { $0 is NSNull ? nil : "\($0)" } ?? "-"
-                }
-                print(fields.joined(separator: "  "))
-            }
-            if let next = answer["next"] as? String { print("More with --after \(next)") }
         }
     }
 
@@ -40,11 +35,10 @@ struct AccountCommand: AsyncParsableCommand {
             commandName: "show", abstract: "Show what the controller knows of one portal.")
 
         @Argument(help: "The portal's identifier.") var portal: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            try await AccountCommand.show(options, json: json) { client in
+            try await options.show(AccountCommand.lines) { client in
                 try await client.portal(portal)
             }
         }
@@ -64,8 +58,7 @@ struct AccountCommand: AsyncParsableCommand {
         @Option(help: "cloud or box.") var kind = "cloud"
         @Option(help: "Until when the licence holds, in seconds since 1970; without end if left out.")
         var licensedUntil: Int64?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
             var body: [String: Any] = [
@@ -73,7 +66,7 @@ struct AccountCommand: AsyncParsableCommand {
             ]
             body["licensed_until"] = licensedUntil
             let data = try JSONSerialization.data(withJSONObject: body)
-            try await AccountCommand.show(options, json: json) { client in
+            try await options.show(AccountCommand.lines) { client in
                 try await client.addPortal(data)
             }
         }
@@ -87,15 +80,14 @@ struct AccountCommand: AsyncParsableCommand {
 
         @Argument(help: "The portal's identifier.") var portal: String
         @Option(help: "Hours for which the former key stays good, 0 to 2160.") var overlap = 168
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (0...2160).contains(overlap) else { throw ValidationError("--overlap wants 0 to 2160 hours.") }
         }
 
         func run() async throws {
-            try await AccountCommand.show(options, json: json) { client in
+            try await options.show(AccountCommand.lines) { client in
                 try await client.rotateKey(of: portal, overlapSeconds: overlap * 3600)
             }
         }
@@ -114,8 +106,7 @@ struct AccountCommand: AsyncParsableCommand {
         @Option(help: "Where the portal is reached from now on: http(s)://host[:port][/folder].") var address: String
         @Option(help: "box or cloud.") var kind = "box"
         @Option(help: "Go on with a move that was interrupted: its name, as it was printed.") var resume: String?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
             let request = resume ?? "move-\(UUID().uuidString.lowercased())"
@@ -123,7 +114,7 @@ struct AccountCommand: AsyncParsableCommand {
                 FileHandle.standardError.write(
                     Data("If this is interrupted, repeat it with --resume \(request)\n".utf8))
             }
-            try await AccountCommand.show(options, json: json) { client in
+            try await options.show(AccountCommand.lines) { client in
                 try await client.post(
                     "/admin/portals/\(OperatorClient.segment(portal))/move",
                     ["address": address, "kind": kind, "request": request])
@@ -131,16 +122,12 @@ struct AccountCommand: AsyncParsableCommand {
         }
     }
 
-    /// Prints what the controller answers, a field a line or as JSON.
-    private static func show(
-        _ options: ConfigurationOptions, json: Bool, _ ask: (OperatorClient) async throws -> [String: Any]
-    ) async throws {
-        let answer = try await OperatorSession.run(try await options.settings(), ask)
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        for (name, value) in answer.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+    /// What the controller answers, a field a line.
+    private static func lines(_ answer: [String: Any]) -> [String] {
+        answer.sorted { $0.key < $1.key }.filter { !($0.value is NSNull) }.map { name, value in
             // JSON's truth values come as numbers.
             let isFlag = name == "key_confirmed"
-            print("\(name): \(isFlag ? "\(value as? Bool ?? false)" : "\(value)")")
+            return "\(name): \(isFlag ? "\(value as? Bool ?? false)" : "\(value)")"
         }
     }
 }

@@ -6,14 +6,9 @@ struct BalanceShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show when a portal is warned of its balance, and why then.")
 
     @Argument(help: "Name of the portal at the controller, for example main.") var portal: String
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: OperatorOptions
 
-    func run() async throws {
-        let answer = try await OperatorSession.run(try await options.settings()) { try await $0.balance(portal) }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        for line in Self.lines(answer) { print(line) }
-    }
+    func run() async throws { try await options.show(Self.lines) { try await $0.balance(portal) } }
 
     static func lines(_ answer: [String: Any]) -> [String] {
         func text(_ name: String) -> String? { (answer[name] as? String) ?? (answer[name] as? Int).map(String.init) }

@@ -13,21 +13,17 @@ struct ScenarioPublishCommand: AsyncParsableCommand {
     @Argument(help: "A script, or a folder whose .js files are joined in the order of their names.") var path: String
     @Option(help: "What is new, for those who look at the list of versions.") var note = ""
     @Option(help: "The script-worker program; the one beside this program without it.") var worker: String?
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
     @OptionGroup var audience: RolloutOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: OperatorOptions
 
     func run() async throws {
         let source = try ScenarioSourceFile.read(path)
         try await ScenarioSourceFile.check(source, worker: worker)
-        let settings = try await options.settings()
         var body: [String: Any] = ["source": source, "note": note]
         body.merge(try audience.fields()) { _, new in new }
-        let answer = try await OperatorSession.run(settings) { [body] client in
+        try await options.show({ [RolloutListing.line($0)] }) { [body] client in
             try await client.post("/admin/scenario/versions", body)
         }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        print(RolloutListing.line(answer))
     }
 }
 
@@ -36,14 +32,15 @@ struct ScenarioVersionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "versions", abstract: "List the versions of the call scenario, newest first.")
 
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: OperatorOptions
 
     func run() async throws {
-        let settings = try await options.settings()
-        let answer = try await OperatorSession.run(settings) { try await $0.get("/admin/scenario/versions") }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        for version in answer["versions"] as? [[String: Any]] ?? [] { print(RolloutListing.line(version)) }
+        try await options.show { answer in
+            AnswerText.rows(answer, "versions").map(RolloutListing.line)
+                + RolloutListing.spread(answer["all_accounts"])
+        } of: {
+            try await $0.get("/admin/scenario/versions")
+        }
     }
 }
 
@@ -61,8 +58,7 @@ struct ScenarioRolloutCommand: AsyncParsableCommand {
     @Flag(help: "Nobody else gets the version; who has it keeps it.") var pause = false
     @Flag(help: "Go on after a pause.") var resume = false
     @Flag(help: "Take the version back for good; a draft is withdrawn.") var stop = false
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: OperatorOptions
 
     private var actions: [String] {
         [("pause", pause), ("resume", resume), ("stop", stop)].filter(\.1).map(\.0)
@@ -76,32 +72,24 @@ struct ScenarioRolloutCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await options.settings()
         var body = try audience.fields()
         if let action = actions.first { body = ["action": action] }
-        let answer = try await OperatorSession.run(settings) { [body] client in
+        try await options.show({ [RolloutListing.line($0)] }) { [body] client in
             try await client.post("/admin/scenario/versions/\(version)/rollout", body)
         }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        print(RolloutListing.line(answer))
     }
 }
 
 /// `switchboard scenario status`
 struct ScenarioStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show a version's progress and health beside its predecessor's.")
+        commandName: "status",
+        abstract: "Show a version's progress among all accounts, and its health beside its predecessor's.")
 
     @Argument(help: "Number of the version.") var version: Int64
-    @Flag(help: "Print the controller's answer as JSON.") var json = false
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: OperatorOptions
 
     func run() async throws {
-        let settings = try await options.settings()
-        let answer = try await OperatorSession.run(settings) {
-            try await $0.get("/admin/scenario/versions/\(version)")
-        }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        for line in RolloutListing.lines(answer) { print(line) }
+        try await options.show(RolloutListing.lines) { try await $0.get("/admin/scenario/versions/\(version)") }
     }
 }

@@ -18,17 +18,16 @@ struct StaffCommand: AsyncParsableCommand {
     struct ListStaff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the staff by name.")
 
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
-                try await client.get("/admin/staff")
-            }
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for row in answer["staff"] as? [[String: Any]] ?? [] {
-                let state = row["enabled"] as? Bool == true ? "" : "  disabled"
-                print("\(row["name"] ?? "-")  \(row["role"] ?? "-")\(state)")
+            try await options.show { answer in
+                AnswerText.rows(answer, "staff").map { row in
+                    let state = row["enabled"] as? Bool == true ? "" : "  disabled"
+                    return AnswerText.line(row, ["name", "role"]) + state
+                }
+            } of: {
+                try await $0.get("/admin/staff")
             }
         }
     }
@@ -40,11 +39,12 @@ struct StaffCommand: AsyncParsableCommand {
 
         @Argument(help: "1 to 64 latin letters, digits, dots, hyphens, underscores.") var name: String
         @Option(help: "viewer, publisher, administrator or support.") var role: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            try await StaffCommand.show(options, json: json, "/admin/staff", ["name": name, "role": role])
+            try await options.show(StaffCommand.lines) {
+                try await $0.post("/admin/staff", ["name": name, "role": role])
+            }
         }
     }
 
@@ -52,39 +52,27 @@ struct StaffCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "token", abstract: "Give a person a new token; the former one ends at once.")
 
-        @Argument(help: "The person's name.") var name: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var person: StaffPerson
 
-        func run() async throws {
-            try await StaffCommand.show(options, json: json, StaffCommand.path(name, "token"), [:])
-        }
+        func run() async throws { try await person.change("token") }
     }
 
     struct DisableStaff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "disable", abstract: "Shut a person out at once.")
 
-        @Argument(help: "The person's name.") var name: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var person: StaffPerson
 
-        func run() async throws {
-            try await StaffCommand.show(options, json: json, StaffCommand.path(name, "disable"), [:])
-        }
+        func run() async throws { try await person.change("disable") }
     }
 
     struct EnableStaff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "enable", abstract: "Let a person in again, with the token of before.")
 
-        @Argument(help: "The person's name.") var name: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var person: StaffPerson
 
-        func run() async throws {
-            try await StaffCommand.show(options, json: json, StaffCommand.path(name, "enable"), [:])
-        }
+        func run() async throws { try await person.change("enable") }
     }
 
     struct ShowJournal: AsyncParsableCommand {
@@ -93,8 +81,7 @@ struct StaffCommand: AsyncParsableCommand {
 
         @Option(help: "How many lines, 1 to 500.") var limit = 50
         @Option(help: "Go on below the line of this number.") var before: Int?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
@@ -103,33 +90,30 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             let path = "/admin/journal?limit=\(limit)" + (before.map { "&before=\($0)" } ?? "")
-            let answer = try await OperatorSession.run(try await options.settings()) { try await $0.get(path) }
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for line in answer["journal"] as? [[String: Any]] ?? [] {
-                let time = (line["at"] as? Int).map {
-                    Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
-                }
-                let fields = ["person", "act", "object"].map { "\(line[$0] ?? "-")" }
-                print(([time ?? "-"] + fields).joined(separator: "  "))
+            try await options.show { answer in
+                AnswerText.rows(answer, "journal").map {
+                    AnswerText.line($0, ["person", "act", "object"], at: $0["at"] as? Int ?? 0)
+                } + AnswerText.more(answer["next"], "--before")
+            } of: {
+                try await $0.get(path)
             }
-            if let next = answer["next"] as? Int { print("More with --before \(next)") }
         }
     }
 
-    private static func path(_ name: String, _ action: String) -> String {
-        "/admin/staff/\(OperatorClient.segment(name))/\(action)"
+    fileprivate static func lines(_ person: [String: Any]) -> [String] {
+        ["name", "role", "token"].compactMap { name in (person[name] as? String).map { "\(name): \($0)" } }
+            + ["enabled: \(person["enabled"] as? Bool == true ? "yes" : "no")"]
     }
+}
 
-    private static func show(
-        _ options: ConfigurationOptions, json: Bool, _ path: String, _ body: [String: Any]
-    ) async throws {
-        let answer = try await OperatorSession.run(try await options.settings()) { client in
-            try await client.post(path, body)
+/// A person of the staff who is to be changed.
+struct StaffPerson: ParsableArguments {
+    @Argument(help: "The person's name.") var name: String
+    @OptionGroup var options: OperatorOptions
+
+    func change(_ action: String) async throws {
+        try await options.show(StaffCommand.lines) {
+            try await $0.post("/admin/staff/\(OperatorClient.segment(name))/\(action)", [:])
         }
-        guard !json else { return print(try JSONText.pretty(answer)) }
-        for name in ["name", "role", "token"] {
-            if let value = answer[name] as? String { print("\(name): \(value)") }
-        }
-        print("enabled: \(answer["enabled"] as? Bool == true ? "yes" : "no")")
     }
 }

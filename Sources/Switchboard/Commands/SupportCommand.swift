@@ -31,8 +31,7 @@ struct SupportCommand: AsyncParsableCommand {
             .history, .sessions,
         ]
         @Option(help: "For how many hours, 1 to 72.") var hours = 8
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (1...72).contains(hours) else { throw ValidationError("--hours wants 1 to 72.") }
@@ -40,15 +39,11 @@ struct SupportCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
-                try await client.post(
-                    "/support/grants",
-                    [
-                        "portal": portal, "code": code, "reason": reason, "scopes": scope.map(\.rawValue),
-                        "seconds": hours * 3600,
-                    ])
-            }
-            try SupportCommand.show(answer, json: json)
+            let body: [String: Any] = [
+                "portal": portal, "code": code, "reason": reason, "scopes": scope.map(\.rawValue),
+                "seconds": hours * 3600,
+            ]
+            try await options.show(SupportCommand.lines) { [body] in try await $0.post("/support/grants", body) }
         }
     }
 
@@ -56,16 +51,17 @@ struct SupportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List what you have asked for, the latest first.")
 
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let answer = try await SupportCommand.get(options, "")
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for row in answer["grants"] as? [[String: Any]] ?? [] {
-                let scopes = (row["scopes"] as? [String] ?? []).joined(separator: ",")
-                let fields = ["grant", "portal", "state", "reason"].map { "\(row[$0] ?? "-")" }
-                print((fields + [scopes.isEmpty ? "-" : scopes]).joined(separator: "  "))
+            try await options.show { answer in
+                AnswerText.rows(answer, "grants").map { row in
+                    let scopes = (row["scopes"] as? [String] ?? []).joined(separator: ",")
+                    return AnswerText.line(row, ["grant", "portal", "state", "reason"])
+                        + "  \(scopes.isEmpty ? "-" : scopes)"
+                }
+            } of: {
+                try await $0.get("/support/grants")
             }
         }
     }
@@ -75,19 +71,16 @@ struct SupportCommand: AsyncParsableCommand {
             commandName: "show", abstract: "Show one grant and what has happened under it.")
 
         @Argument(help: "The grant's identifier.") var grant: String
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let answer = try await SupportCommand.get(options, "/\(OperatorClient.segment(grant))")
-            try SupportCommand.show(answer, json: json)
-            guard !json else { return }
-            for line in answer["journal"] as? [[String: Any]] ?? [] {
-                let time = (line["at"] as? Int).map {
-                    Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
-                }
-                let fields = ["who", "act", "object"].map { "\(line[$0] ?? "")" }
-                print(([time ?? "-"] + fields).joined(separator: "  "))
+            try await options.show { answer in
+                SupportCommand.lines(answer)
+                    + AnswerText.rows(answer, "journal").map {
+                        AnswerText.line($0, ["who", "act", "object"], at: $0["at"] as? Int ?? 0)
+                    }
+            } of: {
+                try await $0.get(SupportCommand.path(grant))
             }
         }
     }
@@ -103,8 +96,7 @@ struct SupportCommand: AsyncParsableCommand {
         @Option(help: "Only calls with this result: answered, missed, refused or failed.") var result: String?
         @Option(help: "How many, 1 to 500.") var limit = 50
         @Option(help: "Go on behind an earlier answer's 'next'.") var cursor: String?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
@@ -112,24 +104,23 @@ struct SupportCommand: AsyncParsableCommand {
 
         func run() async throws {
             var components = URLComponents()
-            components.path = "/\(OperatorClient.segment(grant))/calls"
+            components.path = SupportCommand.path(grant) + "/calls"
             let wanted = [
                 ("limit", "\(limit)"), ("phone_number", number), ("line", line), ("user_id", user.map(String.init)),
                 ("result", result), ("cursor", cursor),
             ]
-            components.queryItems = wanted.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) }
+            components.queryItems = wanted.compactMap { name, value in
+                value.map { URLQueryItem(name: name, value: $0) }
             }
-            let answer = try await SupportCommand.get(options, components.string ?? components.path)
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for row in answer["result"] as? [[String: Any]] ?? [] {
-                let time = (row["CALL_START_DATE"] as? Int).map {
-                    Date(timeIntervalSince1970: TimeInterval($0) / 1000).formatted(.iso8601)
-                }
-                let fields = ["CALL_ID", "DIRECTION", "RESULT", "PHONE_NUMBER", "USER_ID", "LINE", "CALL_DURATION"]
-                    .map { field in row[field].flatMap { $0 is NSNull ? nil : "\($0)" } ?? "-" }
-                print(([time ?? "-"] + fields).joined(separator: "  "))
+            let path = components.string ?? components.path
+            let fields = ["CALL_ID", "DIRECTION", "RESULT", "PHONE_NUMBER", "USER_ID", "LINE", "CALL_DURATION"]
+            try await options.show { answer in
+                AnswerText.rows(answer, "result").map {
+                    AnswerText.line($0, fields, at: ($0["CALL_START_DATE"] as? Int ?? 0) / 1000)
+                } + AnswerText.more(answer["next"], "--cursor")
+            } of: {
+                try await $0.get(path)
             }
-            if let next = answer["next"] as? String { print("More with --cursor \(next)") }
         }
     }
 
@@ -137,32 +128,33 @@ struct SupportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "call", abstract: "Show one call with every decision made for it, as JSON (scope history).")
 
-        @Argument(help: "The grant's identifier.") var grant: String
-        @Argument(help: "The call's identifier.") var call: String
+        @OptionGroup var call: GrantedCall
         @Flag(help: "Print JSON; it always is.") var json = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            print(try JSONText.pretty(try await SupportCommand.get(options, SupportCommand.path(grant, call))))
+            let settings = try await options.settings()
+            print(try JSONText.pretty(try await OperatorSession.run(settings) { try await $0.get(call.path) }))
         }
     }
 
     struct ShowLog: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "log", abstract: "Print the log of a call's session (scope sessions).")
+            commandName: "log",
+            abstract: "Show the log of a call's session as 'log show' does (scope sessions).")
 
-        @Argument(help: "The grant's identifier.") var grant: String
-        @Argument(help: "The call's identifier.") var call: String
+        @OptionGroup var call: GrantedCall
         @Flag(help: "Print the lines as JSON.") var json = false
+        @OptionGroup var look: SessionLogOptions
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let data = try await OperatorSession.run(try await options.settings()) { client in
-                try await client.download("/support/grants\(SupportCommand.path(grant, call))/log")
+                try await client.download("\(call.path)/log")
             }
-            let text = String(decoding: data, as: UTF8.self)
-            guard json else { return print(text) }
-            print(try JSONText.pretty(["lines": text.split(separator: "\n").map(String.init)]))
+            let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+            guard json else { return look.show(lines) }
+            print(try JSONText.pretty(["lines": lines]))
         }
     }
 
@@ -170,15 +162,14 @@ struct SupportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "recording", abstract: "Write a call's recording into a file (scope recordings).")
 
-        @Argument(help: "The grant's identifier.") var grant: String
-        @Argument(help: "The call's identifier.") var call: String
+        @OptionGroup var call: GrantedCall
         @Option(help: "The file, for its owner only; one that exists is not replaced.") var out: String
         @Flag(help: "Print the result as JSON.") var json = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let data = try await OperatorSession.run(try await options.settings()) { client in
-                try await client.download("/support/grants\(SupportCommand.path(grant, call))/recording")
+                try await client.download("\(call.path)/recording")
             }
             try OwnersFile.write(data, to: out)
             guard json else { return print("\(out): \(data.count) bytes") }
@@ -192,17 +183,17 @@ struct SupportCommand: AsyncParsableCommand {
 
         @Argument(help: "The grant's identifier.") var grant: String
         @Option(help: "Only this line, with its settings.") var line: String?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let end = line.map { "/lines/\(OperatorClient.segment($0))" } ?? "/lines"
-            let answer = try await SupportCommand.get(options, "/\(OperatorClient.segment(grant))\(end)")
-            guard !json, line == nil else { return print(try JSONText.pretty(answer)) }
-            for row in answer["lines"] as? [[String: Any]] ?? [] {
-                print(
-                    "\(row["line"] ?? "-")  version \(row["version"] ?? "-")\(row["stale"] as? Bool == true ? "  stale" : "")"
-                )
+            let path = SupportCommand.path(grant) + "/lines" + (line.map { "/\(OperatorClient.segment($0))" } ?? "")
+            let answer = try await options.ask { try await $0.get(path) }
+            guard line == nil else { return print(try JSONText.pretty(answer)) }
+            try options.show(answer) { answer in
+                AnswerText.rows(answer, "lines").map { row in
+                    let state = row["stale"] as? Bool == true ? "  stale" : ""
+                    return "\(row["line"] ?? "-")  version \(row["version"] ?? "-")\(state)"
+                }
             }
         }
     }
@@ -217,31 +208,30 @@ struct SupportCommand: AsyncParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            print(
-                try JSONText.pretty(try await SupportCommand.get(options, "/\(OperatorClient.segment(grant))/account")))
+            let settings = try await options.settings()
+            let path = SupportCommand.path(grant) + "/account"
+            print(try JSONText.pretty(try await OperatorSession.run(settings) { try await $0.get(path) }))
         }
     }
 
-    private static func path(_ grant: String, _ call: String) -> String {
-        "/\(OperatorClient.segment(grant))/calls/\(OperatorClient.segment(call))"
-    }
+    fileprivate static func path(_ grant: String) -> String { "/support/grants/\(OperatorClient.segment(grant))" }
 
-    private static func get(_ options: ConfigurationOptions, _ path: String) async throws -> [String: Any] {
-        try await OperatorSession.run(try await options.settings()) { client in
-            try await client.get("/support/grants\(path)")
-        }
-    }
-
-    private static func show(_ grant: [String: Any], json: Bool) throws {
-        guard !json else { return print(try JSONText.pretty(grant)) }
-        for name in ["grant", "portal", "state", "reason"] { print("\(name): \(grant[name] ?? "-")") }
+    private static func lines(_ grant: [String: Any]) -> [String] {
+        var lines = ["grant", "portal", "state", "reason"].map { "\($0): \(grant[$0] ?? "-")" }
         // What is granted, once something is; until then what was asked for.
         for (name, field) in [("asked", "asked_scopes"), ("scopes", "scopes")] {
             let scopes = grant[field] as? [String] ?? []
-            if !scopes.isEmpty { print("\(name): \(scopes.joined(separator: ", "))") }
+            if !scopes.isEmpty { lines.append("\(name): \(scopes.joined(separator: ", "))") }
         }
-        if let until = grant["until"] as? Int {
-            print("until: \(Date(timeIntervalSince1970: TimeInterval(until)).formatted(.iso8601))")
-        }
+        if let until = grant["until"] as? Int { lines.append("until: \(AnswerText.instant(until))") }
+        return lines
     }
+}
+
+/// A call of a portal that has granted something.
+struct GrantedCall: ParsableArguments {
+    @Argument(help: "The grant's identifier.") var grant: String
+    @Argument(help: "The call's identifier.") var call: String
+
+    var path: String { "\(SupportCommand.path(grant))/calls/\(OperatorClient.segment(call))" }
 }
