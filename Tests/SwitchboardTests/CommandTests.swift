@@ -54,15 +54,14 @@ import Testing
         }
     }
 
-    @Test func aPortThatIsTakenIsNamedWithARemedy() async throws {
+    @Test(arguments: [["--role", "portal"], ["portal"]])
+    func aPortThatIsTakenIsNamedWithARemedy(role: [String]) async throws {
         let holder = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(holder.localAddress?.port)
         let directory = NSTemporaryDirectory() + "taken-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let result = try run([
-            "serve", "--role", "portal", "--data-directory", directory, "--portal-port", "\(port)",
-        ])
+        let result = try run(["serve"] + role + ["--data-directory", directory, "--portal-port", "\(port)"])
         try await holder.close()
         #expect(result.status == 1)
         #expect(result.errors.contains("127.0.0.1:\(port)") && result.errors.contains("--portal-port"))
@@ -99,6 +98,7 @@ import Testing
         (["account", "show", "main", "--jsn"], "There is no setting --jsn"),
         (["account", "show", "main", "--controller-port", "many"], "The setting controller.port is many"),
         (["history", "search", "--limit"], "--limit"),
+        (["serve", "portal", "phone"], "'phone' is one argument too many"),
     ])
     func slipsAreNamedAndEndWith64(words: [String], message: String) throws {
         let result = try run(words)

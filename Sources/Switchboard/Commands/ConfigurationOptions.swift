@@ -9,7 +9,10 @@ struct ConfigurationOptions: ParsableArguments {
         help: ArgumentHelp("Settings as flags, for example --voice-sip-port 5070.", valueName: "settings"))
     var overrides: [String] = []
 
-    func settings() async throws -> Settings { try await Self.settings(file: config, arguments: overrides) }
+    /// - Parameter words: What is no setting among them, as the command has taken it.
+    func settings(leavingOut words: [String] = []) async throws -> Settings {
+        try await Self.settings(file: config, arguments: overrides.filter { !words.contains($0) })
+    }
 
     /// Throws a usage error (exit code 64) that names what is wrong.
     static func settings(file: String?, arguments: [String]) async throws -> Settings {

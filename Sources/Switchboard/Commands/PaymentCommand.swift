@@ -82,8 +82,7 @@ struct PaymentCommand: AsyncParsableCommand {
         @Argument(help: "The portal's identifier.") var portal: String
         @Option(help: "How many, 1 to 500.") var limit = 50
         @Option(help: "Begin behind this place, as the last page said.") var cursor: String?
-        @Flag(help: "Print the controller's answer as JSON.") var json = false
-        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var options: OperatorOptions
 
         func validate() throws {
             guard (1...500).contains(limit) else { throw ValidationError("--limit wants 1 to 500.") }
@@ -91,17 +90,13 @@ struct PaymentCommand: AsyncParsableCommand {
 
         func run() async throws {
             let more = cursor.map { "&cursor=\(OperatorClient.segment($0))" } ?? ""
-            let answer = try await OperatorSession.run(try await options.settings()) { client in
+            let fields = ["REFERENCE", "AMOUNT", "CURRENCY", "STATE", "PAYMENT_SYSTEM", "PAYMENT_ID"]
+            try await options.show { answer in
+                AnswerText.rows(answer, "result").map { AnswerText.line($0, fields) }
+                    + AnswerText.more(answer["next"], "--cursor")
+            } of: { client in
                 try await client.get("/admin/payments/\(OperatorClient.segment(portal))?limit=\(limit)\(more)")
             }
-            guard !json else { return print(try JSONText.pretty(answer)) }
-            for row in answer["result"] as? [[String: Any]] ?? [] {
-                let fields = ["REFERENCE", "AMOUNT", "CURRENCY", "STATE", "PAYMENT_SYSTEM", "PAYMENT_ID"].map { field in
-                    row[field] as? String ?? "-"
-                }
-                print(fields.joined(separator: "  "))
-            }
-            if let next = answer["next"] as? String { print("More with --cursor \(next)") }
         }
     }
 }

@@ -9,7 +9,10 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run portal, controller and voice platform, or some of them.",
-        discussion: "On SIGTERM new calls are refused, running calls may end for a while, then everything closes.")
+        discussion: """
+            `serve` runs all three, `serve portal` one, `serve controller voice` two. On SIGTERM new calls are refused, \
+            running calls may end for a while, then everything closes.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
     @Option(
@@ -19,9 +22,11 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // One thread for HTTP, one for calls, one for sound; more of one kind are more processes with roles.
         NIOSingletons.groupLoopCountSuggestion = 1
-        let settings = try await options.settings()
+        let named = options.overrides.compactMap(Role.init(rawValue:))
+        let settings = try await options.settings(leavingOut: named.map(\.rawValue))
         LogOutput.bootstrap(settings)
-        let roles = roles.isEmpty ? Set(Role.allCases) : Set(roles)
+        let wanted = Set(roles + named)
+        let roles = wanted.isEmpty ? Set(Role.allCases) : wanted
         let installation = try Installation(settings: settings, roles: roles)
         do {
             try await installation.run()

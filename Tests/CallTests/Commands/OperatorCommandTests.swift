@@ -133,6 +133,8 @@ import Testing
         #expect(try await shell.succeed("status").lines.allSatisfy { $0.hasPrefix("ready ") })
         let ready = try await shell.succeed("status", "--json").list()
         #expect(ready.count == 3 && ready.allSatisfy { $0["ready"] as? Bool == true })
+        #expect(try await shell.succeed("payment", "list", "main").output.isEmpty)
+        #expect(try await shell.succeed("payment", "list", "--json", "main").object()["result"] != nil)
         #expect(try await shell.fail("balance", "show", "nobody").contains("The controller refused: "))
         #expect(try await shell.fail("user", "list", "--portal", "other", with: 64).contains("LICENCE_KEY"))
         #expect(
