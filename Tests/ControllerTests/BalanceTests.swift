@@ -111,6 +111,52 @@ import Testing
         }
     }
 
+    @Test("A ledger of any length is taken over whole and once, also what is booked before it meanwhile")
+    func longLedger() async throws {
+        let setting = setting()
+        let platform = setting.platform
+        let late: JSONValue = [
+            "transaction_id": 99_999, "performed_at": .text(PlatformDate.text(base - 3700)), "amount": -5,
+            "transaction_type": "resource_charge",
+        ]
+        platform.state.withLock { state in
+            state.balance = .integer(100_000)
+            // Within one hour, of which two thousand within a second.
+            state.ledger = (1...12_500).map { id in
+                let ago = 3600 - max(0, id - 2000) / 4
+                return [
+                    "transaction_id": .integer(Int64(id)), "amount": .integer(-2),
+                    "performed_at": .text(PlatformDate.text(base - Int64(ago))), "transaction_type": "resource_charge",
+                ]
+            }
+            let pages = Mutex(0)
+            state.mayPass = { step in
+                guard step == "before GetTransactionHistory",
+                    pages.withLock({
+                        $0 += 1; return $0
+                    }) == 4
+                else {
+                    return true
+                }
+                platform.state.withLock { $0.ledger.insert(late, at: 0) }
+                return true
+            }
+        }
+        try await World.run(setting) { world async throws in
+            _ = try await world.command("GetAccountInfo")
+            world.platform.state.withLock { $0.sessions[World.callID] = ReconciliationTests.ended }
+            _ = try await world.invite()
+            _ = try await world.history()
+            let whole = try await spending(world) { $0.reduce(0, +) >= 25_000_000_000 }
+            #expect(whole.reduce(0, +) == 25_000_000_000, "what came meanwhile is the next look's")
+            await world.platform.events.wait { world.platform.count("GetPhoneNumbers") > 0 }
+            world.platform.state.withLock { $0.sessions["second"] = ended("second") }
+            _ = try await world.invite(id: "second")
+            let after = try await spending(world) { $0.reduce(0, +) > 25_000_000_000 }
+            #expect(after.reduce(0, +) == 25_005_000_000)
+        }
+    }
+
     /// What the hours of the demo portal hold, once that is what is waited for.
     private func spending(_ world: World, until isDone: ([Int64]) -> Bool) async throws -> [Int64] {
         let id = PortalID(rawValue: "demo")
@@ -217,6 +263,7 @@ import Testing
         account.habit = PaymentHabit(waits: [1, 2])
         account.lastMovement = Moment(milliseconds: 9)
         account.lastMovementID = 17
+        account.reading = LedgerReading(cursor: StatementCursor(second: 12, shown: 13), ceiling: 19)
         account.planned = [.init(hour: 5, millionths: 6), .init(hour: 7, millionths: 8)]
         account.plannedAt = Moment(milliseconds: 10)
         account.nextCheck = Moment(milliseconds: 11)

@@ -58,6 +58,8 @@ final class FakePlatform: Sendable {
         var mayPass: @Sendable (String) -> Bool = { _ in true }
         /// Methods that are not answered for now.
         var held: Set<String> = []
+        /// Accounts that get no answer for now.
+        var heldAccounts: Set<Int64> = []
         /// Bodies that came to control addresses, with their paths.
         var control: [(path: String, body: String)] = []
         var endedSessions: Set<String> = []
@@ -90,6 +92,12 @@ final class FakePlatform: Sendable {
         events.announce()
     }
 
+    /// Lets go of all accounts.
+    func releaseAccounts() {
+        state.withLock { $0.heldAccounts = [] }
+        events.announce()
+    }
+
     func count(_ method: String) -> Int { state.withLock { $0.commands.filter { $0.method == method }.count } }
 
     func lastCommand(_ method: String) -> FormFields? {
@@ -113,7 +121,10 @@ final class FakePlatform: Sendable {
             let fields = FormFields(Array(body.readableBytesView)) ?? FormFields([])
             self.enter(method)
             defer { self.leave(method) }
-            let isHeld: @Sendable () -> Bool = { self.state.withLock { $0.held.contains(method) } }
+            let account = Int64(fields["account_id"]) ?? 0
+            let isHeld: @Sendable () -> Bool = {
+                self.state.withLock { $0.held.contains(method) || $0.heldAccounts.contains(account) }
+            }
             if isHeld() { await self.events.wait { !isHeld() } }
             let mayPass = self.state.withLock { $0.mayPass }
             guard mayPass("before \(method)") else { return Response(status: .badGateway) }

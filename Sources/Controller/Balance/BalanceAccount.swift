@@ -13,7 +13,10 @@ struct BalanceAccount: Sendable, Equatable {
     var habit = PaymentHabit()
     /// Of the last movement of money that was taken over from the platform's ledger.
     var lastMovement: Moment?
+    /// Every movement up to it was taken over.
     var lastMovementID: Int64 = 0
+    /// While the ledger behind it is being read.
+    var reading: LedgerReading?
     /// The first hour of which spending is known, UTC, in hours since 1970.
     var firstHour: Int64
     /// Fees of numbers with the hours in which they fall due, UTC.

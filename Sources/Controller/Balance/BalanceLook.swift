@@ -6,7 +6,7 @@ struct BalanceLook: Sendable {
     /// The account as it was when the look began.
     let before: BalanceAccount
     /// Nil when the ledger was not asked.
-    let movements: [ManagementClient.Movement]?
+    let page: LedgerPage?
     /// Nil when the known fees are fresh.
     let fees: [BalanceAccount.PlannedFee]?
     let funds: Money
@@ -20,7 +20,7 @@ struct BalanceLook: Sendable {
         var account = try BalanceStore.find(before.portal, in: transaction) ?? before
         // Whoever has woken the account since wants another look.
         let isAwoken = account.nextCheck != before.nextCheck
-        if let movements { try take(movements, &account, in: transaction) }
+        try page?.take(&account, in: transaction)
         if let fees { (account.planned, account.plannedAt) = (fees, at) }
         let oldest = at.seconds / 3600 - Int64(SpendingHistory.weeks * LocalHour.hoursOfWeek) - 1
         try BalanceStore.forget(account.portal, before: oldest, in: transaction)
@@ -29,7 +29,7 @@ struct BalanceLook: Sendable {
         let threshold = account.threshold(history, at: at)
         let notice = try account.observe(funds, threshold, at: at)
         account.failures = 0
-        if account.nextCheck == nil || movements != nil && !isAwoken {
+        if account.nextCheck == nil || page != nil && !isAwoken {
             account.nextCheck = account.next(threshold, at: at)
         }
         try BalanceStore.save(account, in: transaction)
@@ -41,12 +41,14 @@ struct BalanceLook: Sendable {
         }
         return notice
     }
+}
 
-    /// Adds movements up; fees that are known in advance are not spending.
-    private func take(
-        _ movements: [ManagementClient.Movement], _ account: inout BalanceAccount, in transaction: Transaction
-    ) throws {
-        for movement in movements where movement.id > account.lastMovementID {
+extension LedgerPage {
+    /// Adds the movements up, with how far the ledger is read now; fees that are known in advance are not spending.
+    func take(_ account: inout BalanceAccount, in transaction: Transaction) throws {
+        // Another controller has taken the page over meanwhile.
+        guard account.lastMovementID == floor, account.reading == before else { return }
+        for movement in movements {
             let hour = movement.performedAt.seconds / 3600
             account.firstHour = min(account.firstHour, hour)
             if movement.amount.millionths > 0 {
@@ -61,8 +63,8 @@ struct BalanceLook: Sendable {
             }
             account.lastMovement = max(account.lastMovement ?? movement.performedAt, movement.performedAt)
         }
-        // In one step: movements come in the order of their times, not of their ids.
-        account.lastMovementID = max(account.lastMovementID, movements.map(\.id).max() ?? 0)
+        account.reading = after
+        if after == nil { account.lastMovementID = ceiling }
     }
 }
 

@@ -96,6 +96,9 @@ extension BalanceAccount {
             ("crossing", .integer(state.crossing)), ("lowest", .integer(state.lowest)),
             ("warned_at", moment(warnedAt)), ("waits", .text(habit.waits.map(String.init).joined(separator: " "))),
             ("last_movement_at", moment(lastMovement)), ("last_movement_id", .integer(lastMovementID)),
+            ("reading_second", reading.map { .integer($0.cursor.second) } ?? .null),
+            ("reading_shown", reading.map { .integer(Int64($0.cursor.shown)) } ?? .null),
+            ("reading_ceiling", reading.map { .integer($0.ceiling) } ?? .null),
             ("first_hour", .integer(firstHour)), ("planned", .text(fees)), ("planned_at", moment(plannedAt)),
             ("next_check_at", moment(nextCheck)), ("failures", .integer(failures)),
         ]
@@ -121,6 +124,7 @@ extension BalanceAccount {
         habit = PaymentHabit(waits: try row.text("waits").split(separator: " ").compactMap { Int($0) })
         lastMovement = try moment("last_movement_at")
         lastMovementID = try row.integer("last_movement_id")
+        reading = try LedgerReading(row)
         firstHour = try row.integer("first_hour")
         planned = try row.text("planned").split(separator: " ").compactMap { fee in
             let parts = fee.split(separator: ":").compactMap { Int64($0) }

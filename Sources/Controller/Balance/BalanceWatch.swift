@@ -11,10 +11,8 @@ struct BalanceWatch: Sendable {
     /// Accounts of one pass.
     private static let batch = 100
     private static let feesLife = Duration.seconds(86_400)
-    /// Movements may be booked with an earlier time than the last one; the id tells which are known.
-    private static let overlap = Duration.seconds(3600)
-    /// Movements of one look; the rest comes with the next.
-    private static let mostMovements = 10_000
+    /// Pages of the ledger that one look reads; the rest comes with the next.
+    private static let mostPages = 10
 
     let store: BalanceStore
     let thresholds: CommonThresholds
@@ -45,8 +43,7 @@ struct BalanceWatch: Sendable {
     /// - Returns: Whether more may be due already.
     private func pass() async throws -> Bool {
         let due = try await store.due(at: now(), limit: Self.batch)
-        for id in due {
-            guard !Task.isCancelled else { return false }
+        try await SideBySide.run(due) { id in
             do {
                 guard let portal = try await portals.find(id) else {
                     throw ControllerError(.licence, "the portal has no licence")
@@ -56,23 +53,23 @@ struct BalanceWatch: Sendable {
                 try await putOff(id, error)
             }
         }
-        return due.count == Self.batch
+        return due.count == Self.batch && !Task.isCancelled
     }
 
     /// Takes over what the account spent, asks for its balance, and warns if need be.
     func look(_ portal: Portal) async throws {
         try await locks.withLock(portal.id) {
             let known = try await store.find(portal.id)
-            let before =
+            let start =
                 known ?? BalanceAccount(portal.id, common: thresholds[portal.access.currency], at: now())
             guard let account = try await provisioner.existing(portal.id) else {
-                return try await rest(before)
+                return try await rest(start)
             }
-            let movements = try await movements(before, account)
+            guard let (before, page) = try await lastPage(start, account) else { return }
             let fees = try await fees(before, account)
             let funds = try await provisioner.platform.funds(currency: before.settings.currency, account.credentials)
             try await conclude(
-                BalanceLook(before: before, movements: movements, fees: fees, funds: funds, at: now()))
+                BalanceLook(before: before, page: page, fees: fees, funds: funds, at: now()))
         }
     }
 
@@ -86,27 +83,40 @@ struct BalanceWatch: Sendable {
                     known ?? BalanceAccount(portal.id, common: thresholds[portal.access.currency], at: now())
                 // A balance that has not changed is no news.
                 guard before.settings.currency == funds.currency, before.funds != funds else { return }
-                try await conclude(BalanceLook(before: before, movements: nil, fees: nil, funds: funds, at: now()))
+                try await conclude(BalanceLook(before: before, page: nil, fees: nil, funds: funds, at: now()))
             }
         } catch {
             logger.warning("balance not noted", metadata: ["portal.id": "\(portal.id)", "error": "\(error)"])
         }
     }
 
-    private func movements(_ known: BalanceAccount, _ account: Account) async throws -> [ManagementClient.Movement] {
-        let moment = now()
-        let since =
-            known.lastMovement?.adding(.zero - Self.overlap)
-            ?? Moment(milliseconds: moment.milliseconds - Int64(SpendingHistory.weeks * 7) * 86_400_000)
-        var movements: [ManagementClient.Movement] = []
-        while movements.count < Self.mostMovements {
-            let page = try await provisioner.platform.movements(
-                since: since, until: moment.adding(.seconds(60)), offset: movements.count,
-                currency: known.settings.currency, account.credentials)
-            movements += page
-            if page.count < ManagementClient.movementPage { break }
+    /// Reads the ledger up to its last page, which is left to take over; nil when that is not reached with this look.
+    private func lastPage(
+        _ known: BalanceAccount, _ account: Account
+    ) async throws -> (BalanceAccount, LedgerPage)? {
+        let reader = LedgerReader(platform: provisioner.platform)
+        var known = known
+        for _ in 0..<Self.mostPages {
+            let page = try await reader.page(of: known, account, at: now())
+            if page.after == nil { return (known, page) }
+            known = try await turn(page, known)
         }
-        return movements.filter { $0.id > known.lastMovementID }
+        return nil
+    }
+
+    /// Takes over a page that is followed by others; whatever happens, the account is due until the last one is reached.
+    private func turn(_ page: LedgerPage, _ known: BalanceAccount) async throws -> BalanceAccount {
+        let moment = now()
+        return try await store.database.write { transaction in
+            var account = try BalanceStore.find(known.portal, in: transaction) ?? known
+            try page.take(&account, in: transaction)
+            let isDue = account.nextCheck.map { $0 <= moment } ?? false
+            if !isDue { account.nextCheck = moment }
+            try BalanceStore.save(account, in: transaction)
+            // Whoever has woken the account meanwhile is seen at the end.
+            if isDue { account.nextCheck = known.nextCheck }
+            return account
+        }
     }
 
     /// Nil while those that are known are fresh.

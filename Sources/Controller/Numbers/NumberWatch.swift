@@ -15,25 +15,49 @@ struct NumberWatch: Sendable {
     /// Looks again and again until cancelled.
     func run() async { await patrol.run("numbers not readable", logger) { try await pass() } }
 
-    private func pass() async throws {
-        for purchase in try await shop.store.due(at: shop.now(), limit: Self.batch) {
-            guard !Task.isCancelled else { return }
-            do {
-                try await shop.resume(purchase, try await portal(purchase.portal))
-            } catch {
-                try await putOff(purchase, error)
+    /// What a portal is visited for.
+    private enum Turn: Sendable {
+        case purchase(NumberPurchase)
+        case look(PortalID)
+
+        var portal: PortalID {
+            switch self {
+            case .purchase(let purchase): purchase.portal
+            case .look(let portal): portal
             }
         }
-        for id in try await shop.store.portalsToLook(at: shop.now(), limit: Self.batch) {
-            guard !Task.isCancelled else { return }
-            do {
-                guard let account = try await shop.provisioner.existing(id) else { continue }
-                try await shop.reconcile(try await portal(id), account)
-            } catch {
-                logger.warning("numbers not looked at", metadata: ["portal.id": "\(id)", "error": "\(error)"])
-                let moment = shop.now()
-                try await shop.store.postpone(id, from: moment, until: moment.adding(shop.backOff.longest))
+    }
+
+    private func pass() async throws {
+        let purchases = try await shop.store.due(at: shop.now(), limit: Self.batch)
+        let looks = try await shop.store.portalsToLook(at: shop.now(), limit: Self.batch)
+        let turns = purchases.map(Turn.purchase) + looks.map(Turn.look)
+        try await SideBySide.run(turns, of: \.portal) { turn in
+            switch turn {
+            case .purchase(let purchase): try await end(purchase)
+            case .look(let portal): try await look(portal)
             }
+        }
+    }
+
+    /// - Throws: When the database does not take what has become of it.
+    private func end(_ purchase: NumberPurchase) async throws {
+        do {
+            try await shop.resume(purchase, try await portal(purchase.portal))
+        } catch {
+            try await putOff(purchase, error)
+        }
+    }
+
+    /// - Throws: When the database does not take when to look again.
+    private func look(_ id: PortalID) async throws {
+        do {
+            guard let account = try await shop.provisioner.existing(id) else { return }
+            try await shop.reconcile(try await portal(id), account)
+        } catch {
+            logger.warning("numbers not looked at", metadata: ["portal.id": "\(id)", "error": "\(error)"])
+            let moment = shop.now()
+            try await shop.store.postpone(id, from: moment, until: moment.adding(shop.backOff.longest))
         }
     }
 

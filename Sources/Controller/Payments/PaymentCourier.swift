@@ -26,8 +26,8 @@ struct PaymentCourier: Sendable {
     }
 
     private func pass() async throws {
-        for order in try await store.due(at: rounds.now(), limit: Self.batch) {
-            guard !Task.isCancelled else { return }
+        let due = try await store.due(at: rounds.now(), limit: Self.batch)
+        try await SideBySide.run(due, of: \.portal) { order in
             do {
                 try await credit(order)
             } catch {

@@ -161,5 +161,6 @@ enum Schema {
         TurnSchema.calls,
         TurnSchema.outbox,
         TurnSchema.keysAndDevices,
+        BalanceSchema.readings,
     ]
 }

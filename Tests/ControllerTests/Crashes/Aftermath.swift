@@ -27,6 +27,7 @@ struct Aftermath: Equatable {
             "SELECT scope, SUM(calls) AS calls, SUM(answered) AS answered, SUM(cost) AS cost FROM call_total GROUP BY scope ORDER BY scope",
             ["scope", "calls", "answered", "cost"]
         ),
+        ("SELECT CAST(SUM(amount) AS BIGINT) AS spent FROM balance_spending", ["spent"]),
         // Payments, support and keys are told under what was drawn by lot.
         (
             """

@@ -87,7 +87,12 @@ struct CrashDay {
             let unready = try await database.read {
                 try $0.queryOne("SELECT COUNT(*) AS users FROM platform_user WHERE is_ready = 0")?.integer("users")
             }
-            if calls.count == 2, isPriced, isPaid, unready == 0, isTold { return }
+            let spent = try await database.read {
+                try $0.queryOne("SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS spent FROM balance_spending")?
+                    .integer("spent")
+            }
+            let isSpent = (spent ?? 0) >= Int64(Errand.movements) * 1_000_000
+            if calls.count == 2, isPriced, isPaid, unready == 0, isTold, isSpent { return }
             await crash.events.wait { crash.steps.count > steps || crash.isOver }
         }
         throw Crash.Over()

@@ -62,9 +62,22 @@ struct Errand: Sendable {
             portal("GetRecordingLink", ["CALL_ID": .text(reportedCall)]), sessionsEnd,
         ] + operations + support
 
-    /// From now on the platform's history has both calls.
+    /// More movements than one page has; each costs one rouble.
+    static let movements = 1500
+
+    /// From now on the platform's history has both calls, and its ledger much that went before.
     private static let sessionsEnd = Errand(name: "GetAccountInfo after the sessions") { world in
         world.platform.state.withLock { state in
+            if state.ledger.count < movements {
+                let at = JSONValue.text(PlatformDate.text(Int64(Date().timeIntervalSince1970) - 1800))
+                state.ledger.insert(
+                    contentsOf: (0..<movements).map { index -> JSONValue in
+                        [
+                            "transaction_id": .integer(Int64(100_000 + index)), "performed_at": at,
+                            "amount": .integer(-1), "transaction_type": "resource_charge",
+                        ]
+                    }, at: 0)
+            }
             for call in [reportedCall, silentCall] {
                 state.sessions[call] = [
                     "account_id": 1001, "application_id": 1002, "custom_data": .text(call), "duration": 36,
