@@ -68,4 +68,26 @@ import Testing
             await fresh.stop()
         }
     }
+
+    @Test func aTelephoneOfSomebodyWhoHasLeftEndsAtOnceAndIsNobodys() async throws {
+        let scenario = try CustomScenario(Self.source)
+        try await TestInstallation.run(scenario.settings) { installation in
+            let credentials = try await installation.prepared()
+            let phone = try await desk(installation, credentials, password: credentials.phonePassword)
+            try await phone.register()
+            #expect(try await call(installation, number: 1) == "1 of 1 rang")
+            for _ in 0..<2 { _ = try await installation.portalSession.ask("RemoveUser", ["USER_ID": 67]) }
+            #expect(try await call(installation, number: 2) == "1 of 2 rang")
+            await phone.stop()
+            let stranger = try await desk(installation, credentials, password: credentials.phonePassword)
+            await #expect(throws: (any Error).self) { try await stranger.register() }
+            await stranger.stop()
+            let answer = try await installation.portalSession.ask("GetUser", ["USER_ID": 67])
+            let fresh = try await desk(
+                installation, credentials, password: answer["phone_password"] as? String ?? "")
+            try await fresh.register()
+            #expect(try await call(installation, number: 3) == "2 of 3 rang")
+            await fresh.stop()
+        }
+    }
 }

@@ -90,6 +90,57 @@ import Testing
         }
     }
 
+    @Test("The logins of who has left are taken away, once; who comes back gets others")
+    func left() async throws {
+        try await World.run { world async throws in
+            #expect(try await world.command("RemoveUser", ["USER_ID": 67]).status == 200, "no account, no logins")
+            #expect(world.platform.state.withLock { $0.commands.isEmpty })
+            let before = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            _ = try await world.command("GetUser", ["USER_ID": 68])
+            _ = try await world.command("GetUser", ["USER_ID": 67], portal: "other")
+            for _ in 0..<2 {
+                #expect(try await world.command("RemoveUser", ["USER_ID": 67]).json == ["result": "OK"])
+            }
+            #expect(world.platform.count("DelUser") == 2)
+            #expect(world.platform.state.withLock { Set($0.users.keys) } == ["user68", "phone68"])
+            let logins = try await world.command("GetUsers").json?["result"]?.elements.map { $0["login"] }
+            #expect(logins == ["phone68", "user68"])
+            let others = try await world.command("GetUsers", portal: "other").json?["result"]?.elements
+            #expect(others?.count == 2, "another portal's employee of that number stays")
+            let after = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            #expect(after["phone_login"] == "phone67" && after["phone_password"] != before["phone_password"])
+            #expect(after["phone_password"]?.string == world.platform.state.withLock { $0.users["phone67"] })
+            for wrong in [[:], ["USER_ID": "x"], ["USER_ID": 0]] as [JSONValue] {
+                #expect(try await world.command("RemoveUser", wrong).code == "WRONG_REQUEST")
+            }
+        }
+    }
+
+    @Test(
+        "What the platform does not take away now is taken away later, unless the person is back",
+        arguments: [false, true])
+    func leftLater(isBack: Bool) async throws {
+        try await World.run { world async throws in
+            let before = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+            world.platform.fail("DelUser", .refuse(code: 104))
+            // Carried out, and the answer lost as often as it is repeated.
+            for _ in 0..<(isBack ? 0 : 1) { world.platform.fail("DelUser", .loseAnswer) }
+            #expect(try await world.command("RemoveUser", ["USER_ID": 67]).code == "PLATFORM_REFUSED")
+            if isBack {
+                let after = try #require(try await world.command("GetUser", ["USER_ID": 67]).json)
+                #expect(after["user_password"] != before["user_password"] && after["user_enabled"] == true)
+                let users = world.platform.state.withLock { $0.users }
+                #expect(after["user_password"]?.string == users["user67"])
+                #expect(after["phone_password"]?.string == users["phone67"])
+            } else {
+                try await World.until("an end") {
+                    let users = try await world.command("GetUsers").json?["result"]?.elements
+                    return users?.isEmpty == true && world.platform.state.withLock { $0.users.isEmpty }
+                }
+            }
+        }
+    }
+
     @Test("Wrong questions change nothing", arguments: ["", "phone", "FAX"])
     func wrongDevice(device: String) async throws {
         try await World.run { world async throws in

@@ -207,6 +207,10 @@ extension FakePlatform.State {
             if fields["user_active"] == "true" { shutOut.remove(fields["user_name"]) }
             if fields["user_active"] == "false" { shutOut.insert(fields["user_name"]) }
             return ["result": 1]
+        case "DelUser":
+            guard users.removeValue(forKey: fields["user_name"]) != nil else { return FakePlatform.error(117) }
+            shutOut.remove(fields["user_name"])
+            return ["result": 1]
         case "DeleteRecord":
             let name = fields["record_url"].split(separator: "/").last.map(String.init) ?? ""
             return records.removeValue(forKey: name) == nil ? FakePlatform.error(101) : ["result": 1]

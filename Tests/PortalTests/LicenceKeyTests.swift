@@ -98,12 +98,35 @@ import Testing
             let olga = try await portal.logIn("olga", "secret-68")
             #expect(try await portal.api(.get, "/api/phone/credentials", olga).status == 200)
             let token = try await portal.logIn()
-            #expect(try await portal.api(.delete, "/api/employees/68", token).status == 200)
+            #expect(try await portal.api(.patch, "/api/employees/68", token, ["active": false]).status == 200)
             let out = await portal.controller.wait(for: "DisableUser", count: 2)
             #expect(
                 Set(out.map(\.body)) == [#"{"DEVICE":"BROWSER","USER_ID":68}"#, #"{"DEVICE":"PHONE","USER_ID":68}"#])
             #expect(try await portal.api(.patch, "/api/employees/68", token, ["active": true]).status == 200)
             #expect(await portal.controller.wait(for: "EnableUser", count: 2).count == 2)
+            #expect(portal.controller.requests("RemoveUser").isEmpty)
+        }
+    }
+
+    @Test("Who has left has no telephones any more, and gets others if he returns")
+    func left() async throws {
+        try await PortalFixture.run { portal async throws in
+            portal.controller.answer("GetUser", Self.answer)
+            let olga = try await portal.logIn("olga", "secret-68")
+            #expect(try await portal.api(.get, "/api/phone/credentials", olga).status == 200)
+            let token = try await portal.logIn()
+            // Switched off before: what was shut out is taken away all the same.
+            #expect(try await portal.api(.patch, "/api/employees/68", token, ["active": false]).status == 200)
+            #expect(try await portal.api(.delete, "/api/employees/68", token).status == 200)
+            let told = await portal.controller.wait(for: "RemoveUser")
+            #expect(told.map(\.body) == [#"{"USER_ID":68}"#])
+            #expect(try await portal.api(.delete, "/api/employees/999", token).status == 404)
+            #expect(try await portal.api(.delete, "/api/employees/67", olga).status == 401)
+            #expect(try await portal.api(.patch, "/api/employees/68", token, ["active": true]).status == 200)
+            let again = try await portal.logIn("olga", "secret-68")
+            #expect(try await portal.api(.get, "/api/phone/credentials", again).status == 200)
+            #expect(portal.controller.requests("GetUser").count == 2)
+            #expect(portal.controller.requests("EnableUser").isEmpty)
         }
     }
 }

@@ -7,6 +7,8 @@ extension AccountStore {
         var password: Secret
         var isEnabled: Bool
         var isReady: Bool
+        /// Whether the platform is to have him no more.
+        var isLeaving = false
     }
 
     /// A user that the platform has not as he is to be.
@@ -20,14 +22,20 @@ extension AccountStore {
     /// How long whoever changes a user is left to tell the platform himself.
     private static let ownTime = Duration.seconds(60)
 
-    /// The user, made with `password` when there is none yet; the password of the first time stays.
+    static let leaving = Migration(
+        "2026-12 users who have left",
+        ["ALTER TABLE platform_user ADD COLUMN is_leaving BIGINT NOT NULL DEFAULT 0"])
+
+    /// The user, made with `password` when there is none or he is leaving; the password of the first time stays.
     func user(_ name: String, _ portal: PortalID, password: Secret, at moment: Moment) async throws -> User {
         let place = Self.passwordPlace(name, portal)
         return try await database.write { transaction in
             try transaction.execute(
                 """
                 INSERT INTO platform_user (portal_id, user_name, password, is_ready, due_at) VALUES (?, ?, ?, 0, ?)
-                ON CONFLICT (portal_id, user_name) DO NOTHING
+                ON CONFLICT (portal_id, user_name) DO UPDATE SET password = excluded.password, is_enabled = 1,
+                    is_leaving = 0, is_ready = 0, due_at = excluded.due_at, tries = 0
+                WHERE platform_user.is_leaving = 1
                 """,
                 [
                     .text(portal.rawValue), .text(name), .text(secrets.sealed(password, place)),
@@ -45,12 +53,15 @@ extension AccountStore {
 
     private func find(_ name: String, _ portal: PortalID, in transaction: Transaction) throws -> User? {
         try transaction.queryOne(
-            "SELECT password, is_enabled, is_ready FROM platform_user WHERE portal_id = ? AND user_name = ?",
+            """
+            SELECT password, is_enabled, is_ready, is_leaving FROM platform_user WHERE portal_id = ? AND user_name = ?
+            """,
             [.text(portal.rawValue), .text(name)]
         ).map { row in
             User(
                 password: try secrets.opened(try row.text("password"), Self.passwordPlace(name, portal)),
-                isEnabled: try row.flag("is_enabled"), isReady: try row.flag("is_ready"))
+                isEnabled: try row.flag("is_enabled"), isReady: try row.flag("is_ready"),
+                isLeaving: try row.flag("is_leaving"))
         }
     }
 
@@ -58,7 +69,7 @@ extension AccountStore {
     func markReady(_ name: String, _ portal: PortalID, as user: User) async throws {
         try await database.write { transaction in
             guard let present = try find(name, portal, in: transaction), present.password == user.password,
-                present.isEnabled == user.isEnabled
+                present.isEnabled == user.isEnabled, present.isLeaving == user.isLeaving
             else { return }
             try transaction.execute(
                 "UPDATE platform_user SET is_ready = 1 WHERE portal_id = ? AND user_name = ?",
@@ -92,6 +103,29 @@ extension AccountStore {
                     .flag(isEnabled), .integer(moment.adding(Self.ownTime).milliseconds), .text(portal.rawValue),
                     .text(name),
                 ])
+        }
+    }
+
+    /// The platform is to have these users no more; those that there are not stay so.
+    func beginRemoval(of names: [String], _ portal: PortalID, at moment: Moment) async throws {
+        try await database.write { transaction in
+            for name in names {
+                try transaction.execute(
+                    """
+                    UPDATE platform_user SET is_leaving = 1, is_enabled = 0, is_ready = 0, due_at = ?, tries = 0
+                    WHERE portal_id = ? AND user_name = ?
+                    """,
+                    [.integer(moment.adding(Self.ownTime).milliseconds), .text(portal.rawValue), .text(name)])
+            }
+        }
+    }
+
+    /// The platform has the user no more.
+    func completeRemoval(of name: String, _ portal: PortalID) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "DELETE FROM platform_user WHERE portal_id = ? AND user_name = ? AND is_leaving = 1",
+                [.text(portal.rawValue), .text(name)])
         }
     }
 

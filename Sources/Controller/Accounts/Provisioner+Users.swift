@@ -50,6 +50,26 @@ extension Provisioner {
         return try await credentials(portal, employee: employee)
     }
 
+    /// Takes the logins of an employee who has left away from the platform; whoever is registered with them is put out.
+    ///
+    /// What the platform does not take now is brought later. Nobody's logins are none to take away; who comes back gets others.
+    func remove(_ portal: PortalID, employee: Int64) async throws {
+        guard try await existing(portal) != nil else { return }
+        let logins = EmployeeDevice.allCases.map { $0.login(employee) }
+        try await locks.withLock(portal) { try await store.beginRemoval(of: logins, portal, at: now()) }
+        var failure: (any Error)?
+        for login in logins {
+            do {
+                try await bringWaiting(login, portal)
+            } catch {
+                // Without it the row has a turn in any case, only later.
+                try? await store.putOff(user: login, portal, until: now().adding(backOff.first))
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// The user as the controller has it, made there when there is none.
     @discardableResult
     private func note(_ login: String, _ portal: PortalID) async throws -> AccountStore.User {
@@ -81,9 +101,20 @@ extension Provisioner {
         }
         try await locks.withLock(portal) {
             guard let user = try await store.user(login, portal), !user.isReady else { return }
+            guard !user.isLeaving else { return try await takeAway(login, portal, account) }
             try await bring(user, login, account)
             try await store.markReady(login, portal, as: user)
         }
+    }
+
+    private func takeAway(_ login: String, _ portal: PortalID, _ account: Account) async throws {
+        do throws(ManagementError) {
+            try await platform.deleteUser(login, application: account.applicationID, account.credentials)
+        } catch {
+            // Taken away by an earlier attempt, or never brought.
+            guard error.isUnknownUser else { throw error }
+        }
+        try await store.completeRemoval(of: login, portal)
     }
 
     /// The password is remembered before the platform gets it, so a repetition after a crash sets the same one.

@@ -192,4 +192,11 @@ struct ManagementClient: Sendable {
                 ("user_active", isActive ? "true" : "false"),
             ])
     }
+
+    /// Takes a user away for good; his registrations end.
+    ///
+    /// - Throws: `ManagementError` whose ``ManagementError/isUnknownUser`` says that there is none.
+    func deleteUser(_ name: String, application: Int64, _ account: Credentials) async throws(ManagementError) {
+        _ = try await send("DelUser", account, [("user_name", name), ("application_id", String(application))])
+    }
 }

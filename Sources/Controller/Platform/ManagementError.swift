@@ -48,6 +48,12 @@ struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
         return code == 147
     }
 
+    /// Whether the platform does not know the user that a command is about.
+    var isUnknownUser: Bool {
+        guard case .refused(let code, _) = kind else { return false }
+        return code == 117
+    }
+
     /// Codes that are about the account that asks, whatever it asks: its credentials, state, money and bounds.
     private static let accountCodes: Set<Int64> = [
         5, 100, 104, 109, 115, 116, 117, 127, 131, 135, 137, 281, 282, 314, 317, 418,

@@ -43,6 +43,10 @@ struct PortalEndpoint: Sendable {
                     try await provisioner.setEnabled(true, portal, employee: $0, device: $1)
                 }
             },
+            PortalCommand("RemoveUser") { json, portal in
+                try await provisioner.remove(portal.id, employee: try employee(json))
+                return Answers.done
+            },
             PortalCommand("SettingsChanged") {
                 try await settings.changed(try line($0), $1)
                 return Answers.done

@@ -162,5 +162,6 @@ enum Schema {
         TurnSchema.outbox,
         TurnSchema.keysAndDevices,
         BalanceSchema.readings,
+        AccountStore.leaving,
     ]
 }

@@ -70,6 +70,13 @@ actor CredentialDesk {
         }
     }
 
+    /// Forgets the phones of somebody who has left, and has the controller take their logins away; he gets others if he returns.
+    static func remove(_ employee: EmployeeID, in transaction: Transaction) throws {
+        try transaction.execute(
+            "DELETE FROM phone_credentials WHERE employee_id = ?", [.integer(employee.rawValue)])
+        try Outbox.add("RemoveUser", ["USER_ID": .integer(employee.rawValue)], to: transaction)
+    }
+
     private func keep(_ answer: JSONValue, of employee: EmployeeID) async throws -> JSONValue {
         let credentials = try Self.credentials(answer)
         let text = seal.seal(

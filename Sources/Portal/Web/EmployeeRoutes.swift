@@ -20,11 +20,11 @@ struct EmployeeRoutes {
         router.post("api/employees") { request, _ in try await create(request) }
         router.patch("api/employees/:id") { request, context in try await change(request, context) }
         router.delete("api/employees/:id") { request, context in
-            // Calls and cards refer to him: he is switched off, never removed.
+            // Calls and cards refer to him: he is switched off, never removed; his telephones are.
             try await parts.administrator(request)
             let input = try EmployeeInput(
                 InputReader(["active": false]), region: parts.configuration.region, isNew: false)
-            return try await apply(input, to: find(context))
+            return try await apply(input, to: find(context), hasLeft: true)
         }
     }
 
@@ -50,7 +50,9 @@ struct EmployeeRoutes {
         return try await apply(try await reader(request, isNew: false), to: find(context))
     }
 
-    private func apply(_ input: EmployeeInput, to employee: Employee) async throws -> Response {
+    private func apply(
+        _ input: EmployeeInput, to employee: Employee, hasLeft: Bool = false
+    ) async throws -> Response {
         let hash: PasswordHash? = if let password = input.password { await hash(password) } else { nil }
         let changed = try await parts.database.write { transaction in
             let staff = EmployeeStore(transaction: transaction)
@@ -58,7 +60,9 @@ struct EmployeeRoutes {
             // Settings of lines say who of the queue is there and has a desk phone.
             try LineDesk.changed(LineDesk.lines(with: employee.id, in: transaction), in: transaction)
             let changed = try staff.find(employee.id)
-            if let changed, changed.isActive != employee.isActive {
+            if hasLeft {
+                try CredentialDesk.remove(employee.id, in: transaction)
+            } else if let changed, changed.isActive != employee.isActive {
                 try CredentialDesk.admit(changed.isActive, changed.id, in: transaction)
             }
             return changed

@@ -73,6 +73,14 @@ import Testing
             }
         ),
         (
+            "deleteUser",
+            { client, _, child in
+                await #expect(throws: ManagementError.self) {
+                    try await client.deleteUser(PlatformNames.phone(8), application: 7, child)
+                }
+            }
+        ),
+        (
             "attachNumber",
             { client, _, child in
                 try await client.attachNumber("74012000001", at: place, child)

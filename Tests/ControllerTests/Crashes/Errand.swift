@@ -102,6 +102,13 @@ struct Errand: Sendable {
                 world.platform.fail("SetUserInfo", .refuse(code: 104))
                 return try await world.command("DisableUser", ["USER_ID": 67, "DEVICE": "PHONE"])
             }, alsoDone: ["PLATFORM_REFUSED"]),
+        portal("GetUser", ["USER_ID": 69]), portal("RemoveUser", ["USER_ID": 69]), portal("GetUser", ["USER_ID": 70]),
+        Errand(
+            name: "RemoveUser while the platform refuses",
+            ask: { world in
+                world.platform.fail("DelUser", .refuse(code: 104))
+                return try await world.command("RemoveUser", ["USER_ID": 70])
+            }, alsoDone: ["PLATFORM_REFUSED"]),
         portal("SetBalanceSettings", ["MODE": "common", "COMMON": "10", "LEAD_HOURS": 24, "LEARN_LEAD": "N"]),
         portal("SetWarningChannels", ["EMAILS": ["anna@example.com"]]),
         portal("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365]),
