@@ -71,6 +71,9 @@ struct ControllerParts: Sendable {
         let reconciler = Reconciler(
             calls: calls, history: history, provisioner: provisioner, portals: portals,
             interval: limits.reconciliation, bell: reconcilerBell, clock: clock, now: now, logger: logger)
+        let sweep = CallSweep(
+            store: SweepStore(database: database), reconciler: reconciler, patrol: patrol(limits.reconciliation),
+            now: now, logger: logger)
         let (archive, totals) = (HistorySearch(database: database), CallTotals(database: database))
         let source = RecordingSource(
             provisioner: provisioner, platform: configuration.platform, http: http, limit: limits.platform)
@@ -188,7 +191,7 @@ struct ControllerParts: Sendable {
             [notices.run, { await versions.follow(changes, clock: clock) }]
             + news.map { bell, news in { @Sendable in await bell.follow(news) } }
         duties = [
-            courier.run, outboxSweeper.run, reconciler.run, keys.run, devices.run, sweeper.run, watch.run,
+            courier.run, outboxSweeper.run, reconciler.run, sweep.run, keys.run, devices.run, sweeper.run, watch.run,
             HistoryBackfill(database: database, logger: logger).run, retention.run, keeper.run, silence.run,
             numberWatch.run, paymentCourier.run, warnings.run,
         ]

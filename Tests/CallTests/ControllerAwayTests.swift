@@ -118,6 +118,42 @@ import Testing
         }
     }
 
+    /// The settings are in the platform's cache, so the call goes its way; nobody hears of it.
+    @Test func aCallThatTheControllerNeverHeardOfIsFoundAtThePlatform() async throws {
+        try await Self.runSplit { installation, controller in
+            _ = try await installation.prepared()
+            let caller = try await installation.caller()
+            func call() async throws {
+                let call = try await caller.call(DemoCompany.number)
+                try await caller.journal.first("the answer", within: .seconds(60)) { $0 == .answered(call) }
+                try await caller.hangUp(call)
+            }
+            try await call()
+            let known = try await installation.finishedCall()["call_id"] as? String
+            try await controller.stop()
+            try await call()
+            let log = try await installation.finishedLog(with: "Call history was not delivered")
+            #expect(!log.contains("Controller did not answer IncomingGetConfig"), "the settings came from the cache")
+            try await controller.start()
+            let calls = try await Wait.until("both calls in the history", within: .seconds(90)) {
+                let calls = try await installation.portalSession.ask("FindCalls", [:])["result"] as? [[String: Any]]
+                return calls?.count == 2 ? calls : nil
+            }
+            let names = calls.compactMap { $0["CALL_ID"] as? String }
+            let found = try await installation.portalSession.call(try #require(names.first { $0 != known }))
+            #expect(found["history_source"] as? String == "reconciliation")
+            let history = try #require(found["history"] as? [String: Any])
+            #expect(history["PHONE_NUMBER"] as? String == DemoCompany.customerNumber)
+            #expect(history["PORTAL_NUMBER"] as? String == DemoCompany.number)
+            #expect(history["COST_FINAL"] as? String != nil)
+            let browser = try await installation.browser()
+            _ = try await Wait.until("both calls at the portal") {
+                (try await browser.get("/api/calls")["calls"] as? [[String: Any]])?.count == 2 ? true : nil
+            }
+            await caller.stop()
+        }
+    }
+
     private func talkOnce(_ installation: TestInstallation, _ desk: SoftPhone) async throws {
         let caller = try await installation.caller()
         let call = try await caller.call(DemoCompany.number)

@@ -26,6 +26,8 @@ final class FakePlatform: Sendable {
 
     struct State: Sendable {
         var commands: [Command] = []
+        /// Those that somebody has caused: the history is gone through anyway.
+        var wishes: [Command] { commands.filter { $0.fields["children_calls_only"].isEmpty } }
         var faults: [String: [Fault]] = [:]
         var accounts: [String: Int64] = [:]
         var applications: [Int64: Int64] = [:]
@@ -52,6 +54,8 @@ final class FakePlatform: Sendable {
         var sessions: [String: JSONValue] = [:]
         /// Recordings by name; a name that begins with "secure" wants the account's key or token, too.
         var records: [String: String] = [:]
+        /// Sessions of the master's children, found by their time or number.
+        var history: [JSONValue] = []
         /// Sessions of each account that are found by their time alone.
         var silentSessions: [Int64: [JSONValue]] = [:]
         /// Is asked before and after each command whether anything may still happen.
@@ -221,6 +225,7 @@ extension FakePlatform.State {
             items[fields["key"]] = nil
             return ["result": 1]
         case "GetCallHistory":
+            if fields["children_calls_only"] == "true" { return childrensSessions(fields, account) }
             let key = fields["call_session_history_custom_data"]
             if key.isEmpty { return ["result": .list(silentSessions[account] ?? [])] }
             let found = sessions[key]
@@ -234,6 +239,20 @@ extension FakePlatform.State {
         case "TransferMoneyToChildAccount": return transfer(fields, account)
         default: return runNumber(method, fields, account)
         }
+    }
+
+    /// The earliest first; with their calls only when these are asked for.
+    private func childrensSessions(_ fields: FormFields, _ account: Int64) -> JSONValue {
+        let (from, to) = (fields["from_date"], fields["to_date"])
+        guard account == 1 else { return FakePlatform.error(104) }
+        guard from <= to else { return FakePlatform.error(123) }
+        let wanted = Set(fields["call_session_history_id"].split(separator: ";").compactMap { Int64($0) })
+        let found = history.filter { row in
+            (from...to).contains(row["start_date"]?.string ?? "")
+                && (wanted.isEmpty || wanted.contains(row["call_session_history_id"]?.int64 ?? 0))
+        }.sorted { ($0["start_date"]?.string ?? "") < ($1["start_date"]?.string ?? "") }
+        let page = found.dropFirst(Int(fields["offset"]) ?? 0).prefix(Int(fields["count"]) ?? 20)
+        return ["result": .list(page.map { fields["with_calls"] == "true" ? $0 : $0.without(["calls", "records"]) })]
     }
 
     /// From the master, once for each reference.
@@ -325,5 +344,12 @@ extension FakePlatform.State {
         default:
             return ["result": [["rule_id": rules[account].json, "rule_name": "incoming"]]]
         }
+    }
+}
+
+extension JSONValue {
+    fileprivate func without(_ names: Set<String>) -> JSONValue {
+        guard case .object(let fields) = self else { return self }
+        return .object(fields.filter { !names.contains($0.name) })
     }
 }

@@ -21,7 +21,7 @@ import Testing
             #expect(json["user_password"] == state.users["user67"].json)
             #expect(json["phone_password"] == state.users["phone67"].json)
             #expect(
-                state.commands.map(\.method)
+                state.wishes.map(\.method)
                     == ["AddAccount", "AddApplication", "AddScenario", "AddRule", "AddUser", "AddUser"])
             #expect(world.platform.lastCommand("AddRule")?["rule_pattern"] == ".*")
             #expect(world.platform.lastCommand("AddRule")?["rule_name"] == "incoming")
@@ -190,7 +190,7 @@ import Testing
             ] {
                 #expect(try await world.command(command, body).code == "LICENCE_ERROR")
             }
-            #expect(world.platform.state.withLock { $0.commands.isEmpty })
+            #expect(world.platform.state.withLock { $0.wishes.isEmpty })
         }
     }
 

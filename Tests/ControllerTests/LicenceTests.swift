@@ -96,7 +96,7 @@ import Testing
         try await Self.run { world, server, clock async throws in
             server.licence("fresh", key: "FRESH-KEY-1")
             #expect(try await Self.ask(world, "fresh", key: "FRESH-KEY-2", at: clock).status == 403)
-            #expect(world.platform.state.withLock { $0.commands.isEmpty })
+            #expect(world.platform.state.withLock { $0.wishes.isEmpty })
         }
     }
 

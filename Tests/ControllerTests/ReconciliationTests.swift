@@ -235,9 +235,11 @@ import Testing
         try await World.run(setting()) { world async throws in
             _ = try await world.command("GetAccountInfo")
             _ = try await world.invite()
-            await world.platform.events.wait { world.platform.count("GetCallHistory") > 0 }
-            let fields = try #require(world.platform.lastCommand("GetCallHistory"))
-            #expect(fields["call_session_history_custom_data"] == World.callID)
+            await world.platform.events.wait { world.questions(about: World.callID) > 0 }
+            let asked = world.platform.state.withLock { state in
+                state.commands.last { $0.fields["call_session_history_custom_data"] == World.callID }
+            }
+            let fields = try #require(asked?.fields)
             #expect(fields["from_date"].wholeMatch(of: /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) != nil)
             #expect(fields["from_date"] < fields["to_date"])
         }

@@ -82,7 +82,7 @@ import Testing
                 mistake.bend(&signing)
                 _ = try await world.send("/portal/GetUser", #"{"USER_ID":67}"#, signing)
             }
-            #expect(world.platform.state.withLock { $0.commands.isEmpty })
+            #expect(world.platform.state.withLock { $0.wishes.isEmpty })
         }
     }
 

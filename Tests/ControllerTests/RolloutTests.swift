@@ -23,13 +23,13 @@ import Testing
             let begun = try await world.operate("\(Self.path)/10/rollout", ["share": 1000])
             #expect(begun.json?["state"] == "rolling_out")
             #expect(world.platform.count("SetScenarioInfo") == 0, "a rollout waits for calls")
-            let commands = world.platform.state.withLock { $0.commands.count }
+            let commands = world.platform.state.withLock { $0.wishes.count }
             _ = try await world.invite(id: "after")
-            #expect(world.platform.state.withLock { $0.commands.count } == commands + 1)
+            #expect(world.platform.state.withLock { $0.wishes.count } == commands + 1)
             #expect(world.publishedVersion == 10)
             #expect(world.platform.lastCommand("SetScenarioInfo")?["scenario_script"].hasSuffix("/* ten */") == true)
             _ = try await world.invite(id: "another")
-            #expect(world.platform.state.withLock { $0.commands.count } == commands + 1)
+            #expect(world.platform.state.withLock { $0.wishes.count } == commands + 1)
             let status = try await world.version(10)
             #expect(status?["accounts"] == 1)
             #expect(try await world.version(9)?["accounts"] == 0)

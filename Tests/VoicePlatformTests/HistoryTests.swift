@@ -3,6 +3,7 @@ import CallControl
 import Foundation
 import Logging
 import Storage
+import Synchronization
 import Testing
 
 @testable import VoicePlatform
@@ -123,6 +124,42 @@ import Testing
                 #expect(bad.errorCode == 101)
                 #expect(bad.errorField == field)
             }
+        }
+    }
+
+    @Test func `a parent goes through its children's sessions in their order, whatever their number`() async throws {
+        let statements = Mutex<[String]>([])
+        try await TestPlatform.run(onStatement: { text in statements.withLock { $0.append(text) } }) { platform in
+            var ids: [String: Int] = [:]
+            for name in ["tenant-one", "tenant-two"] {
+                let plan = try await Self.plan(platform, try await platform.child(name))
+                ids[name] = Int(
+                    try await platform.core.database.write {
+                        try SessionHistory(transaction: $0).insert(Self.session(plan)).rawValue
+                    })
+            }
+            let master = ["account_name": "operator-eur", "api_key": TestPlatform.masterKey]
+            func found(_ fields: [String: String], of owner: [String: String]) async throws -> [Int] {
+                let answer = try await platform.call(
+                    "GetCallHistory", Self.dates.merging(owner) { $1 }.merging(fields) { $1 })
+                return answer["result"].items.compactMap { $0["call_session_history_id"].number }
+            }
+            let both = ids.values.sorted()
+            statements.withLock { $0 = [] }
+            #expect(try await found(["children_calls_only": "true"], of: master) == both)
+            #expect(try await found(["children_calls_only": "true", "child_account_id": "all"], of: master) == both)
+            let query = try #require(statements.withLock { $0.first { $0.hasPrefix("SELECT * FROM call_session") } })
+            #expect(try await found(["child_account_name": "tenant-two"], of: master) == [ids["tenant-two"]])
+            #expect(try await found(["child_account_id": "all"], of: master) == both)
+            #expect(try await found([:], of: master).isEmpty)
+            let other = ["account_name": "operator-rub", "api_key": "another-master-key"]
+            #expect(try await found(["children_calls_only": "true"], of: other).isEmpty)
+            let plan = try await platform.core.database.read { transaction in
+                let values = Array(repeating: SQLValue.integer(1), count: query.count { $0 == "?" })
+                return try transaction.query("EXPLAIN QUERY PLAN " + query, values).map { try $0.text("detail") }
+            }
+            #expect(plan.contains { $0.contains("call_session_by_time") }, "\(plan)")
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
         }
     }
 

@@ -56,9 +56,11 @@ struct CallFacts: Sendable, Equatable {
 }
 
 extension CallFacts {
-    init(_ fields: FormFields, recordedAt: Moment) {
+    /// - Parameter isOld: Whether the call may have been over for any time: the platform's history tells it.
+    init(_ fields: FormFields, recordedAt: Moment, isOld: Bool = false) {
         let started = Int64(fields["CALL_START_DATE"]) ?? 0
-        let believed = (recordedAt.milliseconds - Self.longestCall)...(recordedAt.milliseconds + Self.clockSkew)
+        let earliest = isOld ? 1 : recordedAt.milliseconds - Self.longestCall
+        let believed = earliest...(recordedAt.milliseconds + Self.clockSkew)
         startedAt = believed.contains(started) ? Moment(milliseconds: started) : recordedAt
         number = Self.searchable(fields["PHONE_NUMBER"])
         employee = Int64(fields["PORTAL_USER_ID"]).flatMap { $0 > 0 ? $0 : nil }

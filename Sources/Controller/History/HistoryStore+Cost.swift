@@ -51,32 +51,39 @@ extension HistoryStore {
     func setCost(
         _ cost: Money, _ key: CallKey, _ portal: PortalID, failure: SessionOutcome.Failure? = nil, at moment: Moment
     ) async throws {
-        let common = thresholds[cost.currency]
         try await database.write(.soon) { transaction in
-            let isFirst =
-                try transaction.execute(
-                    """
-                    UPDATE call_history SET cost_final = ?, cost_currency = ?, cost = ?, cost_at = NULL
-                    WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
-                    """,
-                    [
-                        .text(cost.decimalText), .text(cost.currency.code), .integer(cost.millionths),
-                        .text(portal.rawValue), .text(key.rawValue),
-                    ]) == 1
-            guard isFirst else { return }
-            try BalanceStore.awake(portal, common: common, at: moment, in: transaction)
-            if let failure { try Self.countLate(failure, key, portal, at: moment, in: transaction) }
-            guard
-                let row = try transaction.queryOne(
-                    "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
-                    [.text(portal.rawValue), .text(key.rawValue)]),
-                // A call that is not in the totals yet brings its cost with it.
-                let day = Day(rawValue: try row.text("day"))
-            else { return }
-            try CallTotals.add(
-                cost: cost.millionths, on: day, employee: try row.optionalInteger("employee_id"),
-                line: try row.text("line"), portal, in: transaction)
+            try setCost(cost, key, portal, failure: failure, at: moment, in: transaction)
         }
+    }
+
+    /// The same in the transaction of the call's row.
+    func setCost(
+        _ cost: Money, _ key: CallKey, _ portal: PortalID, failure: SessionOutcome.Failure? = nil, at moment: Moment,
+        in transaction: Transaction
+    ) throws {
+        let isFirst =
+            try transaction.execute(
+                """
+                UPDATE call_history SET cost_final = ?, cost_currency = ?, cost = ?, cost_at = NULL
+                WHERE portal_id = ? AND call_id = ? AND cost_final IS NULL
+                """,
+                [
+                    .text(cost.decimalText), .text(cost.currency.code), .integer(cost.millionths),
+                    .text(portal.rawValue), .text(key.rawValue),
+                ]) == 1
+        guard isFirst else { return }
+        try BalanceStore.awake(portal, common: thresholds[cost.currency], at: moment, in: transaction)
+        if let failure { try Self.countLate(failure, key, portal, at: moment, in: transaction) }
+        guard
+            let row = try transaction.queryOne(
+                "SELECT day, employee_id, line FROM call_history WHERE portal_id = ? AND call_id = ?",
+                [.text(portal.rawValue), .text(key.rawValue)]),
+            // A call that is not in the totals yet brings its cost with it.
+            let day = Day(rawValue: try row.text("day"))
+        else { return }
+        try CallTotals.add(
+            cost: cost.millionths, on: day, employee: try row.optionalInteger("employee_id"),
+            line: try row.text("line"), portal, in: transaction)
     }
 
     /// A session's failure that its report did not tell.

@@ -50,13 +50,16 @@ struct HistoryStore: Sendable {
 
     /// Records the call, puts the message for the portal beside it and counts the session for its version: all or
     /// nothing; the first report counts, and the scenario's after one of the platform.
+    ///
+    /// - Parameter cost: The final cost, where it is known with the report.
     func record(
         _ fields: FormFields, _ key: CallKey, _ portal: PortalID, source: Source,
-        outcome: SessionOutcome = SessionOutcome(), at moment: Moment
+        outcome: SessionOutcome = SessionOutcome(), cost: Money? = nil, at moment: Moment
     ) async throws -> Reception {
         try await database.write { transaction in
             if try Self.insert(fields, key, portal, source, at: moment, in: transaction) {
                 try Self.note(fields, key, portal, source, outcome, at: moment, in: transaction)
+                if let cost { try setCost(cost, key, portal, at: moment, in: transaction) }
                 return .first
             }
             let isNews =
@@ -70,7 +73,7 @@ struct HistoryStore: Sendable {
         _ fields: FormFields, _ key: CallKey, _ portal: PortalID, _ source: Source, at moment: Moment,
         in transaction: Transaction
     ) throws -> Bool {
-        let facts = CallFacts(fields, recordedAt: moment)
+        let facts = CallFacts(fields, recordedAt: moment, isOld: source == .reconciliation)
         let day = try day(of: facts, portal, in: transaction)
         let isFirst =
             try transaction.execute(
@@ -153,7 +156,8 @@ struct HistoryStore: Sendable {
 
     /// Puts a call that was recorded without them into the columns of searches and into the totals, once.
     static func index(_ entry: Entry, in transaction: Transaction) throws {
-        let facts = CallFacts(entry.fields, recordedAt: entry.recordedAt)
+        let facts = CallFacts(
+            entry.fields, recordedAt: entry.recordedAt, isOld: entry.source == Source.reconciliation.rawValue)
         let day = try day(of: facts, entry.portal, in: transaction)
         let cost = entry.cost
         try transaction.execute(

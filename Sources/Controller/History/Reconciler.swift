@@ -25,7 +25,8 @@ struct Reconciler: Sendable {
     let now: @Sendable () -> Moment
     let logger: Logger
 
-    private struct Found: Sendable {
+    /// A call's session at the platform, and whose it is.
+    struct Found: Sendable {
         var portal: Portal
         var account: Account
         var session: PlatformSession
@@ -96,17 +97,17 @@ struct Reconciler: Sendable {
         try await calls.lookAgain(call.key, call.portal, at: start.adding(pause), looks: looks)
     }
 
-    private func close(_ call: CallRecord, _ found: Found) async throws {
+    /// Writes the call's history from its session, with the final cost.
+    func close(_ call: CallRecord, _ found: Found) async throws {
         let (portal, session) = (found.portal, found.session)
         let summary = CallSummary(
             call: call, session: session, account: found.account, currency: portal.access.currency)
         let outcome = SessionOutcome(version: call.scenarioVersion, failure: session.failure)
         let reception = try await history.record(
-            outcome.noted(in: summary.fields), call.key, portal.id, source: .reconciliation, outcome: outcome, at: now()
-        )
+            outcome.noted(in: summary.fields), call.key, portal.id, source: .reconciliation, outcome: outcome,
+            cost: session.cost(portal.access.currency), at: now())
         guard reception == .first else { return try await calls.close(call.key, portal.id, at: now()) }
         calls.forget(call.key, portal.id)
-        try await price(call.key, found)
         logger.info(
             "call reconciled", metadata: ["call.id": "\(call.key)", "portal.id": "\(portal.id)"])
     }

@@ -1,4 +1,4 @@
-/// Telephone numbers, the key-value store and the call history.
+/// Telephone numbers and the key-value store.
 extension ManagementClient {
     /// Where the platform sells the number; nil when it does not.
     func offer(of number: String, country: String, _ account: Credentials) async throws(ManagementError) -> NumberPlace?
@@ -57,38 +57,5 @@ extension ManagementClient {
     /// Deletes a recording by its address.
     func deleteRecord(_ address: String, _ account: Credentials) async throws(ManagementError) {
         _ = try await send("DeleteRecord", account, [("record_url", address)])
-    }
-
-    /// The session that carries the call's identifier as its custom data, with its calls and records.
-    ///
-    /// - Parameter since: When the call was first heard of, a day more or less.
-    func session(
-        of key: CallKey, since: Moment, now: Moment, _ account: Credentials
-    ) async throws(ManagementError) -> PlatformSession? {
-        let answer = try await send(
-            "GetCallHistory", account,
-            [
-                ("from_date", PlatformDate.text(since.seconds - 86_400)),
-                ("to_date", PlatformDate.text(now.seconds + 86_400)),
-                ("call_session_history_custom_data", key.rawValue),
-                ("with_calls", "true"), ("with_records", "true"), ("with_other_resources", "true"), ("count", "20"),
-                ("with_total_count", "false"),
-            ])
-        return (answer["result"]?.elements ?? []).map(PlatformSession.init)
-            .first { $0.customData == nil || $0.customData == key.rawValue }
-    }
-
-    /// The account's sessions that began in a span of time, without their calls; at most a thousand.
-    func sessionsBegun(
-        from: Moment, to: Moment, _ account: Credentials
-    ) async throws(ManagementError) -> [PlatformSession] {
-        let answer = try await send(
-            "GetCallHistory", account,
-            [
-                ("from_date", PlatformDate.text(from.seconds)), ("to_date", PlatformDate.text(to.seconds)),
-                ("count", "1000"),
-                ("with_total_count", "false"),
-            ])
-        return (answer["result"]?.elements ?? []).map(PlatformSession.init)
     }
 }

@@ -4,11 +4,15 @@ import Billing
 struct PlatformSession: Sendable, Equatable {
     /// One leg of it.
     struct Leg: Sendable, Equatable {
+        /// As scripts know it.
+        var id: String?
         var isIncoming: Bool
         /// Whether it was answered.
         var isSuccessful: Bool
         /// Seconds since the answer; nil while the leg's end is not written.
         var duration: Int64?
+        /// What an incoming one has dialled.
+        var localNumber: String
         /// A telephone number, or the name of a user.
         var remoteNumber: String
         /// Whether the far end is a user of the account, not a number.
@@ -51,6 +55,10 @@ struct PlatformSession: Sendable, Equatable {
 
     /// The caller's leg.
     var callersLeg: Leg? { legs.first { $0.isIncoming } }
+
+    /// The call that the session is about, by the scenario's word, or by the caller's leg where the script came to say none; nil
+    /// for a session that is no call.
+    var key: CallKey? { (customData ?? callersLeg?.id).flatMap(CallKey.init) }
 
     /// The leg of who talked with the caller; nil when nobody did.
     ///
@@ -122,6 +130,9 @@ struct PlatformSession: Sendable, Equatable {
 
 extension PlatformSession.Leg {
     init(_ json: JSONValue) {
+        // A number at some platforms.
+        id = json["call_id"].flatMap { $0.string ?? $0.int64.map(String.init) }
+        localNumber = json["local_number"]?.string ?? ""
         isIncoming = json["incoming"] == true
         isSuccessful = json["successful"] == true
         duration = json["duration"]?.int64

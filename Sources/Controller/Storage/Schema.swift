@@ -163,5 +163,6 @@ enum Schema {
         TurnSchema.keysAndDevices,
         BalanceSchema.readings,
         AccountStore.leaving,
+        SweepStore.migration,
     ]
 }

@@ -9,8 +9,15 @@ enum ChildAccountMethods {
         .read("GetChildrenAccounts", for: .owners, getChildrenAccounts),
     ]
 
+    /// Children as a request names them.
+    enum Wanted {
+        /// Every child, which may be a million.
+        case all
+        case listed([AccountID])
+    }
+
     /// The children that `child_account_id`, `…_name` or `…_email` name; nil when none of them is there.
-    static func selected(_ call: MethodCall) throws -> [AccountID]? {
+    static func wanted(_ call: MethodCall) throws -> Wanted? {
         let columns = [("child_account_id", "id"), ("child_account_name", "name"), ("child_account_email", "email")]
         var found: (field: String, column: String, selection: MethodParameters.Selection)?
         for (field, column) in columns {
@@ -19,23 +26,28 @@ enum ChildAccountMethods {
             found = (field, column, selection)
         }
         guard let found else { return nil }
+        guard case .listed(let items) = found.selection else { return .all }
         var filter = QueryFilter("parent_id = ?", call.owner)
-        var wanted: Int?
-        if case .listed(let items) = found.selection {
-            let values = try items.map { item in try value(item, found.field, found.column) }
-            filter.add(found.column, in: values)
-            wanted = Set(values).count
-        }
-        let rows = try call.transaction.query(
-            "SELECT id FROM account WHERE \(filter.sql) ORDER BY id", filter.arguments)
-        if let wanted, rows.count < wanted, try !call.parameters.flag("ignore_invalid_accounts") {
+        let values = try items.map { item in try value(item, found.field, found.column) }
+        filter.add(found.column, in: values)
+        let children = try ids(filter, call)
+        if children.count < Set(values).count, try !call.parameters.flag("ignore_invalid_accounts") {
             throw APIError(code: 194, message: "The child_account_id is invalid.", field: found.field)
         }
-        return try rows.map { AccountID(rawValue: try $0.integer("id")) }
+        return .listed(children)
     }
 
-    static func everyChild(_ call: MethodCall) throws -> [AccountID] {
-        try call.transaction.query("SELECT id FROM account WHERE parent_id = ? ORDER BY id", [call.owner])
+    /// The children that a request names, each of them; nil when it names none.
+    static func selected(_ call: MethodCall) throws -> [AccountID]? {
+        switch try wanted(call) {
+        case .listed(let children)?: children
+        case .all?: try ids(QueryFilter("parent_id = ?", call.owner), call)
+        case nil: nil
+        }
+    }
+
+    private static func ids(_ filter: QueryFilter, _ call: MethodCall) throws -> [AccountID] {
+        try call.transaction.query("SELECT id FROM account WHERE \(filter.sql) ORDER BY id", filter.arguments)
             .map { AccountID(rawValue: try $0.integer("id")) }
     }
 

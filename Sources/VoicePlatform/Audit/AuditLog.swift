@@ -48,7 +48,7 @@ enum AuditMethods {
 
     private static func getAuditLog(_ call: MethodCall) throws -> JSONValue {
         let query = try HistoryQuery(call, childrenOnlyField: "children_only")
-        var filter = query.ownerFilter(column: "account_id")
+        var filter = query.ownerFilter(of: "audit_log")
         filter.add("requested_at >= ?", .integer(query.from.seconds))
         filter.add("requested_at <= ?", .integer(query.until.seconds))
         filter.add("id", in: try call.parameters.optionalIDs("audit_log_id")?.map { .integer($0) })

@@ -31,7 +31,7 @@ enum HistoryMethods {
 
     static func filter(_ query: HistoryQuery, _ call: MethodCall) throws -> QueryFilter {
         let parameters = call.parameters
-        var filter = query.ownerFilter(column: "account_id")
+        var filter = query.ownerFilter(of: "call_session", inOrder: true)
         filter.add("start_ms >= ?", .integer(query.from.milliseconds))
         filter.add("start_ms < ?", .integer(query.until.milliseconds + 1000))
         filter.add("id", in: try parameters.optionalIDs("call_session_history_id")?.map { .integer($0) })

@@ -10,7 +10,13 @@ struct HistoryQuery {
     let page: Page
     let isDescending: Bool
     let withTotal: Bool
-    private let owners: [AccountID]
+    private let owners: Owners
+
+    private enum Owners {
+        case listed([AccountID])
+        /// All children of the parent, which may be a million, and the parent itself.
+        case family(of: AccountID, withParent: Bool)
+    }
 
     /// - Throws: ``APIError`` 123 for a range that ends before it begins, 101 for anything else.
     init(_ call: MethodCall, childrenOnlyField: String) throws {
@@ -35,18 +41,38 @@ struct HistoryQuery {
         isDescending = try parameters.flag("desc_order")
         withTotal = try parameters.flag("with_total_count", default: true)
         let childrenOnly = try parameters.flag(childrenOnlyField)
-        var children = try ChildAccountMethods.selected(call)
-        if childrenOnly, children == nil { children = try ChildAccountMethods.everyChild(call) }
-        owners = (childrenOnly ? [] : [call.account.id]) + (children ?? [])
+        let own = childrenOnly ? [] : [call.account.id]
+        owners =
+            switch try ChildAccountMethods.wanted(call) {
+            case .all?: .family(of: call.account.id, withParent: !childrenOnly)
+            case .listed(let children)?: .listed(own + children)
+            case nil: childrenOnly ? .family(of: call.account.id, withParent: false) : .listed(own)
+            }
     }
 
     var order: String { isDescending ? "DESC" : "ASC" }
 
     /// The account itself and those of its children that the request names.
-    func ownerFilter(column: String) -> QueryFilter {
-        var filter = QueryFilter("1 = ?", .integer(1))
-        filter.add(column, in: owners.map { .integer($0.rawValue) })
-        return filter
+    ///
+    /// - Parameter inOrder: Whether all rows of a time are gone through and each is asked for its owner, which takes an index
+    ///   on the time alone; otherwise each child's rows are looked for.
+    func ownerFilter(of table: String, inOrder: Bool = false) -> QueryFilter {
+        switch owners {
+        case .listed(let accounts):
+            var filter = QueryFilter("1 = ?", .integer(1))
+            filter.add("account_id", in: accounts.map { .integer($0.rawValue) })
+            return filter
+        case .family(let parent, let withParent):
+            let isMember = withParent ? "(owner.parent_id = ? OR owner.id = ?)" : "owner.parent_id = ?"
+            let condition =
+                inOrder
+                ? "EXISTS (SELECT 1 FROM account owner WHERE owner.id = \(table).account_id AND \(isMember))"
+                : "account_id IN (SELECT owner.id FROM account owner WHERE \(isMember))"
+            let arguments = Array(repeating: SQLValue.integer(parent.rawValue), count: withParent ? 2 : 1)
+            var filter = QueryFilter("1 = ?", .integer(1))
+            filter.add(condition, arguments: arguments)
+            return filter
+        }
     }
 
     func answer(

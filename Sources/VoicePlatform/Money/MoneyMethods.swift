@@ -72,7 +72,7 @@ enum MoneyMethods {
         guard try !call.parameters.flag("is_uncommitted") else {
             throw APIError.invalid("is_uncommitted", "must be false: what is held for calls is in the live balance")
         }
-        var filter = query.ownerFilter(column: "account_id")
+        var filter = query.ownerFilter(of: "ledger_entry")
         filter.add("performed_at >= ?", .integer(query.from.seconds))
         filter.add("performed_at <= ?", .integer(query.until.seconds))
         filter.add("id", in: try call.parameters.optionalIDs("transaction_id")?.map { .integer($0) })

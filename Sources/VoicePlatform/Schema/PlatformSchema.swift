@@ -44,6 +44,7 @@ enum PlatformSchema {
                 """
             ]),
         Migration("2026-17 how long files are kept", lives),
+        Migration("2026-18 sessions by time", ["CREATE INDEX call_session_by_time ON call_session (start_ms)"]),
     ]
 
     /// Months are counted from `anchor_at`; NULL stands for the purchase. A row whose last renewal fell into a short month

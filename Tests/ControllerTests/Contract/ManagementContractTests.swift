@@ -185,6 +185,14 @@ import Testing
                     from: Moment(milliseconds: 1_772_355_600_000), to: Moment(milliseconds: 1_772_442_000_000), child)
             }
         ),
+        (
+            "childrensSessions",
+            { client, master, _ in
+                let (from, to) = (Moment(milliseconds: 1_772_355_600_000), Moment(milliseconds: 1_772_442_000_000))
+                _ = try await client.childrensSessions(from: from, to: to, offset: 10_000, master)
+                _ = try await client.childrensSessions([7, 8], from: from, to: to, master)
+            }
+        ),
     ]
 
     @Test(

@@ -76,10 +76,10 @@ struct CrashDay {
             let steps = crash.steps.count
             let list = try await world.admin("/admin/calls").json
             let calls = list?["calls"]?.elements ?? []
-            let open = try await database.read {
-                try $0.queryOne("SELECT COUNT(*) AS number FROM call_history WHERE cost_final IS NULL")
+            let priced = try await database.read {
+                try $0.queryOne("SELECT COUNT(*) AS number FROM call_history WHERE cost_final IS NOT NULL")
             }
-            let isPriced = try open?.integer("number") == 0 && calls.allSatisfy { $0["state"] == "closed" }
+            let isPriced = try priced?.integer("number") == 3 && calls.allSatisfy { $0["state"] == "closed" }
             let orders = try await world.admin("/admin/payments/demo").json?["result"]?.elements ?? []
             let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
             // A portal that the operator has added is nowhere.

@@ -18,6 +18,8 @@ struct Errand: Sendable {
     static let reportedCall = "crash.reported"
     /// Whose scenario never reports.
     static let silentCall = "crash.silent"
+    /// Whose scenario says nothing at all.
+    static let unheardCall = "crash.unheard"
 
     private static func portal(_ command: String, _ body: JSONValue = [:]) -> Errand {
         Errand(name: command) { try await $0.command(command, body) }
@@ -65,7 +67,7 @@ struct Errand: Sendable {
     /// More movements than one page has; each costs one rouble.
     static let movements = 1500
 
-    /// From now on the platform's history has both calls, and its ledger much that went before.
+    /// From now on the platform's history has all calls, and its ledger much that went before.
     private static let sessionsEnd = Errand(name: "GetAccountInfo after the sessions") { world in
         world.platform.state.withLock { state in
             if state.ledger.count < movements {
@@ -84,8 +86,23 @@ struct Errand: Sendable {
                     "calls": [["incoming": true, "successful": true, "duration": 34, "cost": .real(1.25)]],
                 ]
             }
+            if state.history.isEmpty { state.history = [unheard] }
         }
         return try await world.command("GetAccountInfo")
+    }
+
+    private static var unheard: JSONValue {
+        [
+            "call_session_history_id": 77, "account_id": 1001, "application_id": 1002,
+            "custom_data": .text(unheardCall),
+            "start_date": .text(PlatformDate.text(Int64(Date().timeIntervalSince1970))), "duration": 36,
+            "calls": [
+                [
+                    "incoming": true, "successful": true, "duration": 34, "cost": .real(1.25),
+                    "local_number": "74012000001", "remote_number": .text(World.caller),
+                ]
+            ],
+        ]
     }
 
     private static let account: [Errand] = [
