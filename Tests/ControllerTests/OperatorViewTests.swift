@@ -1,3 +1,4 @@
+import Foundation
 import RequestSigning
 import Synchronization
 import Testing
@@ -67,6 +68,35 @@ import Testing
                 #expect(try await world.command(command).code == "WRONG_REQUEST")
             }
             #expect(try await world.command("GetRunningCalls", ["LIMIT": 0]).code == "WRONG_REQUEST")
+        }
+    }
+
+    @Test("The log of a call that its portal keeps no longer is nobody's any more, though the platform still has it")
+    func logOfForgottenCall() async throws {
+        var setting = World.Setting()
+        setting.limits.retention = .milliseconds(20)
+        try await World.run(setting) { world async throws in
+            _ = try await world.command("GetUser", ["USER_ID": 67])
+            let address = "\(world.platformBase)/record/a.log"
+            world.platform.state.withLock {
+                $0.records["a.log"] = "Loading scenario\n"
+                $0.sessions[World.callID] = [
+                    "custom_data": .text(World.callID), "log_file_url": .text(address), "calls": [],
+                ]
+            }
+            let start = Int64(Date().timeIntervalSince1970 - 2 * 86_400) * 1000
+            let report = [
+                ("CALL_ID", World.callID), ("CALL_LOG", address), ("CALL_STATUS", "true"),
+                ("CALL_START_DATE", String(start)),
+            ]
+            _ = try await world.scenario("AddCallHistory", report)
+            let id: JSONValue = ["CALL_ID": .text(World.callID)]
+            #expect(try await world.command("GetCallLog", id).text == "Loading scenario\n")
+            #expect(try await world.command("SetHistoryOptions", ["TIME_ZONE": "GMT", "KEPT_DAYS": 1]).status == 200)
+            var answer = try await world.command("GetCallLog", id)
+            while answer.status == 200 { answer = try await world.command("GetCallLog", id) }
+            #expect(answer.code == "CALL_NOT_FOUND")
+            #expect(world.platform.state.withLock { $0.records["a.log"] } != nil)
         }
     }
 }

@@ -147,6 +147,16 @@ import VoicePlatform
         }
     }
 
+    @Test func sessionsAreKeptAtLeastAsLongAsTheirLogs() async throws {
+        #expect(try await load().platformLimits().historySeconds == 400 * 86_400)
+        #expect(try await load(arguments: ["--voice-history-days", "0"]).platformLimits().historySeconds == nil)
+        #expect(
+            try await load(arguments: ["--voice-history-days", "31"]).platformLimits().historySeconds == 31 * 86_400)
+        let settings = try await load(arguments: ["--voice-history-days", "30"])
+        let error = #expect(throws: AssemblyError.self) { try settings.platformLimits() }
+        #expect(error?.description.contains("voice.history.days is 30, which is less than the 31") == true)
+    }
+
     @Test func nameServersAreAddresses() async throws {
         #expect(try await load().lookup() == LookupSettings())
         let settings = try await load(arguments: ["--voice-dns-milliseconds", "500"])

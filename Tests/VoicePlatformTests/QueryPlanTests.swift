@@ -43,6 +43,7 @@ import VoiceEngine
             await jobs.watchAccounts(now: later)
             await jobs.renew(now: later)
             await jobs.expire(now: later)
+            _ = await jobs.forget(now: UnixTime(seconds: later.seconds + 400 * 86_400), after: nil)
             await jobs.reports.step(now: later)
             try await platform.core.database.write {
                 try SIPRegistrationStore(transaction: $0).noteTakenBack([.init(rawValue: 1)], at: later)

@@ -11,6 +11,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case scenariosMissing(path: String)
     case portTaken(finding: String, remedy: String)
     case tariffs(path: String, problem: String)
+    case historyTooShort(days: Int, logs: Int)
 
     var description: String {
         switch self {
@@ -38,6 +39,9 @@ enum AssemblyError: Error, CustomStringConvertible {
                 + "or eur.json. Put the files there, or leave the setting empty."
         case .portTaken(let finding, let remedy): "\(finding); \(remedy)."
         case .tariffs(let path, let problem): "The price list \(path) of voice.tariffs cannot be used: \(problem)."
+        case .historyTooShort(let days, let logs):
+            "The setting voice.history.days is \(days), which is less than the \(logs) of voice.logs.days: a log is found by its "
+                + "session. Set it to \(logs) or more, or to 0 for ever, or keep logs for fewer days."
         case .scenariosMissing(let path):
             "There are no call scenarios in \(path). Set controller.scenarios to the folder Scenarios/bitrix24."
         }

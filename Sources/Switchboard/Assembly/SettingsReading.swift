@@ -156,7 +156,10 @@ extension Settings {
         limits.usersPerAccount = Int64(integer("voice.limits.users"))
         let mebibytes = integer("voice.limits.storage")
         limits.storageBytesPerAccount = mebibytes > 0 ? Int64(mebibytes) << 20 : nil
-        limits.logSeconds = Int64(integer("voice.logs.days")) * 86_400
+        let (logs, history) = (integer("voice.logs.days"), integer("voice.history.days"))
+        guard history == 0 || history >= logs else { throw AssemblyError.historyTooShort(days: history, logs: logs) }
+        limits.logSeconds = Int64(logs) * 86_400
+        limits.historySeconds = history == 0 ? nil : Int64(history) * 86_400
         limits.moneyWarningSeconds = integer("voice.warning")
         limits.hourlySpending = try list("voice.limits.spending").map { entry in
             let words = entry.split(separator: " ")

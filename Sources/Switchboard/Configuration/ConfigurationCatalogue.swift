@@ -263,6 +263,10 @@ enum ConfigurationCatalogue {
             name: "voice.logs.sip", kind: .integer(default: 256, allowed: 0...16384),
             explanation: "KiB of SIP messages in a session's log, without passwords and keys; 0: none."),
         .init(
+            name: "voice.history.days", kind: .integer(default: 400, allowed: 0...3650),
+            explanation: "Days for which sessions and their legs are kept, voice.logs.days or more; one with a "
+                + "recording as long as that; 0: for ever."),
+        .init(
             name: "voice.limits.spending", kind: .list(default: []),
             explanation: "What one account may spend on calls within an hour, each as `amount currency`, for example "
                 + "`20 EUR`; a currency without an entry has no limit."),

@@ -153,6 +153,8 @@ public struct VoicePlatformLimits: Sendable, Hashable {
     public var storageBytesPerAccount: Int64?
     /// How long session logs are kept.
     public var logSeconds: Int64 = 31 * 86_400
+    /// How long sessions and their legs are kept, at least as long as logs; nil: for ever.
+    public var historySeconds: Int64? = 400 * 86_400
     /// How long before the money ends a far end is warned; 0: never.
     public var moneyWarningSeconds = 30
     /// How long running calls may go on after the shutdown has begun.

@@ -13,10 +13,13 @@ struct PlatformJobs: Service {
     private static let pause = Duration.seconds(1)
     /// Seconds between two looks for what changes by the day.
     private static let slowInterval: Int64 = 60
+    /// Batches of old sessions in one look.
+    private static let batches = 40
 
     func run() async {
         await cancelWhenGracefulShutdown {
             var slowAt: Int64 = 0
+            var oldSessions: SessionExpiry.Place?
             while !Task.isCancelled {
                 let now = core.clock()
                 await watchAccounts(now: now)
@@ -25,6 +28,7 @@ struct PlatformJobs: Service {
                     slowAt = now.seconds + Self.slowInterval
                     await renew(now: now)
                     await expire(now: now)
+                    oldSessions = await forget(now: now, after: oldSessions)
                     core.tariffs.refresh(core.logger)
                 }
                 try? await Task.sleep(for: Self.pause)
@@ -73,6 +77,22 @@ struct PlatformJobs: Service {
             let expiry = FileExpiry(core: core, now: now)
             while try await expiry.step() {}
         }
+    }
+
+    /// Deletes old sessions, a bounded number of them.
+    ///
+    /// - Returns: Where to go on the next time; nil from the beginning.
+    func forget(now: UnixTime, after place: SessionExpiry.Place?) async -> SessionExpiry.Place? {
+        var place = place
+        await attempt("old sessions") {
+            let expiry = SessionExpiry(
+                database: core.database, now: now, kept: core.configuration.limits.historySeconds)
+            for _ in 0..<Self.batches {
+                place = try await expiry.step(after: place)
+                if place == nil { return }
+            }
+        }
+        return place
     }
 
     private func apply(_ changed: Set<AccountID>) {
