@@ -23,6 +23,9 @@ const LONGEST_VOICEMAIL = 180;
 const SETTINGS_LIFE = 86400;
 const SETTINGS_COPY_LIFE = 7776000;
 const HISTORY_RETRIES = [1, 3, 10];
+const QUESTION_RETRY = 1;
+// No connection, a connection that broke, or a server that is starting or ending: a moment later somebody may be there.
+const PASSING_CODES = [-4, -6, 503];
 const APOLOGY = 'We are sorry, this line cannot take your call at the moment. Please call again later.';
 const CALLER_LEFT = Symbol('the caller has hung up');
 
