@@ -37,13 +37,14 @@ public struct MetricFamily: Sendable, Equatable {
         self.samples = samples
     }
 
-    /// The samples of a histogram of which the classes are known, and no sum.
+    /// The samples of a histogram.
     ///
     /// - Parameters:
     ///   - bounds: Upper ends of the classes, rising.
     ///   - counts: Of each class, and of the one above all bounds.
+    ///   - sum: Of all that was counted.
     public static func histogram(
-        labels: [(name: String, value: String)], bounds: [Double], counts: [Int64]
+        labels: [(name: String, value: String)], bounds: [Double], counts: [Int64], sum: Double
     ) -> [Sample] {
         var total: Int64 = 0
         var samples: [Sample] = []
@@ -52,6 +53,9 @@ public struct MetricFamily: Sendable, Equatable {
             let bound = index < bounds.count ? MetricsText.number(bounds[index]) : "+Inf"
             samples.append(Sample(suffix: "_bucket", labels: labels + [("le", bound)], value: Double(total)))
         }
-        return samples + [Sample(suffix: "_count", labels: labels, value: Double(total))]
+        return samples + [
+            Sample(suffix: "_sum", labels: labels, value: sum),
+            Sample(suffix: "_count", labels: labels, value: Double(total)),
+        ]
     }
 }

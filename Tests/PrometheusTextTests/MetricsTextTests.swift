@@ -23,7 +23,8 @@ import Testing
 
     @Test("The classes of a histogram add up")
     func histogram() {
-        let samples = MetricFamily.histogram(labels: [("version", "9")], bounds: [1, 2.5], counts: [4, 0, 2])
+        let samples = MetricFamily.histogram(
+            labels: [("version", "9")], bounds: [1, 2.5], counts: [4, 0, 2], sum: 7.25)
         let family = MetricFamily("answer_seconds", .histogram, help: "Time", samples: samples)
         let expected = """
             # HELP answer_seconds Time
@@ -31,6 +32,7 @@ import Testing
             answer_seconds_bucket{version="9",le="1"} 4
             answer_seconds_bucket{version="9",le="2.5"} 4
             answer_seconds_bucket{version="9",le="+Inf"} 6
+            answer_seconds_sum{version="9"} 7.25
             answer_seconds_count{version="9"} 6
 
             """

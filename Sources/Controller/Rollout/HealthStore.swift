@@ -8,7 +8,7 @@ struct HealthStore: Sendable {
     static let mostWatched: Int64 = 50
     private static let shards: UInt64 = 16
     private static let answerColumns = (0...SessionCounts.answerBounds.count).map { "answers_\($0)" }
-    private static let columns = ["sessions", "failed", "script_errors"] + answerColumns
+    private static let columns = ["sessions", "failed", "script_errors", "answer_ms"] + answerColumns
 
     let database: Database
 
@@ -29,7 +29,8 @@ struct HealthStore: Sendable {
             ON CONFLICT (version, day, shard) DO UPDATE SET \(sums)
             """,
             [.integer(version.rawValue), .integer(day(moment)), .integer(shard(session))]
-                + ([counts.sessions, counts.failed, counts.scriptErrors] + counts.answers).map(SQLValue.integer))
+                + ([counts.sessions, counts.failed, counts.scriptErrors, counts.answerMilliseconds] + counts.answers)
+                .map(SQLValue.integer))
         guard counts.failed > 0 else { return }
         try transaction.execute(
             """
@@ -146,6 +147,7 @@ extension SessionCounts {
         sessions = try row.integer("sessions")
         failed = try row.integer("failed")
         scriptErrors = try row.integer("script_errors")
+        answerMilliseconds = try row.integer("answer_ms")
         for index in answers.indices { answers[index] = try row.integer("answers_\(index)") }
     }
 }

@@ -47,7 +47,7 @@ struct RolloutMetrics: Sendable {
                 samples: statuses.flatMap {
                     MetricFamily.histogram(
                         labels: labels($0), bounds: SessionCounts.answerBounds.map(Double.init),
-                        counts: $0.health.whole.answers)
+                        counts: $0.health.whole.answers, sum: Double($0.health.whole.answerMilliseconds) / 1000)
                 }),
         ]
     }

@@ -2,6 +2,9 @@ import Storage
 
 /// The tables of scenario versions and their health.
 enum RolloutSchema {
+    /// Answers of the time before add nothing to the sum.
+    static let answerTimes = Migration(
+        "2026-12 times to answer", ["ALTER TABLE scenario_health ADD COLUMN answer_ms BIGINT NOT NULL DEFAULT 0"])
     static let migration = Migration(
         "2026-12 scenario versions",
         [

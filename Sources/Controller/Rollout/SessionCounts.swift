@@ -25,6 +25,8 @@ struct SessionCounts: Sendable, Equatable {
     var scriptErrors: Int64 = 0
     /// Answered calls by class of their time, the last class above all bounds.
     var answers = [Int64](repeating: 0, count: answerBounds.count + 1)
+    /// The sum of their times.
+    var answerMilliseconds: Int64 = 0
 
     init() {}
 
@@ -32,7 +34,10 @@ struct SessionCounts: Sendable, Equatable {
     init(_ outcome: SessionOutcome) {
         sessions = 1
         add(outcome.failure)
-        if let time = outcome.timeToAnswer { answers[Self.answerClass(time)] = 1 }
+        if let time = outcome.timeToAnswer {
+            answers[Self.answerClass(time)] = 1
+            answerMilliseconds = Int64(time / .milliseconds(1))
+        }
     }
 
     /// What a report adds to a session that is counted already.
@@ -56,6 +61,7 @@ struct SessionCounts: Sendable, Equatable {
         failed += other.failed
         scriptErrors += other.scriptErrors
         for (index, count) in other.answers.enumerated() { answers[index] += count }
+        answerMilliseconds += other.answerMilliseconds
     }
 
     /// The class of a time: the first bound that it does not exceed.

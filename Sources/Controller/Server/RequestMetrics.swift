@@ -67,7 +67,6 @@ final class RequestMetrics: Sendable {
 
     private static func samples(_ endpoint: String, _ times: Times) -> [MetricFamily.Sample] {
         let labels = [(name: "endpoint", value: endpoint)]
-        return MetricFamily.histogram(labels: labels, bounds: bounds, counts: times.counts)
-            + [.init(suffix: "_sum", labels: labels, value: times.sum)]
+        return MetricFamily.histogram(labels: labels, bounds: bounds, counts: times.counts, sum: times.sum)
     }
 }

@@ -164,5 +164,6 @@ enum Schema {
         BalanceSchema.readings,
         AccountStore.leaving,
         SweepStore.migration,
+        RolloutSchema.answerTimes,
     ]
 }
