@@ -88,6 +88,7 @@ import Testing
             ("FindCalls", #"{"COST_FROM":"much"}"#, "COST_FROM must be an amount"),
             ("GetCallTotals", #"{"BY":"year","FROM":"2026-01-01","TO":"2026-01-01"}"#, "BY must be"),
             ("GetCallTotals", #"{"BY":"day","FROM":"1.1.2026","TO":"2026-01-01"}"#, "FROM and TO must be days"),
+            ("GetCallTotals", #"{"BY":"day","FROM":"2026-01-01","TO":"2026-01-01","AFTER":[]}"#, "AFTER must be"),
             ("SetHistoryOptions", #"{"TIME_ZONE":"Moon/Sea"}"#, "TIME_ZONE must be"),
             ("SetHistoryOptions", #"{"TIME_ZONE":"Europe/Berlin","KEPT_DAYS":0}"#, "KEPT_DAYS must be"),
             ("ExportCalls", #"{"FORMAT":"xml"}"#, "FORMAT must be csv or json"), ("ExportCalls", "[]", "JSON object"),

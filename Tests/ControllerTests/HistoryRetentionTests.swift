@@ -74,7 +74,7 @@ import Testing
             #expect(try await rows("outbox", archive) == 103)
             let (first, last) = (try #require(Day(rawValue: "2026-01-01")), try #require(Day(rawValue: "2026-12-31")))
             let totals = try await archive.totals.read(.employee, Self.demo, from: first, to: last)
-            #expect(totals.map(\.calls) == [250])
+            #expect(totals.totals.map(\.calls) == [250])
         }
     }
 

@@ -78,7 +78,8 @@ import Testing
             }
             let (first, last) = (try #require(Day(rawValue: "2026-11-01")), try #require(Day(rawValue: "2026-11-30")))
             func read(_ scope: CallTotals.Scope) async throws -> [CallTotals.Total] {
-                try await archive.totals.read(scope, Self.demo, from: first, to: last)
+                let page = try await archive.totals.read(scope, Self.demo, from: first, to: last)
+                return page.totals
             }
             typealias Total = CallTotals.Total
             #expect(
@@ -93,7 +94,20 @@ import Testing
                 ])
             #expect(try await read(.line).map(\.subject) == ["second", "test"])
             #expect(try await read(.line).map(\.calls) == [1, 2])
-            #expect(try await archive.totals.read(.day, PortalID(rawValue: "other"), from: first, to: last).isEmpty)
+            for (scope, subjects) in [
+                (CallTotals.Scope.line, ["second", "test"]), (.day, ["2026-11-27", "2026-11-28"]),
+            ] {
+                var (found, place) = ([String](), String?.none)
+                repeat {
+                    let page = try await archive.totals.read(
+                        scope, Self.demo, from: first, to: last, after: place, limit: 1)
+                    found += page.totals.map(\.subject)
+                    place = page.next
+                } while place != nil
+                #expect(found == subjects)
+            }
+            #expect(
+                try await archive.totals.read(.day, PortalID(rawValue: "other"), from: first, to: last).totals.isEmpty)
         }
     }
 
@@ -152,7 +166,7 @@ import Testing
             #expect(!plan.contains("SCAN call_history"), "\(plan)")
             let day = try #require(Day(rawValue: "2026-11-27"))
             for scope in CallTotals.Scope.allCases {
-                let (sql, arguments) = CallTotals.query(scope, Self.demo, from: day, to: day)
+                let (sql, arguments) = CallTotals.query(scope, Self.demo, from: day, to: day, after: "0")
                 let plan = try await Self.plan(sql, arguments, archive.database)
                 #expect(plan.contains("SEARCH call_total USING INDEX"), "\(plan)")
                 #expect(!plan.contains("SCAN"), "\(plan)")

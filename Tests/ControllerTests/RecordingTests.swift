@@ -179,6 +179,10 @@ import Testing
             let answer = try await world.admin("/admin/totals" + query)
             #expect(answer.json?["totals"]?.elements.first?["calls"] == 1)
             #expect(answer.json?["totals"]?.elements.first?["talk_seconds"] == 34)
+            #expect(answer.json?["next"] == .null)
+            #expect(try await world.admin("/admin/totals" + query + "&after=zzz").json?["totals"] == [])
+            let long = String(repeating: "z", count: 256)
+            #expect(try await world.admin("/admin/totals" + query + "&after=" + long).code == "WRONG_REQUEST")
             #expect(!answer.text.contains(World.caller))
             #expect(try await world.admin("/admin/totals" + query, token: "x").status == 403)
             for wrong in ["", "?portal=demo", "?portal=demo&by=year&from=2020-01-01&to=2020-01-01"] {

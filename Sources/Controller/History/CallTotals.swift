@@ -22,6 +22,14 @@ struct CallTotals: Sendable {
 
     /// More subjects than these are not given at once.
     static let mostSubjects = 5000
+    static let longestSubject = 255
+
+    /// A part of the sums.
+    struct Page: Sendable, Equatable {
+        var totals: [Total]
+        /// The last subject, where more follow.
+        var next: String?
+    }
 
     let database: Database
 
@@ -83,29 +91,37 @@ struct CallTotals: Sendable {
     }
 
     /// The sums of each day, or of each employee or line over the days, in the order of their names.
-    func read(_ scope: Scope, _ portal: PortalID, from: Day, to: Day) async throws -> [Total] {
-        let (sql, arguments) = Self.query(scope, portal, from: from, to: to)
-        return try await database.read { transaction in
+    ///
+    /// - Parameters:
+    ///   - last: Only subjects behind this one.
+    ///   - limit: Of subjects.
+    func read(
+        _ scope: Scope, _ portal: PortalID, from: Day, to: Day, after last: String? = nil, limit: Int = mostSubjects
+    ) async throws -> Page {
+        let (sql, arguments) = Self.query(scope, portal, from: from, to: to, after: last, limit: limit + 1)
+        var totals = try await database.read { transaction in
             try transaction.query(sql, arguments).map(Total.init)
         }
+        guard totals.count > limit else { return Page(totals: totals) }
+        totals.removeLast(totals.count - limit)
+        return Page(totals: totals, next: totals.last?.subject)
     }
 
-    static func query(_ scope: Scope, _ portal: PortalID, from: Day, to: Day) -> (String, [SQLValue]) {
+    static func query(
+        _ scope: Scope, _ portal: PortalID, from: Day, to: Day, after last: String? = nil, limit: Int = mostSubjects
+    ) -> (String, [SQLValue]) {
         let subject = scope == .day ? "day" : "subject"
         let sql = """
             SELECT \(subject) AS subject, CAST(SUM(calls) AS BIGINT) AS calls, CAST(SUM(answered) AS BIGINT) AS answered,
                 CAST(SUM(missed) AS BIGINT) AS missed, CAST(SUM(talk_seconds) AS BIGINT) AS talk_seconds,
                 CAST(SUM(cost) AS BIGINT) AS cost
-            FROM call_total WHERE portal_id = ? AND scope = ? AND day >= ? AND day <= ?
+            FROM call_total WHERE portal_id = ? AND scope = ? AND day >= ? AND day <= ? \(last == nil ? "" : "AND \(subject) > ?")
             GROUP BY \(subject) ORDER BY \(subject) LIMIT ?
             """
-        return (
-            sql,
-            [
-                .text(portal.rawValue), .text(scope.rawValue), .text(from.rawValue), .text(to.rawValue),
-                .integer(Self.mostSubjects),
-            ]
-        )
+        let bounds: [SQLValue] = [
+            .text(portal.rawValue), .text(scope.rawValue), .text(from.rawValue), .text(to.rawValue),
+        ]
+        return (sql, bounds + (last.map { [.text($0)] } ?? []) + [.integer(limit)])
     }
 }
 

@@ -58,8 +58,9 @@ struct HistoryDesk: Sendable {
         else {
             throw ControllerError(.wrongRequest, "FROM and TO must be days like 2026-11-27")
         }
-        let found = try await totals.read(scope, portal.id, from: from, to: to)
-        return ["result": .list(found.map { $0.json(portal.access.currency) })]
+        let last = try CommandFields(json).optionalText("AFTER", 0...CallTotals.longestSubject)
+        let found = try await totals.read(scope, portal.id, from: from, to: to, after: last)
+        return ["result": .list(found.totals.map { $0.json(portal.access.currency) }), "next": found.next.json]
     }
 
     private func options(_ portal: Portal) async throws -> HistoryOptions {

@@ -74,7 +74,7 @@ struct HistoryRoutes {
     }
 
     private static func totals(_ request: Request) throws(InputError) -> JSONValue {
-        try allowOnly(["by", "from", "to"], request)
+        try allowOnly(["by", "from", "to", "after"], request)
         guard let scope = try text("by", request).flatMap(HistoryScope.init) else {
             let scopes = HistoryScope.allCases.map(\.rawValue).joined(separator: ", ")
             throw InputError(path: "?by", expected: "one of \(scopes)", found: "nothing or another text")
@@ -86,6 +86,7 @@ struct HistoryRoutes {
             else { throw InputError(path: "?\(name)", expected: "a day like 2026-11-27", found: "another text") }
             question[field] = .text(day)
         }
+        if let last = try text("after", request) { question["AFTER"] = .text(last) }
         return .object(question)
     }
 

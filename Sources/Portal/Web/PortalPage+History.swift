@@ -90,8 +90,10 @@ extension PortalPage {
                 duration(total.text("TALK_SECONDS")), "\(total.text("COST")) \(total.text("COST_CURRENCY"))",
             ])
         }
+        let rest =
+            totals.text("next").isEmpty ? "" : "<p>There are more than these \(rows.count); ask for fewer days.</p>"
         return "<h2>All calls of these days by \(scope.rawValue)</h2>"
-            + table([scope.title, "Calls", "Answered", "Missed", "Talk", "Cost"], rows, empty: "No calls.")
+            + table([scope.title, "Calls", "Answered", "Missed", "Talk", "Cost"], rows, empty: "No calls.") + rest
     }
 
     private static func optionsForm(_ options: HistoryOptionsForm) -> String {

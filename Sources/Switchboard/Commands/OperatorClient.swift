@@ -16,13 +16,19 @@ struct OperatorClient: Sendable {
 
     func calls(limit: Int) async throws -> [String: Any] { try await get("/admin/calls?limit=\(limit)") }
 
+    /// All totals, however many questions they take.
     func totals(portal: String, by scope: String, from: String, to: String) async throws -> [String: Any] {
-        var components = URLComponents()
-        components.path = "/admin/totals"
-        components.queryItems = [("portal", portal), ("by", scope), ("from", from), ("to", to)].map {
-            URLQueryItem(name: $0.0, value: $0.1)
-        }
-        return try await get(components.string ?? "/admin/totals")
+        var (totals, last) = ([Any](), String?.none)
+        repeat {
+            var components = URLComponents()
+            components.path = "/admin/totals"
+            components.queryItems = [("portal", portal), ("by", scope), ("from", from), ("to", to), ("after", last)]
+                .compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
+            let answer = try await get(components.string ?? "/admin/totals")
+            totals += answer["totals"] as? [Any] ?? []
+            last = answer["next"] as? String
+        } while last != nil
+        return ["totals": totals]
     }
 
     func balance(_ portal: String) async throws -> [String: Any] {
