@@ -17,6 +17,8 @@ struct ControllerParts: Sendable {
     let versions: ScenarioVersions
     /// Set when the server has been told to end.
     let ending = EndingMark()
+    /// Set while this controller is on duty.
+    let duty = DutyMark()
     /// What runs beside the server.
     let loops: [@Sendable () async -> Void]
     /// What runs beside the server of one of the controllers of the database.
@@ -157,7 +159,8 @@ struct ControllerParts: Sendable {
         let staff = StaffStore(database: database)
         commands = portal.commands
         let metrics = RequestMetrics()
-        let queues = QueueMetrics(outbox: outbox, provisioning: queue, now: now)
+        let queues = QueueMetrics(
+            outbox: outbox, calls: calls, history: history, duty: duty, provisioning: queue, now: now)
         let health = HealthEndpoint(
             database: database, pulse: PlatformPulse(baseURL: configuration.platform.baseURL, http: http),
             ending: ending)

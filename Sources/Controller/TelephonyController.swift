@@ -87,7 +87,7 @@ public struct TelephonyController: Service {
                 }
                 return true
             }
-            let duty = Duty(database: database, clock: clock, logger: logger)
+            let duty = Duty(database: database, mark: parts.duty, clock: clock, logger: logger)
             for loop in parts.loops + [{ await duty.run(parts.duties) }] {
                 group.addTask {
                     await cancelWhenGracefulShutdown { await loop() }

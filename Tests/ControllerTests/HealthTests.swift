@@ -23,7 +23,7 @@ import Testing
             let ids = try await [world.requestID("/health"), world.requestID("/admin/calls")]
             #expect(ids.allSatisfy { $0?.wholeMatch(of: /[0-9a-f]{16}/) != nil } && ids[0] != ids[1])
             // A probe of the platform is no command.
-            #expect(world.platform.state.withLock { $0.commands.isEmpty })
+            #expect(world.platform.state.withLock { $0.wishes.isEmpty })
         }
     }
 
@@ -58,9 +58,11 @@ import Testing
             _ = try await world.command("MadeUp")
             _ = try await world.bear("wrong", "/admin/calls", "", .get)
             _ = try await world.send("/portal/GetUser", "{}", .init(licence: "wrong", direction: .portalToController))
+            #expect(try await world.config("test").status == 200)
             world.portal.state.withLock { $0.isAway = true }
             #expect(try await world.history().status == 200)
-            let text = try await world.admin("/metrics").text
+            var text = ""
+            while !text.contains("switchboard_on_duty 1\n") { text = try await world.admin("/metrics").text }
             for line in [
                 #"switchboard_requests_total{endpoint="POST /portal/CheckConnection",status="200"} 2"#,
                 #"switchboard_requests_total{endpoint="POST /portal/:command",status="404"} 1"#,
@@ -70,6 +72,7 @@ import Testing
                 #"switchboard_refused_requests_total{caller="scenario"} 0"#,
                 #"switchboard_refused_requests_total{caller="staff"} 1"#,
                 "switchboard_outbox_messages 1", "switchboard_provisioning_waiting 0",
+                "switchboard_calls_unreported 1", "switchboard_calls_unpriced 1",
             ] {
                 #expect(text.contains(line + "\n"), "\(line)")
             }

@@ -19,6 +19,16 @@ extension CallStore {
         }
     }
 
+    /// How many calls have no history, those that go on among them, and when the oldest began.
+    func backlog() async throws -> (calls: Int64, oldest: Moment?) {
+        try await database.read { transaction in
+            let row = try transaction.queryOne(
+                "SELECT COUNT(*) AS calls, MIN(created_at) AS oldest FROM call WHERE look_at > 0")
+            let oldest = try row?.optionalInteger("oldest").map { Moment(milliseconds: $0) }
+            return (try row?.integer("calls") ?? 0, oldest)
+        }
+    }
+
     /// The call's next turn, if it is still without a history.
     func lookAgain(_ key: CallKey, _ portal: PortalID, at moment: Moment, looks: Int64) async throws {
         try await database.write(.soon) { transaction in

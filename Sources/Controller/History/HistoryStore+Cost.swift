@@ -33,6 +33,16 @@ extension HistoryStore {
         }
     }
 
+    /// How many calls wait for their cost, and since when the oldest has its history.
+    func backlog() async throws -> (calls: Int64, oldest: Moment?) {
+        try await database.read { transaction in
+            let row = try transaction.queryOne(
+                "SELECT COUNT(*) AS calls, MIN(recorded_at) AS oldest FROM call_history WHERE cost_at > 0")
+            let oldest = try row?.optionalInteger("oldest").map { Moment(milliseconds: $0) }
+            return (try row?.integer("calls") ?? 0, oldest)
+        }
+    }
+
     /// The platform did not tell the cost: the call has its next turn at `moment`, or with nil none any more.
     func putOff(_ call: Unpriced, until moment: Moment?) async throws {
         try await database.write(.soon) { transaction in

@@ -1,5 +1,6 @@
 import Logging
 import Storage
+import Synchronization
 
 /// Work that goes on by itself, at one of the controllers of a database at a time.
 ///
@@ -11,6 +12,7 @@ struct Duty: Sendable {
     private static let pause = Duration.seconds(1)
 
     let database: Database
+    var mark = DutyMark()
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -20,6 +22,8 @@ struct Duty: Sendable {
             do {
                 try await database.withLock(Self.lock, patience: Self.patience) {
                     logger.info("on duty")
+                    mark.set(true)
+                    defer { mark.set(false) }
                     await withDiscardingTaskGroup { group in
                         for part in work { group.addTask { await part() } }
                     }
@@ -33,4 +37,12 @@ struct Duty: Sendable {
             }
         }
     }
+}
+
+/// Whether this controller is the one that works.
+final class DutyMark: Sendable {
+    private let value = Atomic(false)
+
+    func set(_ isOnDuty: Bool) { value.store(isOnDuty, ordering: .relaxed) }
+    var isSet: Bool { value.load(ordering: .relaxed) }
 }
