@@ -101,7 +101,8 @@ public struct TelephonyController: Service {
     }
 
     private func parts(_ database: Database, _ http: HTTPClient) throws -> ControllerParts {
-        try ControllerParts(
-            configuration: configuration, database: database, http: http, clock: clock, now: now, logger: logger)
+        ControllerParts(
+            try ControllerTools(
+                configuration: configuration, database: database, http: http, clock: clock, now: now, logger: logger))
     }
 }

@@ -68,11 +68,12 @@ struct EndpointTable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let database = try Database.open(path: folder + "/controller.sqlite")
         defer { try? database.close() }
-        let parts = try ControllerParts(
+        let tools = try ControllerTools(
             configuration: World.configuration(
                 World.Setting(), .sqlite(path: ":none:"), folder, platformBase: "http://127.0.0.1:1", portalPort: 1),
             database: database, http: .shared, clock: ContinuousClock(), now: { Moment(milliseconds: 0) },
             logger: Logger(label: "table"))
+        let parts = ControllerParts(tools)
         let commands = parts.commands.map(\.name)
         return EndpointTable(
             doors: parts.routes.endpoints.flatMap { doors(of: $0, commands) }, commands: commands,
