@@ -68,20 +68,6 @@ public final class VoicePlatform: Service {
         let registrations = RegistrationKeeper(
             database: core.database, registrar: EngineRegistrar(engine), platformDomain: configuration.domain,
             clock: core.clock, logger: logger)
-        let orders = EngineOrders(
-            registrationsChanged: { registrations.changed() },
-            forgetPhones: { user in
-                // Fails only when the loop has ended, and every phone's registration with it.
-                try? await engine.eventLoop.submit { engine.endRegistrations(of: user) }.get()
-            },
-            trunks: { (try? await engine.eventLoop.submit { engine.trunkStatus() }.get()) ?? [] })
-        let courier = CallbackCourier(
-            database: core.database,
-            sender: HTTPCallbackSender(
-                policy: configuration.callbacks, group: MultiThreadedEventLoopGroup.singleton,
-                logger: logger),
-            keys: AccountKeys(masters: configuration.masterAccounts), policy: configuration.callbacks,
-            clock: core.clock, logger: logger)
         let announcement = Announcement { [ready] in
             let port = try await core.address.wait()
             try await calls.started()
@@ -90,8 +76,8 @@ public final class VoicePlatform: Service {
         }
         let services: [any Service] = [
             core.history, Heartbeat(database: core.database, clock: core.clock, logger: logger),
-            PlatformJobs(core: core, registrations: registrations), registrations, courier,
-            core.httpService(hosting: host, orders: orders), calls, announcement,
+            PlatformJobs(core: core, registrations: registrations), registrations, courier(core),
+            core.httpService(hosting: host, orders: Self.orders(engine, registrations)), calls, announcement,
         ]
         let outcome: Result<Void, any Error>
         do {
@@ -102,6 +88,26 @@ public final class VoicePlatform: Service {
         try await scenarioClient.shutdown()
         try core.database.close()
         try outcome.get()
+    }
+
+    private static func orders(_ engine: VoiceEngine, _ registrations: RegistrationKeeper) -> EngineOrders {
+        EngineOrders(
+            registrationsChanged: { registrations.changed() },
+            forgetPhones: { user in
+                // Fails only when the loop has ended, and every phone's registration with it.
+                try? await engine.eventLoop.submit { engine.endRegistrations(of: user) }.get()
+            },
+            trunks: { (try? await engine.eventLoop.submit { engine.trunkStatus() }.get()) ?? [] })
+    }
+
+    private func courier(_ core: PlatformCore) -> CallbackCourier {
+        CallbackCourier(
+            database: core.database,
+            sender: HTTPCallbackSender(
+                policy: configuration.callbacks, group: MultiThreadedEventLoopGroup.singleton,
+                logger: logger),
+            keys: AccountKeys(masters: configuration.masterAccounts), policy: configuration.callbacks,
+            clock: core.clock, logger: logger)
     }
 }
 

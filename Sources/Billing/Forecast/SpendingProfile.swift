@@ -115,50 +115,62 @@ private struct WeekAverage {
     private(set) var hours: [Int64]
     private(set) var holidays = 0
 
+    private let past: [Int64]
+    private let slept: [Int]
+    private let firstDay: Int
+    private let weights: [Int64]
+
     /// - Parameters:
     ///   - past: Sums of the hours from `firstDay` on.
     ///   - slept: Days that were slept through, up to each day from `firstDay` on.
     init(_ past: [Int64], _ slept: [Int], firstDay: Int, endDay: Int, weights: [Int64]) {
+        (self.past, self.slept, self.firstDay, self.weights) = (past, slept, firstDay, weights)
         let day = LocalHour.hoursOfDay
         hours = Array(repeating: 0, count: LocalHour.hoursOfWeek)
         var average = Array<Int64>(repeating: 0, count: day)
         var seen: [Bool] = Array(repeating: false, count: 7)
-        var counted: Int64 = 0
         for latest in max(firstDay, endDay - 7)..<max(firstDay, endDay) {
-            let days = stride(from: latest, through: firstDay, by: -7).filter {
-                slept[$0 - firstDay] == slept[$0 - firstDay + 1]
-            }
-            guard !days.isEmpty else { continue }
-            let totals = days.map { past[($0 - firstDay + 1) * day] - past[($0 - firstDay) * day] }
-            let median = totals.sorted()[totals.count / 2]
+            guard let usual = usualDay(latest) else { continue }
             let weekday = LocalHour.weekday(ofDay: latest)
-            var sums = Array<Int64>(repeating: 0, count: day)
-            var weight: Int64 = 0
-            for (age, total) in totals.enumerated() {
-                if totals.count >= 3, total < median / 4 {
-                    holidays += 1
-                    continue
-                }
-                let scale = totals.count >= 3 && median > 0 && total / 3 > median ? 3000 * median / total : 1000
-                let own = weights[min(age, weights.count - 1)]
-                weight += own
-                let start = (days[age] - firstDay) * day
-                for hour in 0..<day {
-                    let amount = past[start + hour + 1] - past[start + hour]
-                    sums[hour] += own * (scale == 1000 ? amount : amount * scale / 1000)
-                }
-            }
-            guard weight > 0 else { continue }
             seen[weekday] = true
-            counted += 1
             for hour in 0..<day {
-                hours[weekday * day + hour] = sums[hour] / weight
-                average[hour] += sums[hour] / weight
+                hours[weekday * day + hour] = usual[hour]
+                average[hour] += usual[hour]
             }
         }
+        let counted = Int64(seen.count { $0 })
         guard counted > 0 else { return }
         for weekday in 0..<7 where !seen[weekday] {
             for hour in 0..<day { hours[weekday * day + hour] = average[hour] / counted }
         }
+    }
+
+    /// The hours of a day and those a week before it, two weeks, and so on: later ones weigh more, holidays nothing, and what
+    /// is far above the rest three times the median. Nil when no such day was spent awake.
+    private mutating func usualDay(_ latest: Int) -> [Int64]? {
+        let day = LocalHour.hoursOfDay
+        let days = stride(from: latest, through: firstDay, by: -7).filter {
+            slept[$0 - firstDay] == slept[$0 - firstDay + 1]
+        }
+        guard !days.isEmpty else { return nil }
+        let totals = days.map { past[($0 - firstDay + 1) * day] - past[($0 - firstDay) * day] }
+        let (median, hasComparison) = (totals.sorted()[totals.count / 2], totals.count >= 3)
+        var sums = Array<Int64>(repeating: 0, count: day)
+        var weight: Int64 = 0
+        for (age, total) in totals.enumerated() {
+            if hasComparison, total < median / 4 {
+                holidays += 1
+                continue
+            }
+            let scale = hasComparison && median > 0 && total / 3 > median ? 3000 * median / total : 1000
+            let own = weights[min(age, weights.count - 1)]
+            weight += own
+            let start = (days[age] - firstDay) * day
+            for hour in 0..<day {
+                let amount = past[start + hour + 1] - past[start + hour]
+                sums[hour] += own * (scale == 1000 ? amount : amount * scale / 1000)
+            }
+        }
+        return weight > 0 ? sums.map { $0 / weight } : nil
     }
 }

@@ -27,15 +27,7 @@ struct PaymentStore: Sendable {
                 }
                 return known
             }
-            let waiting = try transaction.queryOne(
-                """
-                SELECT COUNT(*) AS orders FROM payment_order
-                WHERE portal_id = ? AND expires_at > ? AND paid_at IS NULL
-                """, [.text(portal.rawValue), .integer(moment.milliseconds)])
-            guard try waiting?.integer("orders") ?? 0 < Self.mostOpen else {
-                throw ControllerError(
-                    .busy, "\(Self.mostOpen) orders wait for their payment; pay one of them, or let them expire")
-            }
+            try Self.expectFewOpen(portal, at: moment, in: transaction)
             try transaction.execute(
                 """
                 INSERT INTO payment_order (portal_id, request_id, reference, amount, currency, created_at, expires_at,
@@ -51,6 +43,20 @@ struct PaymentStore: Sendable {
                 throw ControllerError(.internalFailure, "the order was not kept")
             }
             return order
+        }
+    }
+
+    private static func expectFewOpen(
+        _ portal: PortalID, at moment: Moment, in transaction: Transaction
+    ) throws {
+        let waiting = try transaction.queryOne(
+            """
+            SELECT COUNT(*) AS orders FROM payment_order
+            WHERE portal_id = ? AND expires_at > ? AND paid_at IS NULL
+            """, [.text(portal.rawValue), .integer(moment.milliseconds)])
+        guard try waiting?.integer("orders") ?? 0 < mostOpen else {
+            throw ControllerError(
+                .busy, "\(mostOpen) orders wait for their payment; pay one of them, or let them expire")
         }
     }
 

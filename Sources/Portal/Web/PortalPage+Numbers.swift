@@ -43,44 +43,48 @@ extension PortalPage {
     }
 
     private static func saleText(_ sale: NumberSale) -> String {
-        let place = sale.place
+        let (place, found) = (sale.place, sale.found.rows("result"))
         let again = place.isEmpty ? "" : "<p>" + link("Another place", "/numbers") + "</p>"
         switch sale.step {
         case .countries:
-            let rows = sale.found.rows("result").map { country in
-                let categories = country.rows("CATEGORIES").map { category in
-                    let states = category.text("HAS_STATES") == "Y" ? [("states", "Y")] : []
-                    let here = [("country", country.text("COUNTRY")), ("category", category.text("CATEGORY"))]
-                    return link(category.text("NAME"), "/numbers", here + states)
-                }
-                return row([country.text("NAME")], html: categories.joined(separator: ", "))
-            }
-            return table(["Country", "Kind"], rows, empty: "No numbers are sold at the moment.")
+            return table(
+                ["Country", "Kind"], found.map(countryRow), empty: "No numbers are sold at the moment.")
         case .states:
-            let rows = sale.found.rows("result").map { state in
+            let rows = found.map { state in
                 row([], html: link(state.text("NAME"), "/numbers", place + [("state", state.text("STATE"))]))
             }
             return again + table(["State"], rows, empty: "No numbers are sold there.")
         case .regions:
-            let rows = sale.found.rows("result").map { region in
+            let rows = found.map { region in
                 row(
                     [price(region), region.text("FREE")],
                     html: link(region.text("NAME"), "/numbers", place + [("region", region.text("REGION_ID"))]))
             }
             return again + table(["Price", "Free", "Region"], rows, empty: "No numbers are sold there.")
         case .offers:
-            let rows = sale.found.rows("result").map { offer in
-                let order =
-                    place + [
-                        ("request_id", PageVisit.requestID()), ("number", offer.text("PHONE_NUMBER")),
-                        ("price", offer.text("PRICE")), ("installation_price", offer.text("INSTALLATION_PRICE")),
-                        ("currency", offer.text("CURRENCY")),
-                    ]
-                return row(
-                    [offer.text("PHONE_NUMBER"), price(offer)], html: button("Buy", "/numbers/buy", order))
-            }
-            return again + table(["Number", "Price", ""], rows, empty: "No number is free there.")
+            return again
+                + table(
+                    ["Number", "Price", ""], found.map { offerRow($0, at: place) }, empty: "No number is free there.")
         }
+    }
+
+    private static func countryRow(_ country: AnswerRow) -> String {
+        let categories = country.rows("CATEGORIES").map { category in
+            let states = category.text("HAS_STATES") == "Y" ? [("states", "Y")] : []
+            let here = [("country", country.text("COUNTRY")), ("category", category.text("CATEGORY"))]
+            return link(category.text("NAME"), "/numbers", here + states)
+        }
+        return row([country.text("NAME")], html: categories.joined(separator: ", "))
+    }
+
+    private static func offerRow(_ offer: AnswerRow, at place: [(String, String)]) -> String {
+        let order =
+            place + [
+                ("request_id", PageVisit.requestID()), ("number", offer.text("PHONE_NUMBER")),
+                ("price", offer.text("PRICE")), ("installation_price", offer.text("INSTALLATION_PRICE")),
+                ("currency", offer.text("CURRENCY")),
+            ]
+        return row([offer.text("PHONE_NUMBER"), price(offer)], html: button("Buy", "/numbers/buy", order))
     }
 
     private static func price(_ offer: AnswerRow) -> String {

@@ -99,19 +99,35 @@ struct Installation: Sendable {
 
     private func voicePlatform() throws -> any Service {
         let (trunks, dialPlan) = try settings.trunks(environment: ProcessInfo.processInfo.environment)
-        let masters = Currency.allCases.compactMap { currency in
+        var runtime = RuntimeConfiguration(workerExecutable: ProgramFiles.scriptWorker)
+        runtime.session.signallingBytes = settings.integer("voice.logs.sip") << 10
+        let platform = VoicePlatform(
+            configuration: try platformConfiguration(dialPlan), engine: try engineConfiguration(trunks),
+            runtime: runtime, eventLoop: group.next(), httpClient: client, logger: Logger(label: "voice-platform"))
+        return Announced(service: platform) {
+            _ = try await platform.addresses()
+            listening.note(.voice)
+        }
+    }
+
+    private var masterAccounts: [MasterAccount] {
+        Currency.allCases.compactMap { currency in
             secrets.masterKeys[currency.code].map { key in
                 MasterAccount(
                     name: MasterAccounts.name(currency), email: "\(MasterAccounts.name(currency))@localhost.invalid",
                     currency: currency, apiKey: key)
             }
         }
+    }
+
+    private func platformConfiguration(_ dialPlan: DialPlan) throws -> VoicePlatformConfiguration {
         let watch = TariffWatch(settings: settings)
         var configuration = VoicePlatformConfiguration(
             host: settings.text("voice.http.address"), port: settings.integer("voice.http.port"),
             publicURL: settings.url("voice.http"), mediaServerAddress: settings.text("voice.rtp.address"),
-            dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"), masterAccounts: masters,
-            tariffs: try settings.tariffs(), numbers: try settings.numbers(), dialPlan: dialPlan,
+            dataDirectory: "\(dataDirectory)/voice", domain: settings.text("domain"),
+            masterAccounts: masterAccounts, tariffs: try settings.tariffs(), numbers: try settings.numbers(),
+            dialPlan: dialPlan,
             scenarioTrust: settings.text("voice.scripts") == "account" ? .eachAccount : .operatorPublished,
             limits: try settings.platformLimits())
         configuration.changedTariffs = { try watch.changed() }
@@ -120,6 +136,10 @@ struct Installation: Sendable {
         configuration.sipRegistrationPrices = try settings.registrationPrices()
         configuration.dollarRates = try settings.dollarRates()
         configuration.scripts = try settings.scriptLimits()
+        return configuration
+    }
+
+    private func engineConfiguration(_ trunks: [Trunk]) throws -> VoiceEngineConfiguration {
         let first = UInt16(clamping: settings.integer("voice.rtp.first"))
         let last = UInt16(clamping: settings.integer("voice.rtp.last"))
         var engine = VoiceEngineConfiguration(
@@ -134,17 +154,8 @@ struct Installation: Sendable {
         engine.keyExchange = KeyExchange(rawValue: settings.text("voice.rtp.keys")) ?? .tls
         engine.googleSpeech = try settings.googleSpeech()
         engine.conferenceEndpoints = settings.integer("voice.conference.endpoints")
-        var runtime = RuntimeConfiguration(
-            workerExecutable: ProgramFiles.scriptWorker)
-        runtime.session.signallingBytes = settings.integer("voice.logs.sip") << 10
-        engine.showsSignalling = runtime.session.signallingBytes > 0
-        let platform = VoicePlatform(
-            configuration: configuration, engine: engine, runtime: runtime, eventLoop: group.next(),
-            httpClient: client, logger: Logger(label: "voice-platform"))
-        return Announced(service: platform) {
-            _ = try await platform.addresses()
-            listening.note(.voice)
-        }
+        engine.showsSignalling = settings.integer("voice.logs.sip") > 0
+        return engine
     }
 
     private func controller() throws -> any Service {
@@ -155,42 +166,54 @@ struct Installation: Sendable {
         let logger = Logger(label: "controller")
         let payments = try PaymentKeyWatch(directory: dataDirectory, secrets: secrets, logger: logger)
         return Deferred { [self] in
-            let serviceKeys = try MasterAccounts.serviceKeys(in: settings.text("controller.platform.keys"))
-            let masters = try await MasterAccounts.resolve(
-                at: settings.url("voice.http"),
-                keys: secrets.masterKeys.filter { code, _ in !serviceKeys.keys.contains { $0.code == code } },
-                client: client)
-            let configuration = ControllerConfiguration(
+            var configuration = ControllerConfiguration(
                 host: settings.text("controller.address"), port: settings.integer("controller.port"),
-                database: database, publicURL: settings.url("controller"),
-                platform: PlatformAccess(
-                    baseURL: settings.url("voice.http"),
-                    sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
-                    masters: masters, serviceKeys: serviceKeys,
-                    recordingHosts: settings.text("controller.recordings.hosts").split(separator: " ").map(String.init)),
-                portals: [
-                    PortalAccess(
-                        id: PortalID(rawValue: settings.text("portal.id")), licenceKey: Secret(secrets.licenceKey),
-                        baseURL: settings.url("portal"),
-                        currency: Currency(rawValue: settings.text("portal.currency")) ?? .usd)
-                ],
-                licenceServer: try settings.licenceServer(ProcessInfo.processInfo.environment),
-                licences: LicencePolicy(
-                    interval: .seconds(settings.integer("controller.licence.interval") * 3600),
-                    grace: .seconds(settings.integer("controller.licence.grace") * 3600),
-                    calls: .seconds(settings.integer("controller.licence.calls") * 3600)),
-                storageKey: Secret(secrets.storageKey), operatorToken: Secret(secrets.operatorToken),
-                scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion),
-                limits: TimeLimits(
-                    crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
-                    reconciliation: .seconds(settings.integer("controller.reconciliation.seconds"))),
-                rollout: settings.rolloutPolicy(), paymentSystems: { payments.current() },
-                thresholds: try settings.warningThresholds(),
-                mailer: try settings.mailer(ProcessInfo.processInfo.environment),
-                webhooks: OutsidePolicy(allowsPrivateNetworks: settings.boolean("controller.webhooks.private")))
+                database: database, publicURL: settings.url("controller"), platform: try await platformAccess(),
+                portals: [ownPortal], storageKey: Secret(secrets.storageKey),
+                operatorToken: Secret(secrets.operatorToken),
+                scenario: Controller.ScenarioSource(path: folder, version: Self.scenarioVersion))
+            try read(&configuration)
+            configuration.paymentSystems = { payments.current() }
             return TelephonyController(
                 configuration, logger: logger, onListening: { _ in listening.note(.controller) })
         }
+    }
+
+    private func platformAccess() async throws -> PlatformAccess {
+        let serviceKeys = try MasterAccounts.serviceKeys(in: settings.text("controller.platform.keys"))
+        let masters = try await MasterAccounts.resolve(
+            at: settings.url("voice.http"),
+            keys: secrets.masterKeys.filter { code, _ in !serviceKeys.keys.contains { $0.code == code } },
+            client: client)
+        return PlatformAccess(
+            baseURL: settings.url("voice.http"),
+            sipServer: "\(settings.text("voice.sip.address")):\(settings.integer("voice.sip.port"))",
+            masters: masters, serviceKeys: serviceKeys,
+            recordingHosts: settings.text("controller.recordings.hosts").split(separator: " ").map(String.init))
+    }
+
+    private var ownPortal: PortalAccess {
+        PortalAccess(
+            id: PortalID(rawValue: settings.text("portal.id")), licenceKey: Secret(secrets.licenceKey),
+            baseURL: settings.url("portal"), currency: Currency(rawValue: settings.text("portal.currency")) ?? .usd)
+    }
+
+    /// What the operator has chosen.
+    private func read(_ configuration: inout ControllerConfiguration) throws {
+        let environment = ProcessInfo.processInfo.environment
+        configuration.licenceServer = try settings.licenceServer(environment)
+        configuration.licences = LicencePolicy(
+            interval: .seconds(settings.integer("controller.licence.interval") * 3600),
+            grace: .seconds(settings.integer("controller.licence.grace") * 3600),
+            calls: .seconds(settings.integer("controller.licence.calls") * 3600))
+        configuration.limits = TimeLimits(
+            crm: .milliseconds(settings.integer("controller.crm.milliseconds")),
+            reconciliation: .seconds(settings.integer("controller.reconciliation.seconds")))
+        configuration.rollout = settings.rolloutPolicy()
+        configuration.thresholds = try settings.warningThresholds()
+        configuration.mailer = try settings.mailer(environment)
+        configuration.webhooks = OutsidePolicy(
+            allowsPrivateNetworks: settings.boolean("controller.webhooks.private"))
     }
 
     private func portal() async throws -> any Service {
