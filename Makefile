@@ -83,6 +83,7 @@ bench-scale: test-dependencies ## Measure the controller among a million portals
 		$(TEST_PROGRAM) --testing-library swift-testing --no-parallel --filter '^ControllerTests\.Scale'
 	@# The servers of the storm as they run at work, the controller on a file and on PostgreSQL.
 	$(SWIFT) build $(BUILD_FLAGS) -c release --product switchboard
+	$(SWIFT) build $(BUILD_FLAGS) -c release --product script-worker
 	for database in file postgres; do \
 		SWITCHBOARD_PROGRAMS=$$($(SWIFT) build $(BUILD_FLAGS) -c release --show-bin-path) SWITCHBOARD_STORM=$(STORM) \
 		SWITCHBOARD_TEST_DATABASE=$$database TEST_POSTGRES_DURABLE=1 scripts/test-postgres run $(TEST_PROGRAM) \
