@@ -96,9 +96,9 @@ final class FakePlatform: Sendable {
         events.announce()
     }
 
-    /// Lets go of all accounts.
-    func releaseAccounts() {
-        state.withLock { $0.heldAccounts = [] }
+    /// Lets go of whatever is held.
+    func releaseAll() {
+        state.withLock { ($0.held, $0.heldAccounts) = ([], []) }
         events.announce()
     }
 

@@ -98,7 +98,7 @@ import Testing
     func balances() async throws {
         try await World.run(setting()) { world async throws in
             let other = try await hang(world)
-            defer { world.platform.releaseAccounts() }
+            defer { world.platform.releaseAll() }
             try await change(
                 world, "UPDATE balance_account SET next_check_at = 1 WHERE portal_id = 'demo'",
                 "UPDATE balance_account SET next_check_at = 2 WHERE portal_id = 'other'")
@@ -112,7 +112,7 @@ import Testing
             try await world.buy("74012000001")
             try await world.buy("74012000002", portal: "other")
             let other = try await hang(world)
-            defer { world.platform.releaseAccounts() }
+            defer { world.platform.releaseAll() }
             world.platform.state.withLock { $0.commands = [] }
             try await change(
                 world, "UPDATE rented_number SET look_at = 1 WHERE portal_id = 'demo'",
@@ -125,7 +125,7 @@ import Testing
     func payments() async throws {
         try await World.run { world async throws in
             _ = try await hang(world)
-            defer { world.platform.releaseAccounts() }
+            defer { world.platform.releaseAll() }
             for portal in ["demo", "other"] {
                 let order = try await world.command(
                     "CreatePaymentOrder", ["AMOUNT": "250.00", "REQUEST_ID": "payment-0001"], portal: portal)

@@ -53,7 +53,7 @@ extension World {
     /// A portal's command.
     func command(_ command: String, _ body: JSONValue = [:], portal: String = "demo") async throws -> Answer {
         var signing = Signing(direction: .portalToController)
-        signing.portal = portal
+        (signing.portal, signing.time) = (portal, now().seconds)
         if portal == "other" { signing.licence = Self.otherLicence }
         return try await send("/portal/\(command)", body.encoded, signing)
     }
@@ -77,7 +77,9 @@ extension World {
     /// A scenario's message.
     func scenario(_ command: String, _ fields: [(String, String)]) async throws -> Answer {
         let form = FormFields(([("COMMAND", command)] + fields).map { .init(name: $0.0, value: $0.1) })
-        return try await send("/scenario", form.encoded, Signing(direction: .scenarioToController))
+        var signing = Signing(direction: .scenarioToController)
+        signing.time = now().seconds
+        return try await send("/scenario", form.encoded, signing)
     }
 
     /// A running scenario of that portal asks for a line's settings.

@@ -31,6 +31,8 @@ struct World: Sendable {
     let databasePath: String
     let configuration: ControllerConfiguration
     var client = HTTPClient.shared
+    var now: @Sendable () -> Moment = Setting().now
+    var mailer = FakeMailer()
     /// How long a request waits for its answer.
     var patience = TimeAmount.seconds(180)
 
@@ -104,12 +106,13 @@ struct World: Sendable {
             }
             let world = World(
                 platform: setting.platform, portal: setting.portal, base: "http://127.0.0.1:\(await port.value)",
-                platformBase: platformBase, log: setting.log, databasePath: path, configuration: configuration)
+                platformBase: platformBase, log: setting.log, databasePath: path, configuration: configuration,
+                now: setting.now, mailer: setting.mailer)
             let result: Result<Void, any Error>
             do { result = .success(try await test(world)) } catch { result = .failure(error) }
             ManagementContract.expect(setting.platform.state.withLock { $0.commands })
             // Whoever still hangs in the fakes is let go.
-            setting.platform.release("SetScenarioInfo")
+            setting.platform.releaseAll()
             setting.portal.state.withLock { $0.crm = .fails }
             setting.portal.events.announce()
             setting.licences?.release()

@@ -47,6 +47,23 @@ final class Crash: WriteWitness {
         return goesOn
     }
 
+    /// Gives what `work` gives, unless the controller ends before: then nobody waits for it any longer.
+    func meanwhile<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let first = Promise<Result<Value, any Error>>()
+        Task {
+            do { first.fulfilOnce(.success(try await work())) } catch { first.fulfilOnce(.failure(error)) }
+            events.announce()
+        }
+        let end = Task {
+            await events.wait { self.isOver }
+            first.fulfilOnce(.failure(Over()))
+        }
+        defer { end.cancel() }
+        let value = try await first.value.get()
+        guard !isOver else { throw Over() }
+        return value
+    }
+
     func willWrite(_ site: WriteSite) throws {
         state.withLock { _ = $0.sites.insert(site) }
         guard pass("before \(site)") else { throw Over() }

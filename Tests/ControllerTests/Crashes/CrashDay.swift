@@ -13,20 +13,30 @@ struct CrashDay {
     var sites: Set<WriteSite>
     var crashes: Int
 
-    static func live(crashAt step: Crash.Step?) async throws -> CrashDay {
+    /// For one life of the controller, on a machine with much else to do.
+    private static let limit = Duration.seconds(120)
+
+    static func live(_ plan: DayPlan, crashAt step: Crash.Step?) async throws -> CrashDay {
         let folder = FileManager.default.temporaryDirectory.appending(path: "day-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var setting = setting(folder)
-        let crash = Crash(at: step)
-        let progress = Progress()
-        if let aftermath = try await part(setting, crash, progress) {
+        var setting = setting(folder, plan)
+        try await prepare(plan, setting)
+        let (crash, progress, first) = (Crash(at: step), Progress(), setting)
+        let whole = try await within(limit, "end of the day of crash \(step?.description ?? "")") {
+            try await part(plan, first, crash, progress)
+        }
+        if let aftermath = whole {
             return CrashDay(aftermath: aftermath, steps: crash.steps, sites: crash.sites, crashes: 0)
         }
         setting.portal.state.withLock { $0.mayPass = { _ in true } }
         let afterwards = Crash(at: nil)
         setting.log = RecordedLog()
-        let aftermath = try #require(try await part(setting, afterwards, progress))
+        let second = setting
+        let rest = try await within(limit, "end of the day after crash \(step?.description ?? "")") {
+            try await part(plan, second, afterwards, progress)
+        }
+        let aftermath = try #require(rest)
         return CrashDay(aftermath: aftermath, steps: crash.steps, sites: crash.sites, crashes: 1)
     }
 
@@ -35,16 +45,26 @@ struct CrashDay {
         let done = Mutex(0)
     }
 
-    private static func setting(_ folder: String) -> World.Setting {
+    private static func setting(_ folder: String, _ plan: DayPlan) -> World.Setting {
         var setting = World.Setting()
         setting.limits.reconciliation = .milliseconds(20)
+        setting.limits.retention = plan.retention
+        setting.now = { plan.time.now }
         setting.databasePath = folder + "/controller.sqlite"
         return setting
     }
 
+    private static func prepare(_ plan: DayPlan, _ setting: World.Setting) async throws {
+        let database = try await Database.open(TestDatabases.location(try #require(setting.databasePath)))
+        defer { try? database.close() }
+        try await database.migrate(Schema.migrations)
+        try await plan.prepare(database)
+    }
+
     /// The errands that are still to be done, then the work that goes on by itself; nil after a crash.
-    private static func part(_ setting: World.Setting, _ crash: Crash, _ progress: Progress) async throws -> Aftermath?
-    {
+    private static func part(
+        _ plan: DayPlan, _ setting: World.Setting, _ crash: Crash, _ progress: Progress
+    ) async throws -> Aftermath? {
         var setting = setting
         setting.witness = crash
         setting.platform.state.withLock { $0.mayPass = { crash.pass($0) } }
@@ -52,15 +72,16 @@ struct CrashDay {
         let found = Mutex<Aftermath?>(nil)
         do {
             try await World.run(setting) { world async throws in
-                while let errand = progress.done.withLock({ Errand.day.indices.contains($0) ? Errand.day[$0] : nil }) {
-                    let answer = try await errand.ask(world)
-                    guard !crash.isOver else { throw Crash.Over() }
+                while let errand = progress.done.withLock({
+                    plan.errands.indices.contains($0) ? plan.errands[$0] : nil
+                }) {
+                    let answer = try await crash.meanwhile { try await errand.ask(world) }
                     try #require(errand.isDone(answer), "\(errand.name): \(answer.status) \(answer.text)")
                     progress.done.withLock { $0 += 1 }
                 }
                 let database = try await Database.open(TestDatabases.location(world.databasePath))
                 defer { try? database.close() }
-                try await rest(world, database, crash)
+                try await rest(plan, database, crash)
                 let aftermath = try await Aftermath(world, database)
                 found.withLock { $0 = aftermath }
             }
@@ -70,29 +91,11 @@ struct CrashDay {
         return crash.isOver ? nil : found.withLock { $0 }
     }
 
-    /// Until every call is told, priced and noted as delivered, and the platform has every device as it is to be.
-    private static func rest(_ world: World, _ database: Database, _ crash: Crash) async throws {
+    /// Until everything is done that goes on by itself.
+    private static func rest(_ plan: DayPlan, _ database: Database, _ crash: Crash) async throws {
         while !crash.isOver {
             let steps = crash.steps.count
-            let list = try await world.admin("/admin/calls").json
-            let calls = list?["calls"]?.elements ?? []
-            let priced = try await database.read {
-                try $0.queryOne("SELECT COUNT(*) AS number FROM call_history WHERE cost_final IS NOT NULL")
-            }
-            let isPriced = try priced?.integer("number") == 3 && calls.allSatisfy { $0["state"] == "closed" }
-            let orders = try await world.admin("/admin/payments/demo").json?["result"]?.elements ?? []
-            let isPaid = orders.allSatisfy { $0["STATE"] == "CREDITED" }
-            // A portal that the operator has added is nowhere.
-            let isTold = list?["outbox"]?.names.allSatisfy { $0 == "third" } == true
-            let unready = try await database.read {
-                try $0.queryOne("SELECT COUNT(*) AS users FROM platform_user WHERE is_ready = 0")?.integer("users")
-            }
-            let spent = try await database.read {
-                try $0.queryOne("SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS spent FROM balance_spending")?
-                    .integer("spent")
-            }
-            let isSpent = (spent ?? 0) >= Int64(Errand.movements) * 1_000_000
-            if calls.count == 2, isPriced, isPaid, unready == 0, isTold, isSpent { return }
+            if try await plan.isSettled(database) { return }
             await crash.events.wait { crash.steps.count > steps || crash.isOver }
         }
         throw Crash.Over()

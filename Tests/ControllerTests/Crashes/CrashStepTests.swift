@@ -15,19 +15,37 @@ import Testing
 
     @Test("After a crash at any durable step, nothing is lost and nothing is there twice")
     func everyStep() async throws {
-        let whole = try await CrashDay.live(crashAt: nil)
-        #expect(whole.aftermath.contradictions.isEmpty, "\(whole.aftermath.contradictions)")
-        #expect(whole.aftermath.told == [Errand.reportedCall, Errand.silentCall, Errand.unheardCall])
-        let steps = Set(whole.steps.filter { $0.occurrence <= Self.occurrences })
+        let good = try await CrashDay.live(.good(), crashAt: nil)
+        #expect(good.aftermath.contradictions.isEmpty, "\(good.aftermath.contradictions)")
+        #expect(good.aftermath.told == [Errand.reportedCall, Errand.silentCall, Errand.unheardCall])
+        let steps = Self.steps(good)
         try #require(steps.count > 80)
+        try await Self.crash(at: steps, good.aftermath, DayPlan.good)
+        let hard = try await CrashDay.live(.hard(), crashAt: nil)
+        #expect(hard.aftermath.contradictions.isEmpty, "\(hard.aftermath.contradictions)")
+        let places = good.sites.map(\.description)
+        let others = Self.steps(hard).filter { step in
+            step.name.contains(".swift:") && !places.contains { step.name.hasSuffix($0) }
+        }
+        try #require(others.count > 10)
+        try await Self.crash(at: others, hard.aftermath, DayPlan.hard)
+    }
+
+    private static func steps(_ day: CrashDay) -> [Crash.Step] {
+        Array(Set(day.steps.filter { $0.occurrence <= occurrences }))
+    }
+
+    private static func crash(
+        at steps: [Crash.Step], _ expected: Aftermath, _ plan: @escaping @Sendable () -> DayPlan
+    ) async throws {
         let reached = try await withThrowingTaskGroup(of: Bool.self) { group in
-            var (waiting, reached) = (Array(steps), 0)
+            var (waiting, reached) = (steps, 0)
             for _ in 0..<Self.atOnce {
-                if let step = waiting.popLast() { group.addTask { try await Self.check(step, whole.aftermath) } }
+                if let step = waiting.popLast() { group.addTask { try await Self.check(step, expected, plan()) } }
             }
             while let isReached = try await group.next() {
                 if isReached { reached += 1 }
-                if let step = waiting.popLast() { group.addTask { try await Self.check(step, whole.aftermath) } }
+                if let step = waiting.popLast() { group.addTask { try await Self.check(step, expected, plan()) } }
             }
             return reached
         }
@@ -35,36 +53,11 @@ import Testing
         #expect(reached > steps.count * 9 / 10, "\(reached) of \(steps.count)")
     }
 
-    private static func check(_ step: Crash.Step, _ expected: Aftermath) async throws -> Bool {
-        let day = try await CrashDay.live(crashAt: step)
+    private static func check(_ step: Crash.Step, _ expected: Aftermath, _ plan: DayPlan) async throws -> Bool {
+        let day = try await CrashDay.live(plan, crashAt: step)
         #expect(day.aftermath == expected, "crash \(step)")
         return day.crashes == 1
     }
-
-    /// Writes that no errand of the day leads to, by file and function, and why that is no hole.
-    private static let apart: [String: String] = {
-        let turn = "a moment to try again; without it, what failed is tried at once"
-        let deletion = "deletes what is too old; what is deleted is not found again"
-        let closing = "ends what is found by its state; what was not ended is found again"
-        return [
-            "BalanceWatch.swift putOff": turn,
-            "BalanceWatch.swift rest": closing,
-            "CallStore+Looks.swift close": closing,
-            "CallStore.swift lose": closing,
-            "HealthStore.swift note": "counts with the mark of what was counted, in one step",
-            "HistoryBackfill.swift step": "fills columns of rows that have none; what is filled is not found again",
-            "HistoryRetention.swift delete": deletion,
-            "HistoryRetention.swift forgetCalls": deletion,
-            "HistoryStore+Cost.swift putOff": turn,
-            "LineSettingsStore.swift markStale": "the portal was told of a failure, and says its change again",
-            "NumberStore+Purchases.swift fail": "an order that was not marked is tried again, and refused again",
-            "NumberStore.swift postpone": turn,
-            "PaymentStore.swift postpone": turn,
-            "PortalStore.swift putOffScenarioKey": turn,
-            "WarningStore.swift end": "a message that was not marked is sent again: each comes once at least",
-            "WarningStore.swift postpone": turn,
-        ]
-    }()
 
     /// A place of the source that writes.
     private struct Place {
@@ -74,19 +67,17 @@ import Testing
         var site: String
     }
 
-    @Test("The day leads to every place of the source that writes")
+    @Test("The days lead to every place of the source that writes")
     func sites() async throws {
+        let days = [try await CrashDay.live(.good(), crashAt: nil), try await CrashDay.live(.hard(), crashAt: nil)]
         let reached = Set(
-            try await CrashDay.live(crashAt: nil).sites.map { site in
-                "\(site.file.split(separator: "/").last ?? ""):\(site.line)"
-            })
+            days.flatMap(\.sites).map { site in "\(site.file.split(separator: "/").last ?? ""):\(site.line)" })
         let places = try Self.places()
         try #require(places.count > 40)
-        for place in places where Self.apart[place.name] == nil {
+        for place in places {
             let isReached = reached.contains(place.site)
             #expect(isReached, "no errand leads to the write of \(place.name)")
         }
-        for name in Self.apart.keys { #expect(places.contains { $0.name == name }, "\(name) does not write any more") }
     }
 
     private static func places() throws -> [Place] {

@@ -21,15 +21,15 @@ struct Errand: Sendable {
     /// Whose scenario says nothing at all.
     static let unheardCall = "crash.unheard"
 
-    private static func portal(_ command: String, _ body: JSONValue = [:]) -> Errand {
+    static func portal(_ command: String, _ body: JSONValue = [:]) -> Errand {
         Errand(name: command) { try await $0.command(command, body) }
     }
 
-    private static func staff(_ path: String, _ body: String, alsoDone: Set<String> = []) -> Errand {
+    static func staff(_ path: String, _ body: String, alsoDone: Set<String> = []) -> Errand {
         Errand(name: path, ask: { try await $0.administer(path, body) }, alsoDone: alsoDone)
     }
 
-    private static func scenario(_ command: String, _ call: String, _ more: [(String, String)] = []) -> Errand {
+    static func scenario(_ command: String, _ call: String, _ more: [(String, String)] = []) -> Errand {
         let fields =
             [
                 ("PHONE_NUMBER", command == "AddCallHistory" ? World.caller : "74012000001"),
