@@ -60,6 +60,8 @@ final class FakePlatform: Sendable {
         var silentSessions: [Int64: [JSONValue]] = [:]
         /// Is asked before and after each command whether anything may still happen.
         var mayPass: @Sendable (String) -> Bool = { _ in true }
+        /// What came for a method that was not answered then.
+        var waiting: [FormFields] = []
         /// Methods that are not answered for now.
         var held: Set<String> = []
         /// Accounts that get no answer for now.
@@ -129,7 +131,11 @@ final class FakePlatform: Sendable {
             let isHeld: @Sendable () -> Bool = {
                 self.state.withLock { $0.held.contains(method) || $0.heldAccounts.contains(account) }
             }
-            if isHeld() { await self.events.wait { !isHeld() } }
+            if isHeld() {
+                self.state.withLock { $0.waiting.append(fields) }
+                self.events.announce()
+                await self.events.wait { !isHeld() }
+            }
             let mayPass = self.state.withLock { $0.mayPass }
             guard mayPass("before \(method)") else { return Response(status: .badGateway) }
             let answer = self.run(Command(method: method, fields: fields, head: request.head))

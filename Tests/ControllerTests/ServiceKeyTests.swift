@@ -83,7 +83,7 @@ import Testing
         for command in commands {
             let header = try #require(command.head.headerFields[.authorization], "\(command.method)")
             let account = SignedToken(header, key: pair.publicKey)?.account
-            let isMasters = ["AddAccount", "GetChildrenAccounts"].contains(command.method)
+            let isMasters = ["AddAccount", "GetChildrenAccounts", "GetCallHistory"].contains(command.method)
             #expect(account == (isMasters ? 1 : child), "\(command.method)")
         }
         #expect(setting.platform.state.withLock { $0.accounts.count } == 1)

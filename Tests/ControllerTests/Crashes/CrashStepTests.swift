@@ -76,7 +76,7 @@ import Testing
         try #require(places.count > 40)
         for place in places {
             let isReached = reached.contains(place.site)
-            #expect(isReached, "no errand leads to the write of \(place.name)")
+            #expect(isReached, "no errand leads to the write of \(place.name), \(place.site)")
         }
     }
 

@@ -79,11 +79,17 @@ extension Errand {
                     "account_id": 1001, "application_id": 1002, "custom_data": .text(lateCall), "duration": 36,
                     "calls": [["incoming": true, "successful": true, "duration": 34, "cost": .real(1.25)]],
                 ]
+                state.waiting = []
                 state.held.insert(method)
             }
             let calls = try await world.admin("/admin/calls").json?["calls"]?.elements ?? []
             if !calls.contains(where: { $0["call_id"] == .text(lateCall) && $0["state"] == "closed" }) {
-                await world.platform.events.wait { world.platform.state.withLock { $0.atOnce[method] ?? 0 > 0 } }
+                let isAsked: @Sendable (FormFields) -> Bool = {
+                    $0["call_session_history_custom_data"] == lateCall
+                }
+                await world.platform.events.wait {
+                    world.platform.state.withLock { $0.waiting.contains(where: isAsked) }
+                }
             }
             return try await report(lateCall).ask(world)
         },
@@ -138,8 +144,12 @@ extension Errand {
     private static let key = Errand(name: "a new key while the platform refuses") { world in
         let shown = try await world.admin("/admin/portals/demo")
         guard shown.json?["key_confirmed"] == true else { return shown }
+        let sent = world.platform.count("SetScenarioInfo")
         world.platform.fail("SetScenarioInfo", .refuse(code: 104))
-        return try await world.administer("/admin/portals/demo/key", #"{"overlap_seconds":604800}"#)
+        let answer = try await world.administer("/admin/portals/demo/key", #"{"overlap_seconds":604800}"#)
+        // The next refusal is another errand's.
+        await world.platform.events.wait { world.platform.count("SetScenarioInfo") > sent + 1 }
+        return answer
     }
 
     private static let silence = [
@@ -168,7 +178,9 @@ extension Errand {
     private static func sessionQuestions(_ world: World) -> Int {
         world.platform.state.withLock { state in
             state.commands.count {
+                // The account's own; the master asks as well.
                 $0.method == "GetCallHistory" && $0.fields["call_session_history_custom_data"].isEmpty
+                    && $0.fields["account_id"] != "1"
             }
         }
     }
