@@ -9,6 +9,8 @@ struct PaymentCourier: Sendable {
     private static let batch = 100
     /// The platform looks this long before the order for its reference, as clocks differ.
     private static let margin = Duration.seconds(86_400)
+    /// For a balance that goes along with the news of a payment.
+    private static let patience = Duration.seconds(2)
 
     let store: PaymentStore
     let provisioner: Provisioner
@@ -57,13 +59,23 @@ struct PaymentCourier: Sendable {
         if let info { await watch.saw(info, portal) }
     }
 
-    /// The money has moved: an answer that does not come now holds nothing up.
+    /// The money has moved: an answer that does not come soon holds nobody's payment up.
     private func info(_ account: Account) async -> JSONValue? {
-        do {
-            return try await provisioner.platform.accountInfo(account.credentials)
-        } catch {
-            logger.warning("balance not known after a payment", metadata: ["error": "\(error)"])
-            return nil
+        await withTaskGroup(of: JSONValue?.self) { group in
+            group.addTask {
+                do {
+                    return try await provisioner.platform.accountInfo(account.credentials)
+                } catch {
+                    logger.warning("balance not known after a payment", metadata: ["error": "\(error)"])
+                    return nil
+                }
+            }
+            group.addTask {
+                try? await rounds.clock.sleep(for: Self.patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 
