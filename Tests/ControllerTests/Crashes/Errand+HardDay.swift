@@ -96,22 +96,12 @@ extension Errand {
     ]
 
     private static let money = [
-        portal(
-            "BuyNumber",
-            [
-                "REQUEST_ID": "order-0001", "PHONE_NUMBER": "74012000002", "COUNTRY": "RU", "CATEGORY": "GEOGRAPHIC",
-                "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
-            ]),
+        portal("BuyNumber", order("order-0001", "74012000002")),
         Errand(
             name: "BuyNumber that is sold to somebody else in this moment",
             ask: { world in
                 world.platform.state.withLock { $0.numbers["74012000098"] = 1 }
-                return try await world.command(
-                    "BuyNumber",
-                    [
-                        "REQUEST_ID": "order-0002", "PHONE_NUMBER": "74012000098", "COUNTRY": "RU",
-                        "CATEGORY": "GEOGRAPHIC", "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
-                    ])
+                return try await world.command("BuyNumber", order("order-0002", "74012000098"))
             }, alsoDone: ["NUMBER_TAKEN"]),
         Errand(
             name: "RenewNumber without money",

@@ -131,23 +131,21 @@ struct Errand: Sendable {
         portal("SetHistoryOptions", ["TIME_ZONE": "Europe/Berlin", "KEPT_DAYS": 365]),
     ]
 
+    /// For a number of Kaliningrad.
+    static func order(_ request: String, _ number: String) -> JSONValue {
+        [
+            "REQUEST_ID": .text(request), "PHONE_NUMBER": .text(number), "COUNTRY": "RU", "CATEGORY": "GEOGRAPHIC",
+            "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
+        ]
+    }
+
     private static let numbers: [Errand] = [
-        portal(
-            "BuyNumber",
-            [
-                "REQUEST_ID": "order-0001", "PHONE_NUMBER": "74012000002", "COUNTRY": "RU", "CATEGORY": "GEOGRAPHIC",
-                "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
-            ]),
+        portal("BuyNumber", order("order-0001", "74012000002")),
         // Sold to somebody else meanwhile.
         Errand(
             name: "BuyNumber that is gone",
             ask: { world in
-                try await world.command(
-                    "BuyNumber",
-                    [
-                        "REQUEST_ID": "order-0002", "PHONE_NUMBER": "74012000099", "COUNTRY": "RU",
-                        "CATEGORY": "GEOGRAPHIC", "REGION_ID": "7", "PRICE": "10.00", "INSTALLATION_PRICE": "2",
-                    ])
+                try await world.command("BuyNumber", order("order-0002", "74012000099"))
             }, alsoDone: ["NUMBER_TAKEN"]),
         portal("SetNumberRenewal", ["PHONE_NUMBER": "74012000002", "AUTO_RENEW": "N"]),
         portal("ReleaseNumber", ["PHONE_NUMBER": "74012000001"]),
